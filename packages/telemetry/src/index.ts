@@ -1,1 +1,10 @@
-export {};
+export { createLogger, silentLogger } from './logger.ts';
+export type { LogFn, Logger, LoggerOptions, LogLevel } from './logger.ts';
+export { createMetrics } from './metrics.ts';
+export type { Counter, Gauge, Histogram, Metrics, Registry } from './metrics.ts';
+export { startHttpEndpoints } from './endpoints.ts';
+export type { EndpointOptions, HttpEndpoints, Probe, ProbeResult } from './endpoints.ts';
+export { runMain } from './run-main.ts';
+export type { MainContext, RunMainOptions } from './run-main.ts';
+export { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+export { isSecretKey, redact, REDACTED, scrub } from './redact.ts';
