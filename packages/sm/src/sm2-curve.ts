@@ -1,0 +1,89 @@
+import { sm2 } from 'sm-crypto-v2';
+import { SmError } from './errors.ts';
+
+/** A point of the SM2 curve as the underlying library holds it. */
+export type Sm2Point = ReturnType<typeof sm2.precomputePublicKey>;
+
+/** Order of the base point, GB/T 32918.5. */
+export const curveOrder = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n;
+
+/** a || b || xG || yG, the constant middle of ZA, GB/T 32918.5. */
+export const curveParameters: Uint8Array = Buffer.from(
+  'fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc' +
+    '28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93' +
+    '32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7' +
+    'bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0',
+  'hex',
+);
+
+const maxPoints = 512;
+const maxTables = 64;
+// Window 5 against 8: a third of the speed-up lost, but some 0.6 MB a key less (see the README figures of verify).
+const tableWindow = 5;
+const points = new Map<string, { point: Sm2Point; uses: number; table: boolean }>();
+let tables = 0;
+
+/**
+ * Decodes a public key, checks that it lies on the curve and keeps it in a bounded cache. From its third use on a key
+ * gets a table of multiples, which makes the verification of frequent signers (members, operators) faster; a stream of
+ * one-off keys costs nothing but the decoding.
+ * @param hex compressed (66 digits) or uncompressed (130 digits) point
+ * @throws SmError SM2_KEY_INVALID
+ */
+export function pointOf(hex: string): Sm2Point {
+  const cached = points.get(hex);
+  if (cached) {
+    cached.uses += 1;
+    if (cached.uses === 3 && tables < maxTables) {
+      cached.point = sm2.precomputePublicKey(hex, tableWindow);
+      cached.table = true;
+      tables += 1;
+    }
+    points.delete(hex);
+    points.set(hex, cached);
+    return cached.point;
+  }
+  const point = decode(hex);
+  if (points.size >= maxPoints) evictOldest();
+  points.set(hex, { point, uses: 1, table: false });
+  return point;
+}
+
+/** Uncompressed form, 130 lower-case hex digits. */
+export function uncompressedHex(point: Sm2Point): string {
+  return point.toHex(false);
+}
+
+/** True for a private key in [1, n-2] as 64 hex digits; n-1 cannot sign (GB/T 32918.2 §6.1). */
+export function isPrivateKey(hex: string): boolean {
+  if (!/^[0-9a-fA-F]{64}$/.test(hex)) return false;
+  const d = BigInt(`0x${hex}`);
+  return d >= 1n && d <= curveOrder - 2n;
+}
+
+/** @throws SmError SM2_KEY_INVALID */
+export function assertPrivateKey(hex: string): void {
+  if (!isPrivateKey(hex)) {
+    throw new SmError('SM2_KEY_INVALID', 'SM2 private key: give 64 hex digits in [1, n-2].');
+  }
+}
+
+function decode(hex: string): Sm2Point {
+  if (!/^(?:04[0-9a-fA-F]{128}|0[23][0-9a-fA-F]{64})$/.test(hex)) {
+    throw new SmError('SM2_KEY_INVALID', 'SM2 public key: give 130 hex digits from 04 or 66 from 02 or 03.');
+  }
+  try {
+    // Window 1 means no table: the library offers no other way to a bare point.
+    return sm2.precomputePublicKey(hex, 1);
+  } catch (cause) {
+    throw new SmError('SM2_KEY_INVALID', 'SM2 public key: the point is not on the curve.', { cause });
+  }
+}
+
+function evictOldest(): void {
+  for (const [hex, entry] of points) {
+    points.delete(hex);
+    if (entry.table) tables -= 1;
+    return;
+  }
+}
