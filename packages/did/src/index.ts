@@ -1,1 +1,15 @@
-export {};
+export { DidError } from './errors.ts';
+export type { DidErrorCode } from './errors.ts';
+export { formatDid, isDid, keyIdOf, parseDid, parseKeyId } from './did.ts';
+export type { Did, ParsedDid } from './did.ts';
+export { buildDidDocument, didContexts } from './document.ts';
+export type { DidDocument, DidDocumentInput, DidService, VerificationMethod } from './document.ts';
+export { isValidAt, keyAt, newRegisteredDid } from './record.ts';
+export type { KeyPurpose, PrincipalType, RegisteredDid, RegisteredKey, RegistrationInput } from './record.ts';
+export { deactivate, documentAt, rotateKey } from './rotation.ts';
+export type { KeyRotation } from './rotation.ts';
+export { didDocumentSchema, didSchema, publicKeyHexSchema, registeredDidSchema } from './schema.ts';
+export { toJrtDocument } from './jrt-document.ts';
+export type { JrtDidDocument, Sm2VerificationKey2022 } from './jrt-document.ts';
+export { LedgerDidResolver } from './resolver.ts';
+export type { DidResolution, DidResolver, RecordReader } from './resolver.ts';
