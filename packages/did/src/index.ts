@@ -12,4 +12,4 @@ export { didDocumentSchema, didSchema, publicKeyHexSchema, registeredDidSchema }
 export { toJrtDocument } from './jrt-document.ts';
 export type { JrtDidDocument, Sm2VerificationKey2022 } from './jrt-document.ts';
 export { LedgerDidResolver } from './resolver.ts';
-export type { DidResolution, DidResolver, RecordReader } from './resolver.ts';
+export type { BlockTimes, DidResolution, DidResolver, RecordReader } from './resolver.ts';

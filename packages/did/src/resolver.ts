@@ -28,15 +28,18 @@ export interface DidResolver {
 /** Reads the ledger's record of a DID, undefined when there is none. */
 export type RecordReader = (did: Did) => Promise<RegisteredDid | undefined> | RegisteredDid | undefined;
 
+/** ISO 8601 time of a block, undefined when there is no such block yet. */
+export type BlockTimes = (height: number) => Promise<string | undefined> | string | undefined;
+
 /** Resolver over the ledger. */
 export class LedgerDidResolver implements DidResolver {
   readonly #getRecord: RecordReader;
-  readonly #timeOf: ((height: number) => Promise<string> | string) | undefined;
+  readonly #timeOf: BlockTimes;
 
-  /** @param options.timeOf ISO 8601 time of a block, for the metadata */
-  constructor(getRecord: RecordReader, options: { timeOf?: (height: number) => Promise<string> | string } = {}) {
+  /** @param options.timeOf for `created` and `updated` of the metadata; both are left out without it */
+  constructor(getRecord: RecordReader, options: { timeOf?: BlockTimes } = {}) {
     this.#getRecord = getRecord;
-    this.#timeOf = options.timeOf;
+    this.#timeOf = options.timeOf ?? (() => undefined);
   }
 
   async resolve(did: string, atHeight?: number): Promise<DidResolution> {
@@ -54,15 +57,13 @@ export class LedgerDidResolver implements DidResolver {
     const ended = record.deactivatedAtHeight;
     const deactivated = ended !== undefined && (atHeight === undefined || atHeight >= ended);
     const changes = changeHeights(record).filter((height) => atHeight === undefined || height <= atHeight);
-    const times = this.#timeOf && {
-      created: await this.#timeOf(record.registeredAtHeight),
-      updated: await this.#timeOf(Math.max(...changes)),
-    };
+    const created = await this.#timeOf(record.registeredAtHeight);
+    const updated = await this.#timeOf(Math.max(...changes));
     // The record counts versions but keeps no dates of them, so a past one is named by its height.
     const versionId = atHeight === undefined ? String(record.version) : `at-${Math.max(...changes)}`;
     return {
       didDocument: atHeight === undefined ? record.document : documentAt(record, atHeight),
-      didDocumentMetadata: { ...times, deactivated, versionId },
+      didDocumentMetadata: { ...(created && { created }), ...(updated && { updated }), deactivated, versionId },
       didResolutionMetadata: { contentType: 'application/did+ld+json' },
     };
   }
