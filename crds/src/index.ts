@@ -1,1 +1,12 @@
-export {};
+export * from './approval.ts';
+export * from './collab-network.ts';
+export * from './compute-task.ts';
+export * from './conditions.ts';
+export * from './data-asset.ts';
+export { DID_PATTERN, DURATION_PATTERN, NAME_PATTERN, SUBJECT_CODE_PATTERN, VERSION_PATTERN } from './fields.ts';
+export { grantSchema, type StandingGrant } from './grant.ts';
+export * from './group.ts';
+export { KINDS, type KindDefinition, type PrinterColumn } from './kinds.ts';
+export * from './object.ts';
+export * from './participant-did.ts';
+export * from './validate.ts';

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { statusBase } from './conditions.ts';
+import { algorithmRef, did, duration, hex, integer, keyed, label, reference, text, time, trustModel, unique } from './fields.ts';
+import type { CustomResource } from './object.ts';
+import { immutable, withRules } from './rule.ts';
+
+const hubUrl = /^(tls|nats|wss):\/\/[A-Za-z0-9.-]+:[0-9]+$/;
+
+const founding = z
+  .object({
+    hubURL: z.string().max(255).regex(hubUrl).describe('Address of the NATS hub for leaf connections as other institutions reach it, e.g. tls://nats-hub.bank-a.svc:7422.'),
+    hubClientURL: z.string().max(255).regex(hubUrl).describe('Address of the NATS hub for clients (an institution that is still joining), e.g. tls://nats-hub.bank-a.svc:4222.'),
+    displayName: text('Name of the network as written into its genesis. The displayName of the spec, if absent.', 128).optional(),
+    ledgerStorage: z
+      .object({
+        size: z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti)?$/).default('1Gi').describe('Size of the volume of the ledger.'),
+        storageClassName: z.string().max(253).optional().describe("Storage class. The cluster's default, if absent."),
+      })
+      .prefault({})
+      .describe('Volume of the embedded ledger.'),
+  })
+  .describe('Makes a new network with this institution as its founder, which hosts the hub and the embedded ledger.');
+
+const algorithm = z
+  .object({
+    ...algorithmRef.shape,
+    engine: z.enum(['spu']).default('spu').describe('Engine that runs the algorithm.'),
+    image: text('Container image of the engine.', 512),
+    imageDigest: z.string().max(80).regex(/^sha256:[0-9a-f]{64}$/).optional().describe('Digest of the image, e.g. sha256:….'),
+    codeDigest: hex('SM3 digest of the code inside the image.').optional(),
+    parametersSchemaDigest: hex('SM3 digest of the JSON schema of the parameters.').optional(),
+    trustClass: z.enum(['ReviewedProtocol']).default('ReviewedProtocol').describe('ReviewedProtocol: a reviewed protocol engine, which alone gets ports to its peer.'),
+    trustModels: unique(z.array(trustModel).min(1).max(8).prefault(['TwoPartySemiHonest']).describe('Trust models the algorithm offers.')),
+    leakage: text('What a party learns besides the agreed output, in words a data manager can judge.', 2048),
+  })
+  .describe('An algorithm to register on the ledger.');
+
+const invitation = z
+  .object({
+    name: label('Name of the invitation within this network.'),
+    displayName: text('Institution that is invited, for people.', 128),
+    expiresAfter: duration('How long the invitation is good for.').default('72h'),
+    secretName: z.string().min(1).max(253).optional().describe('Secret the operator writes the invitation into. <network>-invitation-<name>, if absent.'),
+  })
+  .describe('An invitation for one institution.');
+
+export const collabNetworkSpecSchema = withRules(
+  z
+    .object({
+      displayName: text('Name of the network for people.', 128),
+      suspend: z.boolean().default(false).describe('True stops the operator from acting on this network; running tasks go on until their lease ends.'),
+      didRef: reference('ParticipantDID', 'ParticipantDID of type Institution as which this institution takes part.'),
+      personRefs: keyed(
+        z.array(reference('ParticipantDID', 'A person.')).max(16).default([]).describe('ParticipantDIDs of type Person presented when founding or joining.'),
+        ['name'],
+      ),
+      ledger: z
+        .object({ driver: z.enum(['embedded']).default('embedded').describe('embedded: hash-chained blocks hosted by the founder and verified by everyone.') })
+        .prefault({})
+        .describe('The ledger of the network.'),
+      founding: founding.optional(),
+      join: z
+        .object({ invitationSecretRef: reference('Secret', 'Secret with the invitation received from a member (kubectl collabnet invitation export).') })
+        .optional()
+        .describe('Joins an existing network by an invitation.'),
+      algorithms: keyed(z.array(algorithm).max(64).default([]).describe('Algorithms this institution registers on the ledger.'), ['name', 'version']),
+      invitations: keyed(z.array(invitation).max(64).default([]).describe('Invitations this institution issues.'), ['name']),
+      maxStaleness: duration('A decision is taken only on a view of the ledger no older than this.').default('15s'),
+    })
+    .describe('What the institution wants: found a network or join one.'),
+  [
+    {
+      rule: 'has(self.founding) != has(self.join)',
+      message: 'exactly one of founding and join must be set: founding makes a new network, join uses an invitation',
+      reason: 'FieldValueInvalid',
+      holds: (spec) => (spec.founding === undefined) !== (spec.join === undefined),
+    },
+    ...immutable(['didRef'], ['founding', 'join'], 'delete this CollabNetwork and create another'),
+    {
+      rule: 'self.ledger.driver == oldSelf.ledger.driver',
+      message: 'ledger.driver is immutable: delete this CollabNetwork and create another',
+      fieldPath: '.ledger.driver',
+      reason: 'FieldValueForbidden',
+    },
+  ],
+);
+
+export const collabNetworkStatusSchema = z
+  .object({
+    ...statusBase,
+    networkID: hex('Id of the network: the SM3 digest of its genesis.').optional(),
+    did: did('DID of this institution in the network.').optional(),
+    membership: z.enum(['Founder', 'Pending', 'Active', 'Refused', 'Left']).optional().describe('Founder or Active: member. Pending: the members have not all voted.'),
+    ledger: z
+      .object({
+        driver: z.string().optional().describe('Driver in use.'),
+        height: integer('Height of the newest block this institution verified.').optional(),
+        headHash: hex('Hash of that block.').optional(),
+        stateRoot: hex('State root after that block.').optional(),
+        headTime: time('Time of that block.').optional(),
+        verifiedAt: time('When this institution last confirmed that this is the head.').optional(),
+        state: z.enum(['Following', 'Stale', 'Diverged']).optional().describe('Diverged: two members saw different blocks at one height; everything stops.'),
+      })
+      .optional()
+      .describe("This institution's own verified view of the ledger."),
+    members: z
+      .array(
+        z.object({
+          did: did('DID of the member.'),
+          displayName: z.string().describe('Name for people.').optional(),
+          roles: z.array(z.string()).describe('Roles of the member.').optional(),
+          state: z.string().describe('Active, Suspended or Left.').optional(),
+        }),
+      )
+      .optional()
+      .describe('Members of the network.'),
+    pendingJoins: z
+      .array(
+        z.object({
+          id: z.string().describe('Id of the request: the subject of an Approval of kind Membership.'),
+          digest: hex('Digest of the request, which the Approval names.'),
+          displayName: z.string().describe('Name of the institution that asks.').optional(),
+          did: z.string().describe('DID of the institution that asks.').optional(),
+          roles: z.array(z.string()).describe('Roles it asks for.').optional(),
+          votes: z.array(z.object({ member: z.string().describe('DID of the voting member.'), decision: z.string().describe('Approve or Refuse.') })).describe('Votes so far.').optional(),
+          needed: integer('Votes needed.').optional(),
+        }),
+      )
+      .optional()
+      .describe('Requests to join that wait for votes (kubectl collabnet approve Membership/ID).'),
+    algorithms: z
+      .array(
+        z.object({
+          name: z.string().describe('Name.'),
+          version: z.string().describe('Version.'),
+          state: z.string().describe('Registered, Approved, Retired or Revoked.'),
+          digest: hex('Digest of the registration, which an Approval of kind Algorithm names.').optional(),
+          provider: z.string().describe('DID of the provider.').optional(),
+          engine: z.string().describe('Engine.').optional(),
+          leakage: z.string().describe('What a party learns besides the output.').optional(),
+          votes: z.array(z.object({ member: z.string().describe('DID of the voting member.'), decision: z.string().describe('Approve or Refuse.') })).describe('Votes so far.').optional(),
+        }),
+      )
+      .optional()
+      .describe('Algorithms on the ledger.'),
+    invitations: z
+      .array(
+        z.object({
+          name: z.string().describe('Name in spec.invitations.'),
+          id: z.string().describe('Id on the ledger.').optional(),
+          secretName: z.string().describe('Secret with the invitation.').optional(),
+          state: z.string().describe('Issued, Used or Expired.'),
+          expires: time('Until when it can be used.').optional(),
+        }),
+      )
+      .optional()
+      .describe('Invitations of this institution.'),
+    hub: z
+      .object({ control: z.string().describe('Connected or Disconnected.').optional(), data: z.string().describe('Connected or Disconnected.').optional() })
+      .optional()
+      .describe('Connections to the hub: control and bulk data apart.'),
+  })
+  .describe('What the operator saw.');
+
+export type CollabNetworkSpec = z.output<typeof collabNetworkSpecSchema>;
+export type CollabNetworkSpecInput = z.input<typeof collabNetworkSpecSchema>;
+export type CollabNetworkStatus = z.output<typeof collabNetworkStatusSchema>;
+export type CollabNetwork = CustomResource<'CollabNetwork', CollabNetworkSpec, CollabNetworkStatus>;

@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import { statusBase } from './conditions.ts';
+import { algorithmRef, did, duration, hex, integer, keyed, label, networkRef, text, time, trustModel, unique, wireProfile } from './fields.ts';
+import type { CustomResource } from './object.ts';
+import { immutable, withRules } from './rule.ts';
+
+const partyName = label('Name of a party in spec.parties.');
+
+const party = z
+  .object({
+    name: label('Name of the party within this task.'),
+    did: did('DID of the institution.'),
+    namespaceHint: z.string().max(63).optional().describe('Namespace of the party, for people who run several institutions in one cluster. Not used to decide anything.'),
+  })
+  .describe('A party of the task.');
+
+const input = z
+  .object({
+    name: label('Name of the input within the step.'),
+    party: partyName.describe('Party that owns the asset.'),
+    asset: text("Asset: its id on the ledger (<subject code>/<name>), or the name of one of the party's own DataAssets.", 256),
+    keys: z.array(z.string().min(1).max(128)).min(1).max(8).describe('Key columns, in the order in which they are compared with those of the other inputs.'),
+    columns: z.array(z.string().min(1).max(128)).max(64).default([]).describe("Payload columns this party adds to its own copy of the result."),
+  })
+  .describe('An input of the step.');
+
+const step = withRules(
+  z
+    .object({
+      name: label('Name of the step within the task.'),
+      algorithm: algorithmRef,
+      roles: z
+        .object({
+          compute: unique(z.array(partyName).min(1).max(3).describe('Parties that run the engine.')),
+          receivers: unique(z.array(partyName).min(1).max(8).describe('Parties that receive a result.')),
+        })
+        .describe('Who does what.'),
+      inputs: keyed(z.array(input).min(1).max(8).describe('Inputs of the step.'), ['name']),
+      parameters: z
+        .object({
+          join: z.enum(['Intersection', 'Difference']).default('Intersection').describe('Intersection: rows whose keys all parties hold. Difference: rows whose keys the other does not hold.'),
+          protocol: z.enum(['RR22', 'ECDH']).default('RR22').describe('RR22: fast, for large sets. ECDH: less traffic, for slow links.'),
+        })
+        .prefault({})
+        .describe('Parameters of the algorithm.'),
+      outputs: keyed(
+        z
+          .array(
+            z.object({
+              name: label('Name of the output.'),
+              receivers: unique(z.array(partyName).min(1).max(8).describe('Parties that receive this output.')),
+            }),
+          )
+          .min(1)
+          .max(8)
+          .describe('Outputs of the step, each streamed to the result store of its receivers.'),
+        ['name'],
+      ),
+    })
+    .describe('A step of the task.'),
+  [
+    {
+      rule: 'self.inputs.all(i, size(i.keys) == size(self.inputs[0].keys))',
+      message: 'inputs[].keys must have the same length in every input: they are compared position by position',
+      fieldPath: '.inputs',
+      holds: (value) => value.inputs.every(({ keys }) => keys.length === value.inputs[0]?.keys.length),
+    },
+    {
+      rule: 'self.outputs.all(o, o.receivers.all(r, r in self.roles.receivers))',
+      message: 'outputs[].receivers must be among roles.receivers: add the party to roles.receivers',
+      fieldPath: '.outputs',
+      holds: (value) => value.outputs.every(({ receivers }) => receivers.every((name) => value.roles.receivers.includes(name))),
+    },
+    {
+      rule: 'self.roles.receivers.all(r, self.outputs.exists(o, r in o.receivers))',
+      message: 'roles.receivers names a party that receives no output: add it to outputs[].receivers or remove it',
+      fieldPath: '.roles.receivers',
+      holds: (value) => value.roles.receivers.every((name) => value.outputs.some(({ receivers }) => receivers.includes(name))),
+    },
+  ],
+);
+
+type Spec = { parties: { name: string }[] };
+const isParty = (spec: Spec, name: string): boolean => spec.parties.some((one) => one.name === name);
+
+export const computeTaskSpecSchema = withRules(
+  z
+    .object({
+      networkRef,
+      runID: z.string().min(1).max(63).regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/).default('1').describe('Changing nothing but this makes another run: the id of a flow covers the whole spec.'),
+      purpose: text('Purpose of the computation. A standing grant covers it only if it states exactly this text.', 512),
+      trustModel: trustModel.default('TwoPartySemiHonest'),
+      wireProfile: wireProfile.default('intl'),
+      approvalTimeout: duration('The flow ends if not everyone has agreed after this time.').default('24h'),
+      timeout: duration('The flow ends if it has not finished this long after it was opened.').default('1h'),
+      maxAttempts: z.int().min(1).max(5).default(2).describe('Attempts per step; a failure that may pass is tried again.'),
+      auditors: unique(z.array(did('DID of an institution.')).max(8).default([]).describe('DIDs of auditors who can read the sealed spec.')),
+      parties: keyed(z.array(party).min(2).max(8).describe('Institutions that give input, compute or receive. The institution that applies the task may be one of them.'), ['name']),
+      steps: keyed(z.array(step).min(1).max(16).describe('Steps, run in this order.'), ['name']),
+      suspend: z.boolean().default(false).describe('True stops the operator from taking further steps; what runs goes on.'),
+    })
+    .describe('What is to be computed, by whom, from what, for whom. Immutable except suspend.'),
+  [
+    {
+      rule: 'self.parties.all(p, self.parties.exists_one(q, q.did == p.did))',
+      message: 'parties[].did must be unique: an institution is one party',
+      fieldPath: '.parties',
+      reason: 'FieldValueDuplicate',
+      holds: (spec) => new Set(spec.parties.map((one) => one.did)).size === spec.parties.length,
+    },
+    {
+      rule: 'self.steps.all(s, s.roles.receivers.all(r, self.parties.exists(p, p.name == r)))',
+      message: 'steps[].roles.receivers must be names in spec.parties: add the party or correct the name',
+      fieldPath: '.steps',
+      holds: (spec) => spec.steps.every(({ roles }) => roles.receivers.every((name) => isParty(spec, name))),
+    },
+    {
+      rule: 'self.steps.all(s, s.roles.compute.all(c, self.parties.exists(p, p.name == c)))',
+      message: 'steps[].roles.compute must be names in spec.parties: add the party or correct the name',
+      fieldPath: '.steps',
+      holds: (spec) => spec.steps.every(({ roles }) => roles.compute.every((name) => isParty(spec, name))),
+    },
+    {
+      rule: 'self.steps.all(s, s.inputs.all(i, self.parties.exists(p, p.name == i.party)))',
+      message: 'steps[].inputs[].party must be a name in spec.parties: add the party or correct the name',
+      fieldPath: '.steps',
+      holds: (spec) => spec.steps.every(({ inputs }) => inputs.every((one) => isParty(spec, one.party))),
+    },
+    ...immutable(
+      ['networkRef', 'runID', 'purpose', 'trustModel', 'wireProfile', 'approvalTimeout', 'timeout', 'maxAttempts', 'auditors', 'parties', 'steps'],
+      [],
+      'only suspend may change; to run again, create another ComputeTask with a new runID',
+    ),
+  ],
+);
+
+export const TASK_PHASES = ['Initialized', 'AwaitingApproval', 'ApprovalReject', 'Pending', 'Running', 'Succeeded', 'Failed', 'Cancelled'] as const;
+
+export const computeTaskStatusSchema = z
+  .object({
+    ...statusBase,
+    flowID: hex('Id of the flow on the ledger.').optional(),
+    phase: z.enum(TASK_PHASES).optional().describe('Where the flow stands.'),
+    proposer: z.string().optional().describe('DID of the institution that proposed the flow.'),
+    role: z.enum(['Proposer', 'Party', 'Auditor']).optional().describe('How this institution takes part.'),
+    specDigest: z.string().optional().describe('Salted commitment to the spec, which an Approval of kind Flow names.'),
+    approvals: z
+      .array(
+        z.object({
+          party: z.string().describe('Party.'),
+          did: z.string().describe('DID of the party.'),
+          state: z.enum(['Waiting', 'Approved', 'Refused']).describe('Whether its consent is there.'),
+          via: z.enum(['Grant', 'Person']).optional().describe('Grant: a standing grant. Person: a decision for this flow.'),
+          grantID: z.string().optional().describe('Grant that covers the input.'),
+          reason: z.string().optional().describe('Reason given by the person.'),
+        }),
+      )
+      .optional()
+      .describe('Consents needed.'),
+    waitingFor: z.array(z.string()).optional().describe('What the task waits for, one sentence each, with the command that would help.'),
+    approvalDeadline: time('The flow ends if not everyone has agreed by then.').optional(),
+    deadline: time('The flow ends if it has not finished by then.').optional(),
+    steps: z
+      .array(
+        z.object({
+          name: z.string().describe('Step.'),
+          phase: z.string().describe('Pending, Reserved, Running, Succeeded or Failed.'),
+          attempt: integer('Number of the current attempt, from 1.').optional(),
+          pod: z.string().optional().describe('Compute pod of the current attempt.'),
+          startedAt: time('When the step started.').optional(),
+          finishedAt: time('When the step ended.').optional(),
+          reason: z.string().optional().describe('Stable word for the last failure.'),
+          message: z.string().optional().describe('Sentence about the last failure.'),
+        }),
+      )
+      .optional()
+      .describe('Steps.'),
+    results: z
+      .array(
+        z.object({
+          step: z.string().describe('Step.'),
+          output: z.string().describe('Output.'),
+          location: z.string().optional().describe('Where the result store of this institution keeps it.'),
+          rows: integer('Rows, for a receiver only.').optional(),
+          bytes: integer('Size in bytes.').optional(),
+          sha: z.string().optional().describe('Salted commitment to the content.'),
+        }),
+      )
+      .optional()
+      .describe("Results in this institution's result store (kubectl collabnet result get)."),
+    receipts: z
+      .array(z.object({ step: z.string().describe('Step.'), party: z.string().describe('Party.'), digest: z.string().optional().describe('Digest of the receipt.') }))
+      .optional()
+      .describe('Receipts on the ledger: exactly one per step and party.'),
+    startedAt: time('When the first step started.').optional(),
+    finishedAt: time('When the flow ended.').optional(),
+    sharedCluster: z.boolean().optional().describe('True: another party runs in this cluster, so its administrator can read the data of both.'),
+    wireProfile: z.string().optional().describe('Cryptography between the couriers.'),
+    enginePrimitives: z.string().optional().describe('Cryptography inside the engine.'),
+    isolation: z.string().optional().describe('Confinement the compute pod reached.'),
+  })
+  .describe('What the operator saw.');
+
+export type ComputeTaskSpec = z.output<typeof computeTaskSpecSchema>;
+export type ComputeTaskSpecInput = z.input<typeof computeTaskSpecSchema>;
+export type ComputeTaskStatus = z.output<typeof computeTaskStatusSchema>;
+export type ComputeTask = CustomResource<'ComputeTask', ComputeTaskSpec, ComputeTaskStatus>;
+export type TaskPhase = (typeof TASK_PHASES)[number];

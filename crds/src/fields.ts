@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** Field schemas used by several kinds. Every string and list is bounded, so that the cost of the CEL rules is too. */
+
+export const DID_PATTERN = /^did:collab:[0-9a-f]{32}:[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)?$/;
+export const SUBJECT_CODE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)?$/;
+export const NAME_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+export const DURATION_PATTERN = /^([0-9]+(ms|s|m|h|d))+$/;
+export const VERSION_PATTERN = /^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$/;
+
+/** A DNS label: lower-case letters, digits and '-', at most 63. */
+export function label(description: string): z.ZodString {
+  return z.string().min(1).max(63).regex(NAME_PATTERN).describe(description);
+}
+
+export function text(description: string, maximum: number, minimum = 1): z.ZodString {
+  return z.string().min(minimum).max(maximum).describe(description);
+}
+
+export function did(description: string): z.ZodString {
+  return z.string().max(256).regex(DID_PATTERN).describe(description);
+}
+
+export function subjectCode(description: string): z.ZodString {
+  return z.string().min(1).max(128).regex(SUBJECT_CODE_PATTERN).describe(description);
+}
+
+/** A length of time such as `15s`, `24h`, `1h30m` or `7d`. */
+export function duration(description: string): z.ZodString {
+  return z.string().max(32).regex(DURATION_PATTERN).describe(`${description} Written as 500ms, 15s, 5m, 24h or 7d.`);
+}
+
+/** An RFC 3339 time in UTC, such as `2026-12-31T00:00:00Z`. */
+export function time(description: string): z.ZodString {
+  return z
+    .string()
+    .max(40)
+    .refine((value) => !Number.isNaN(Date.parse(value)), { message: 'must be an RFC 3339 time such as 2026-12-31T00:00:00Z' })
+    .describe(description)
+    .meta({ format: 'date-time' });
+}
+
+export function integer(description: string, minimum = 0): z.ZodInt {
+  return z.int().min(minimum).describe(description);
+}
+
+export function hex(description: string, maximum = 256): z.ZodString {
+  return z.string().max(maximum).regex(/^[0-9a-f]*$/).describe(description);
+}
+
+/** A reference to an object of the same namespace. */
+export function reference(kind: string, description: string): z.ZodObject<{ name: z.ZodString }> {
+  return z.object({ name: z.string().min(1).max(253).describe(`Name of the ${kind} in this namespace.`) }).describe(description);
+}
+
+export const networkRef = reference('CollabNetwork', 'The CollabNetwork this object belongs to.');
+
+/** A list whose entries are told apart by the keys: server-side apply merges by them and duplicates are refused. */
+export function keyed<S extends z.ZodType>(schema: S, keys: readonly string[]): S {
+  return schema.meta({ ...schema.meta(), 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [...keys] });
+}
+
+/** A list of scalars without duplicates. */
+export function unique<S extends z.ZodType<readonly unknown[]>>(schema: S): S {
+  return schema.meta({ ...schema.meta(), 'x-kubernetes-list-type': 'set' });
+}
+
+export const ALGORITHM_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+
+export const algorithmRef = z
+  .object({
+    name: z.string().min(1).max(63).regex(ALGORITHM_NAME).describe('Name of the algorithm as registered on the ledger, e.g. psi.'),
+    version: z.string().max(32).regex(VERSION_PATTERN).describe('Exact version of the algorithm, e.g. 1.0.0.'),
+  })
+  .describe('Algorithm, by the name and version registered on the ledger.');
+
+export const trustModel = z
+  .enum(['TwoPartySemiHonest'])
+  .describe('What the protocol assumes of the other party. TwoPartySemiHonest: it follows the protocol but may try to learn from it.');
+
+export const wireProfile = z
+  .enum(['intl', 'gm'])
+  .describe('Cryptography between couriers. intl: X25519 and AES-256-GCM. gm: SM2 agreement, SM4-CTR and HMAC-SM3.');
