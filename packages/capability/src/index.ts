@@ -1,1 +1,16 @@
-export {};
+export { CapabilityError } from './errors.ts';
+export type { CapabilityErrorCode } from './errors.ts';
+export { capabilitySchemaId } from './capability.ts';
+export type { Capability, CapabilityContent, CapabilityRequest, DeliverCapability, ReadCapability } from './capability.ts';
+export { issueCapability } from './issue.ts';
+export type { CapabilitySigner } from './issue.ts';
+export { verifyCapability } from './verify.ts';
+export type { IssuerKey, VerifyOptions } from './verify.ts';
+export { capabilityHeader, decodeCapability, encodeCapability } from './header.ts';
+export { createCa, issueClientCertificate, issueServerCertificate } from './authority.ts';
+export type { CertificateAuthority, IssuedCertificate, KeyAndCertificate } from './authority.ts';
+export { certificateFingerprint, commonNameOf, needsRenewal } from './certificate.ts';
+export { mtlsServer, peerCertificate } from './mtls-server.ts';
+export type { MtlsServer, MtlsServerOptions, PeerCertificate } from './mtls-server.ts';
+export { parseProblem, problemContentType, sendProblem } from './problem.ts';
+export type { Problem } from './problem.ts';
