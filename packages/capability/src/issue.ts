@@ -1,6 +1,6 @@
+import { canonicalJson } from '@collabnet/envelope';
 import { randomBytes, toBase64Url } from '@collabnet/sm';
 import type { z } from 'zod';
-import { canonicalText } from './canonical.ts';
 import { capabilityContent, capabilitySchemaId, signedCapability } from './capability.ts';
 import type { Capability, CapabilityRequest } from './capability.ts';
 import { CapabilityError } from './errors.ts';
@@ -17,7 +17,7 @@ export type CapabilitySigner = (message: string) => string | Promise<string>;
 export async function issueCapability(request: CapabilityRequest, sign: CapabilitySigner): Promise<Capability> {
   const parsed = capabilityContent.safeParse({ schema: capabilitySchemaId, id: toBase64Url(randomBytes(16)), ...request });
   if (!parsed.success) throw malformed(parsed.error);
-  const signed = signedCapability.safeParse({ ...parsed.data, signature: await sign(canonicalText(parsed.data)) });
+  const signed = signedCapability.safeParse({ ...parsed.data, signature: await sign(canonicalJson(parsed.data)) });
   if (!signed.success) throw malformed(signed.error);
   return signed.data;
 }

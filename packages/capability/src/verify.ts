@@ -1,5 +1,5 @@
+import { canonicalJson } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
-import { canonicalText } from './canonical.ts';
 import { signedCapability } from './capability.ts';
 import type { Capability } from './capability.ts';
 import { CapabilityError } from './errors.ts';
@@ -41,7 +41,7 @@ export function verifyCapability<A extends Capability['action']>(
   if (!issuer) {
     throw new CapabilityError('CAPABILITY_ISSUER', `Capability: key ${content.keyId} of ${content.issuer} may not open this door.`, { field: 'keyId' });
   }
-  if (!sm2Verify(canonicalText(content), signature, issuer.publicKey)) {
+  if (!sm2Verify(canonicalJson(content), signature, issuer.publicKey)) {
     throw new CapabilityError('CAPABILITY_SIGNATURE', 'Capability: signature does not fit the content; ask for a new one.', { field: 'signature' });
   }
   if (content.action !== options.action) {
