@@ -1,1 +1,29 @@
-export {};
+export { FlowError } from './error.ts';
+export { formatPath } from './issue.ts';
+export type { FlowIssue, FlowIssueCode } from './issue.ts';
+export {
+  COMPUTE_PARTIES,
+  JOINS,
+  PSI_PROTOCOLS,
+  REFUSED_PROTOCOLS,
+  SUPPORTED_WIRE_PROFILES,
+  TRUST_MODELS,
+  WIRE_PROFILES,
+} from './vocabulary.ts';
+export type { Join, TrustModel, WireProfile } from './vocabulary.ts';
+export {
+  FLOW_SPEC_SCHEMA,
+  algorithmRefSchema,
+  assetIdSchema,
+  flowInputSchema,
+  flowSpecSchema,
+  flowStepSchema,
+} from './spec.ts';
+export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
+export { parseDuration } from './duration.ts';
+export { parseFlow, validateFlow } from './validate.ts';
+export type { ValidationOptions } from './validate.ts';
+export { dependencies, stepOrder } from './order.ts';
+export { isIntersection } from './check-protocol.ts';
+export { flowProposalSchema, proposedInputSchema, proposedStepSchema } from './proposal-schema.ts';
+export type { FlowProposal, ProposedInput, ProposedStep } from './proposal-schema.ts';

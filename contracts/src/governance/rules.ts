@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** Numbers of the network that every method reads; fixed at genesis. */
+export const networkRulesSchema = z.strictObject({
+  /** Smallest set an output may be about, where neither asset nor grant says more (design.md §8.5). */
+  minimumSetSizeDefault: z.int().min(1).max(1_000_000).default(100),
+  /** How long an attempt may wait for all reservations, ms. */
+  reserveWindowMs: z.int().min(1_000).max(86_400_000).default(600_000),
+  /** Length of a lease, ms. */
+  leaseMs: z.int().min(1_000).max(3_600_000).default(60_000),
+});
+
+export type NetworkRules = z.infer<typeof networkRulesSchema>;
+
+/** The rules of a network that names none. */
+export const DEFAULT_RULES: NetworkRules = networkRulesSchema.parse({});

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Votes } from '../algorithms/record.ts';
+import { type Institution, institutionSchema } from '../governance/genesis-payload.ts';
+
+/** `member/<did>` */
+export interface MemberRecord {
+  schema: 'collabnet.dev/member/v1';
+  rules: string;
+  did: string;
+  displayName: string;
+  roles: string[];
+  state: 'Active' | 'Suspended' | 'Left';
+  joinedAtHeight: number;
+}
+
+/** `invitation/<id>` */
+export interface InvitationRecord {
+  schema: 'collabnet.dev/invitation/v1';
+  rules: string;
+  invitationId: string;
+  /** Public key whose holder may join once, uncompressed hex. */
+  invitationKey: string;
+  displayName: string;
+  inviter: string;
+  /** ms */
+  expires: number;
+  state: 'Open' | 'Used';
+  /** Id of the join request that used it. */
+  join?: string;
+}
+
+/** What a candidate asks for: it becomes the record of the new institution word for word. */
+export const joinRequestSchema = institutionSchema.extend({
+  /** The DID that the candidate will have: formatDid(network id, subject code). */
+  did: z.string().max(128),
+});
+
+export type JoinRequest = Institution & { did: string };
+
+/** `join/<id>`; the id is the digest of the request. */
+export interface JoinRecord {
+  schema: 'collabnet.dev/join/v1';
+  rules: string;
+  id: string;
+  /** Subject of the votes: digest of network, invitation and request. Equals the id. */
+  digest: string;
+  invitationId: string;
+  request: JoinRequest;
+  state: 'Pending' | 'Active' | 'Refused';
+  votes: Votes;
+  requestedAt: number;
+  requestedHeight: number;
+  decidedAt?: number;
+}
+
+/** `credential/<did>`: the NATS leaf credential, sealed to the member's agreement key. */
+export interface CredentialRecord {
+  schema: 'collabnet.dev/credential/v1';
+  rules: string;
+  did: string;
+  issuer: string;
+  sealed: unknown;
+  height: number;
+}

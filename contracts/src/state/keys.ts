@@ -1,0 +1,37 @@
+/** Every key of the world state. One record per thing that changes on its own, so that writers rarely meet. */
+export const keys = {
+  network: 'network',
+  rights: 'governance/rights',
+  rules: 'governance/rules',
+  transaction: (digest: string): string => `tx/${digest}`,
+  did: (did: string): string => `did/${did}`,
+  member: (did: string): string => `member/${did}`,
+  invitation: (id: string): string => `invitation/${id}`,
+  join: (id: string): string => `join/${id}`,
+  credential: (did: string): string => `credential/${did}`,
+  asset: (assetId: string): string => `asset/${assetId}`,
+  assetVersion: (assetId: string, version: number): string => `asset-version/${assetId}/${padded(version)}`,
+  assetByOwner: (owner: string, assetId: string): string => `asset-by-owner/${owner}/${assetId}`,
+  algorithm: (name: string, version: string): string => `algorithm/${name}/${version}`,
+  grant: (id: string): string => `grant/${id}`,
+  grantUsage: (id: string): string => `grant-usage/${id}`,
+  grantUse: (id: string, flowId: string): string => `grant-use/${id}/${flowId}`,
+  /** Only while the flow is not at its end, so that a revocation finds what it must end. */
+  grantOpen: (id: string, flowId: string): string => `grant-open/${id}/${flowId}`,
+  grantByAsset: (assetId: string, grantee: string, id: string): string => `grant-by-asset/${assetId}/${grantee}/${id}`,
+  grantByGrantee: (grantee: string, id: string): string => `grant-by-grantee/${grantee}/${id}`,
+  flow: (flowId: string): string => `flow/${flowId}`,
+  flowSealed: (flowId: string): string => `flow-sealed/${flowId}`,
+  flowStep: (flowId: string, step: string): string => `flow-step/${flowId}/${step}`,
+  flowByParty: (did: string, flowId: string): string => `flow-by-party/${did}/${flowId}`,
+  /** Only while the flow is not at its end. */
+  flowOpen: (did: string, flowId: string): string => `flow-open/${did}/${flowId}`,
+  flowByAsset: (assetId: string, flowId: string): string => `flow-by-asset/${assetId}/${flowId}`,
+  /** Only while the flow awaits the consent of the asset's owner. */
+  flowWaiting: (assetId: string, flowId: string): string => `flow-waiting/${assetId}/${flowId}`,
+  receipt: (flowId: string, step: string, party: string): string => `receipt/${flowId}/${step}/${party}`,
+};
+
+function padded(version: number): string {
+  return String(version).padStart(10, '0');
+}

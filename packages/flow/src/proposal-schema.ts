@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { didSchema } from '@collabnet/did';
+import { algorithmRefSchema, assetIdSchema, flowSpecSchema } from './spec.ts';
+import { JOINS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits');
+const stepName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const dids = z.array(didSchema).max(16);
+const time = z.int().min(0);
+const columns = z.array(z.string().min(1).max(128)).max(256);
+
+/** An input as the ledger sees it: whose, which asset or earlier output, which published columns. */
+export const proposedInputSchema = z
+  .strictObject({
+    name: stepName,
+    party: didSchema,
+    asset: assetIdSchema.optional(),
+    assetVersion: z.int().min(1).optional(),
+    from: z.strictObject({ step: stepName, output: stepName }).optional(),
+    keys: columns.min(1),
+    columns,
+  })
+  .refine((input) => (input.asset === undefined) !== (input.from === undefined), {
+    message: 'name either an asset or an output of an earlier step (from)',
+  });
+
+/** A step as the ledger sees it. */
+export const proposedStepSchema = z.strictObject({
+  name: stepName,
+  algorithm: algorithmRefSchema,
+  computeParties: dids.min(1),
+  receivers: dids.min(1),
+  inputs: z.array(proposedInputSchema).min(1).max(16),
+  join: z.enum(JOINS).optional(),
+});
+
+/** The public part of `flows.propose`. Times are ms since 1970. */
+export const flowProposalSchema = z.strictObject({
+  flowId: digest,
+  runId: flowSpecSchema.shape.runId,
+  /** Salted commitment to the canonical specification. */
+  specDigest: digest,
+  purpose: flowSpecSchema.shape.purpose,
+  trustModel: z.enum(TRUST_MODELS),
+  wireProfile: z.enum(WIRE_PROFILES),
+  parties: dids.min(2),
+  auditors: dids,
+  /** In the order they run. */
+  steps: z.array(proposedStepSchema).min(1).max(32),
+  approvalDeadline: time,
+  /** Nothing runs after it. */
+  deadline: time,
+  /** From the opening on; the earlier of the two ends the flow. */
+  timeoutMs: flowSpecSchema.shape.timeoutMs,
+  maxAttempts: flowSpecSchema.shape.maxAttempts,
+});
+
+export type ProposedInput = z.infer<typeof proposedInputSchema>;
+export type ProposedStep = z.infer<typeof proposedStepSchema>;
+export type FlowProposal = z.infer<typeof flowProposalSchema>;

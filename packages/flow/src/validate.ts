@@ -1,0 +1,42 @@
+import { checkNames } from './check-names.ts';
+import { checkProtocol } from './check-protocol.ts';
+import { checkSteps } from './check-steps.ts';
+import { FlowError } from './error.ts';
+import { type FlowIssue, formatPath } from './issue.ts';
+import { type FlowSpec, flowSpecSchema } from './spec.ts';
+import { SUPPORTED_WIRE_PROFILES, type WireProfile } from './vocabulary.ts';
+
+/** What the validating side can run. */
+export interface ValidationOptions {
+  /** Default {@link SUPPORTED_WIRE_PROFILES}. */
+  readonly supportedWireProfiles?: readonly WireProfile[];
+}
+
+/**
+ * Checks a whole task: first its shape, then names, sources, receivers, trust model and protocol.
+ *
+ * @returns every finding; empty when the task can be proposed
+ */
+export function validateFlow(value: unknown, options: ValidationOptions = {}): FlowIssue[] {
+  const parsed = flowSpecSchema.safeParse(value);
+  if (!parsed.success) {
+    return parsed.error.issues.map((issue) => ({ field: formatPath(issue.path), code: 'SHAPE', message: issue.message }));
+  }
+  const spec = parsed.data;
+  return [
+    ...checkNames(spec),
+    ...checkSteps(spec),
+    ...checkProtocol(spec, options.supportedWireProfiles ?? SUPPORTED_WIRE_PROFILES),
+  ];
+}
+
+/**
+ * {@link validateFlow} for callers that cannot go on with a faulty task.
+ *
+ * @throws FlowError FLOW_INVALID with all findings
+ */
+export function parseFlow(value: unknown, options: ValidationOptions = {}): FlowSpec {
+  const issues = validateFlow(value, options);
+  if (issues.length > 0) throw new FlowError('FLOW_INVALID', issues);
+  return flowSpecSchema.parse(value);
+}
