@@ -1,0 +1,24 @@
+import type { KubeClient } from './kube-client.ts';
+import type { KubeObject, ResourceType } from './kube-types.ts';
+import { apiVersionOf } from './kube-types.ts';
+import { sameJson } from './stable-json.ts';
+
+/**
+ * Writes a whole status by one server-side apply, when it differs from what the object has.
+ * The uid keeps the status of a deleted object off its successor of the same name.
+ *
+ * @returns the object as it is now, or undefined when nothing had to be written
+ * @throws KubeError `KUBE_NOT_FOUND`, `KUBE_CONFLICT` (another incarnation)
+ */
+export async function patchStatus<T extends KubeObject & { status?: unknown }>(
+  client: KubeClient,
+  type: ResourceType,
+  object: T,
+  status: unknown,
+  fieldManager: string,
+): Promise<T | undefined> {
+  if (sameJson(object.status ?? {}, status)) return undefined;
+  const { name, namespace, uid } = object.metadata;
+  const body = { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { name, namespace, uid }, status };
+  return client.patch<T>(type, name, body, { strategy: 'apply', fieldManager, force: true, subresource: 'status', namespace });
+}
