@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusBase } from './conditions.ts';
-import { did, integer, networkRef, text, time } from './fields.ts';
+import { did, digest, integer, keyId, networkRef, nonce, text, time } from './fields.ts';
 import type { CustomResource } from './object.ts';
 import { withRules } from './rule.ts';
 
@@ -14,17 +14,18 @@ export const approvalSpecSchema = withRules(
       subject: z
         .object({
           kind: z.enum(APPROVAL_SUBJECTS).describe('What is decided: a Flow, a Grant, a GrantRevocation, a Membership, an Algorithm or the registration of a Person.'),
-          id: text('Id of the subject on the ledger.', 320),
-          digest: text('Digest of the subject as the person saw it.', 128),
+          id: text('Id of the subject on the ledger.', 256),
+          digest: digest('Digest of the subject as the person saw it.'),
         })
         .describe('What the person decided about.'),
       decision: z.enum(['Approve', 'Refuse']).describe('The decision.'),
       reason: text('Why, in the words of the person.', 1024, 0),
       signer: did('DID of the person.'),
-      keyID: text('Key id within that DID, e.g. #key-1.', 320),
-      nonce: text('Random text that makes the signed payload unique.', 128),
+      keyID: keyId("Id of the person's key: <DID>#key-1."),
+      nonce: nonce('Random value that makes the signed payload unique.'),
       expires: time('The ledger accepts the decision until this time.'),
       signature: text('Detached SM2 signature of the person over the approval payload.', 512),
+      audience: z.array(did('DID of an institution.')).max(64).optional().describe('Institutions the decision is addressed to; part of what was signed.'),
       body: z
         .record(z.string(), z.unknown())
         .optional()

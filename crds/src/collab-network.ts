@@ -103,6 +103,7 @@ export const collabNetworkStatusSchema = z
       })
       .optional()
       .describe("This institution's own verified view of the ledger."),
+    memberCount: integer('Number of active members.').optional(),
     members: z
       .array(
         z.object({

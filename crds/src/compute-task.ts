@@ -14,15 +14,39 @@ const party = z
   })
   .describe('A party of the task.');
 
-const input = z
-  .object({
-    name: label('Name of the input within the step.'),
-    party: partyName.describe('Party that owns the asset.'),
-    asset: text("Asset: its id on the ledger (<subject code>/<name>), or the name of one of the party's own DataAssets.", 256),
-    keys: z.array(z.string().min(1).max(128)).min(1).max(8).describe('Key columns, in the order in which they are compared with those of the other inputs.'),
-    columns: z.array(z.string().min(1).max(128)).max(64).default([]).describe("Payload columns this party adds to its own copy of the result."),
-  })
-  .describe('An input of the step.');
+const input = withRules(
+  z
+    .object({
+      name: label('Name of the input within the step.'),
+      party: partyName.describe('Party that owns the asset.'),
+      asset: z
+        .string()
+        .max(192)
+        .regex(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/)?[a-z0-9]([-a-z0-9.]{0,126}[a-z0-9])?$/)
+        .optional()
+        .describe("Asset: its id on the ledger (<subject code>/<name>), or only the name, which means an asset of the input's party."),
+      assetVersion: z.int().min(1).max(1_000_000_000).optional().describe('Version of the asset. The newest when the task is proposed, if absent.'),
+      from: z
+        .object({ step: label('Name of an earlier step.'), output: label('Name of an output of that step.') })
+        .optional()
+        .describe('Output of an earlier step that this party received, in place of an asset.'),
+      keys: z.array(z.string().min(1).max(128)).min(1).max(8).describe('Key columns, in the order in which they are compared with those of the other inputs.'),
+      columns: z.array(z.string().min(1).max(128)).max(64).default([]).describe('Payload columns of this input that its receivers get beside the keys.'),
+    })
+    .describe('An input of the step.'),
+  [
+    {
+      rule: 'has(self.asset) != has(self.from)',
+      message: 'exactly one of asset and from must be set: an asset of the party, or an output of an earlier step',
+      holds: (value) => (value.asset === undefined) !== (value.from === undefined),
+    },
+    {
+      rule: 'has(self.asset) || !has(self.assetVersion)',
+      message: 'assetVersion needs asset: remove assetVersion, or name the asset',
+      holds: (value) => value.asset !== undefined || value.assetVersion === undefined,
+    },
+  ],
+);
 
 const step = withRules(
   z
@@ -87,7 +111,7 @@ export const computeTaskSpecSchema = withRules(
   z
     .object({
       networkRef,
-      runID: z.string().min(1).max(63).regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/).default('1').describe('Changing nothing but this makes another run: the id of a flow covers the whole spec.'),
+      runID: z.string().min(1).max(63).regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,62}$/).default('1').describe('Changing nothing but this makes another run: the id of a flow covers the whole spec.'),
       purpose: text('Purpose of the computation. A standing grant covers it only if it states exactly this text.', 512),
       trustModel: trustModel.default('TwoPartySemiHonest'),
       wireProfile: wireProfile.default('intl'),

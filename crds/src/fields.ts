@@ -2,10 +2,11 @@ import { z } from 'zod';
 
 /** Field schemas used by several kinds. Every string and list is bounded, so that the cost of the CEL rules is too. */
 
-export const DID_PATTERN = /^did:collab:[0-9a-f]{32}:[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)?$/;
-export const SUBJECT_CODE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)?$/;
+/** As in @collabnet/did. */
+export const DID_PATTERN = /^did:collab:[0-9a-f]{32}:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+export const SUBJECT_CODE_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 export const NAME_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-export const DURATION_PATTERN = /^([0-9]+(ms|s|m|h|d))+$/;
+export const DURATION_PATTERN = /^([0-9]{1,9}(ms|d|h|m|s))+$/;
 export const VERSION_PATTERN = /^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$/;
 
 /** A DNS label: lower-case letters, digits and '-', at most 63. */
@@ -18,11 +19,11 @@ export function text(description: string, maximum: number, minimum = 1): z.ZodSt
 }
 
 export function did(description: string): z.ZodString {
-  return z.string().max(256).regex(DID_PATTERN).describe(description);
+  return z.string().max(128).regex(DID_PATTERN).describe(description);
 }
 
 export function subjectCode(description: string): z.ZodString {
-  return z.string().min(1).max(128).regex(SUBJECT_CODE_PATTERN).describe(description);
+  return z.string().max(63).regex(SUBJECT_CODE_PATTERN).describe(description);
 }
 
 /** A length of time such as `15s`, `24h`, `1h30m` or `7d`. */
@@ -46,6 +47,19 @@ export function integer(description: string, minimum = 0): z.ZodInt {
 
 export function hex(description: string, maximum = 256): z.ZodString {
   return z.string().max(maximum).regex(/^[0-9a-f]*$/).describe(description);
+}
+
+/** SM3 digest in hex. */
+export function digest(description: string): z.ZodString {
+  return z.string().max(64).regex(/^[0-9a-f]{64}$/).describe(description);
+}
+
+export function keyId(description: string): z.ZodString {
+  return z.string().max(200).regex(/^did:collab:[0-9a-f]{32}:[a-z0-9.-]{3,63}#[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/).describe(description);
+}
+
+export function nonce(description: string): z.ZodString {
+  return z.string().max(32).regex(/^[0-9a-f]{32}$/).describe(description);
 }
 
 /** A reference to an object of the same namespace. */

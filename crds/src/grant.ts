@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALGORITHM_NAME, did, hex, text, time, trustModel, wireProfile } from './fields.ts';
+import { ALGORITHM_NAME, did, digest, keyId, nonce, text, time, trustModel, wireProfile } from './fields.ts';
 import { immutable, withRules } from './rule.ts';
 
 /**
@@ -12,7 +12,7 @@ const grantForm = withRules(
   z
     .object({
       type: z.enum(['SingleTask', 'Count', 'Period']).describe('SingleTask: one flow. Count: a number of uses. Period: any number of uses within a time.'),
-      flow: hex('Flow id this grant is for (SingleTask).').optional(),
+      flow: digest('Flow id this grant is for (SingleTask).').optional(),
       count: z.int().min(1).max(1_000_000).optional().describe('Number of uses (Count). A use is spent at the first byte exchanged.'),
       notBefore: time('Not valid before this time (Count, Period).').optional(),
       notAfter: time('Not valid from this time on (Count, Period).').optional(),
@@ -45,8 +45,8 @@ const grantForm = withRules(
 export const grantApproval = z
   .object({
     signer: did('DID of the person who signed: a DataManager of the owner.'),
-    keyID: text('Key id within that DID, e.g. #key-1.', 320),
-    nonce: text('Random text that makes the signed payload unique.', 128),
+    keyID: keyId("Id of the person's key: <DID>#key-1."),
+    nonce: nonce('Random value that makes the signed payload unique.'),
     expires: time('The signature may be submitted to the ledger until this time.'),
     signature: text('Detached SM2 signature over the approval payload.', 512),
     reason: text('Why the person agreed.', 1024, 0).optional(),
@@ -63,7 +63,7 @@ export const grantSchema = withRules(
         .string()
         .min(8)
         .max(64)
-        .regex(/^[A-Za-z0-9-]+$/)
+        .regex(/^[0-9A-Za-z][0-9A-Za-z-]*$/)
         .describe('Id chosen by the owner, unique for ever: a revoked id cannot come back.'),
       grantee: did('DID of the institution that may use the asset.'),
       purpose: text('Purpose the asset may be used for; a flow must state exactly this text.', 512),
@@ -85,13 +85,13 @@ export const grantSchema = withRules(
           payload: z.array(column).max(64).describe('Columns whose values may appear in a result.'),
         })
         .optional()
-        .describe('Columns the grant covers. All columns of the asset, if absent.'),
+        .describe('Columns the grant covers. Every column the catalogue shows, if absent.'),
       form: grantForm,
-      receivers: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may receive the result. Any party, if absent.'),
-      computeParties: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may compute. Any party, if absent.'),
-      joins: z.array(z.enum(['Intersection', 'Difference'])).min(1).max(2).optional().describe('Joins the grant covers. Intersection only, if absent.'),
+      receivers: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may receive the result. The grantee and the owner, if absent.'),
+      computeParties: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may compute. Any, if absent.'),
+      joins: z.array(z.enum(['Intersection', 'Difference'])).min(1).max(2).optional().describe('Joins the grant covers. Any, if absent.'),
       disclosure: z
-        .object({ minimumSetSize: z.int().min(1).max(1_000_000_000).describe('A result with fewer rows is withheld.') })
+        .object({ minimumSetSize: z.int().min(1).max(1_000_000).describe('A result with fewer rows is withheld.') })
         .optional()
         .describe('Stricter disclosure rules than those of the asset.'),
       approval: grantApproval,

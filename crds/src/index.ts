@@ -7,6 +7,7 @@ export { DID_PATTERN, DURATION_PATTERN, NAME_PATTERN, SUBJECT_CODE_PATTERN, VERS
 export { grantSchema, type StandingGrant } from './grant.ts';
 export * from './group.ts';
 export { KINDS, type KindDefinition, type PrinterColumn } from './kinds.ts';
+export * from './ledger-form.ts';
 export * from './object.ts';
 export * from './participant-did.ts';
 export * from './validate.ts';

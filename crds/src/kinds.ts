@@ -46,7 +46,7 @@ export const KINDS: readonly KindDefinition[] = [
     columns: columns(
       { name: 'Membership', type: 'string', jsonPath: '.status.membership' },
       { name: 'Height', type: 'integer', jsonPath: '.status.ledger.height' },
-      { name: 'Members', type: 'string', jsonPath: '.status.members[*].displayName' },
+      { name: 'Members', type: 'integer', jsonPath: '.status.memberCount' },
     ),
   },
   {

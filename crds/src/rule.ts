@@ -5,8 +5,8 @@ import type { z } from 'zod';
  * (a stored object may be older than the rule). A test runs both on the same objects.
  */
 export interface Rule<T> {
-  /** CEL expression; `oldSelf` makes it a transition rule, which has no `holds`. */
-  readonly rule: string;
+  /** CEL expression; `oldSelf` makes it a transition rule, which has no `holds`. Absent: too costly for the API server. */
+  readonly rule?: string;
   /** Names the field and the fix. */
   readonly message: string;
   /** Path below the schema, as CEL writes it, e.g. `.founding`. */
@@ -24,7 +24,7 @@ export function withRules<S extends z.ZodType>(schema: S, rules: readonly Rule<z
       }
     }
   });
-  const validations = rules.map(({ rule, message, fieldPath, reason }) => ({
+  const validations = rules.filter(({ rule }) => rule !== undefined).map(({ rule, message, fieldPath, reason }) => ({
     rule,
     message,
     ...(fieldPath === undefined ? {} : { fieldPath }),
