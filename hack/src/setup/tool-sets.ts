@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { hashFiles, listFiles } from '../lib/files.ts';
+import { repositoryRoot } from '../lib/paths.ts';
+import { versions } from './versions.ts';
+
+export interface ToolSet {
+  /** Folder below hack/tools that holds go.mod and go.sum. */
+  readonly folder: string;
+  readonly version: string;
+  /** Binary name to Go package. */
+  readonly binaries: Readonly<Record<string, string>>;
+  /** Values burned in by the linker. */
+  readonly linkerValues?: Readonly<Record<string, string>>;
+}
+
+const toolsRoot = join(repositoryRoot, 'hack', 'tools');
+const [kubernetesMajor = '', kubernetesMinor = ''] = versions.kubernetes.split('.');
+const kubernetesVersionPackage = 'k8s.io/component-base/version';
+const cniPackage = 'github.com/containernetworking/plugins/plugins';
+
+function kubernetesBinaries(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `k8s.io/kubernetes/cmd/${name}`]));
+}
+
+/** Own programs have no release: their version is the digest of their sources. */
+function sourceVersion(folder: string): string {
+  return hashFiles(listFiles(join(toolsRoot, folder))).slice(0, 12);
+}
+
+/** Path of the Go module of a tool set. */
+export function toolSetPath(set: ToolSet): string {
+  return join(toolsRoot, set.folder);
+}
+
+/** Everything that `make setup` compiles, in the order in which it is compiled (the longest first). */
+export function toolSets(): readonly ToolSet[] {
+  return [
+    {
+      folder: 'kubernetes',
+      version: versions.kubernetes,
+      binaries: kubernetesBinaries('kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'),
+      linkerValues: {
+        [`${kubernetesVersionPackage}.gitVersion`]: `v${versions.kubernetes}`,
+        [`${kubernetesVersionPackage}.gitMajor`]: kubernetesMajor,
+        [`${kubernetesVersionPackage}.gitMinor`]: kubernetesMinor,
+        [`${kubernetesVersionPackage}.gitTreeState`]: 'clean',
+      },
+    },
+    { folder: 'etcd', version: versions.etcd, binaries: { etcd: 'go.etcd.io/etcd/server/v3' } },
+    {
+      folder: 'cni',
+      version: versions.cniPlugins,
+      binaries: {
+        ptp: `${cniPackage}/main/ptp`,
+        loopback: `${cniPackage}/main/loopback`,
+        'host-local': `${cniPackage}/ipam/host-local`,
+        portmap: `${cniPackage}/meta/portmap`,
+      },
+    },
+    {
+      folder: 'cluster-helpers',
+      version: sourceVersion('cluster-helpers'),
+      binaries: { pause: './pause', 'storage-provisioner': './storage-provisioner', 'policy-gate': './policy-gate' },
+    },
+    { folder: 'coredns', version: versions.coredns, binaries: { coredns: '.' } },
+    { folder: 'nats-server', version: versions.natsServer, binaries: { 'nats-server': 'github.com/nats-io/nats-server/v2' } },
+    { folder: 'helm', version: versions.helm, binaries: { helm: 'helm.sh/helm/v4/cmd/helm' } },
+  ];
+}
