@@ -20,8 +20,23 @@ test('format and parse are inverse for every subject code', () => {
 
 test('malformed DIDs and subject codes are refused', () => {
   const prefix = `did:collab:${network.slice(0, 32)}`;
-  const bad = ['', 'did:web:x', `${prefix}:`, `${prefix}:ab`, `${prefix}:-ab`, `${prefix}:abc.`, `${prefix}:Abc`, `${prefix}:a b`];
-  bad.push(`${prefix}:abc#key-1`, `${prefix}:abc:d`, `${prefix}:abc\n`, `did:collab:${network}:abc`, `${prefix.toUpperCase()}:abc`);
+  const bad = [
+    '',
+    'did:web:x',
+    `${prefix}:`,
+    `${prefix}:ab`,
+    `${prefix}:-ab`,
+    `${prefix}:abc.`,
+    `${prefix}:Abc`,
+    `${prefix}:a b`,
+  ];
+  bad.push(
+    `${prefix}:abc#key-1`,
+    `${prefix}:abc:d`,
+    `${prefix}:abc\n`,
+    `did:collab:${network}:abc`,
+    `${prefix.toUpperCase()}:abc`,
+  );
   bad.push(`${prefix}:${'a'.repeat(64)}`);
   for (const did of bad) {
     assert.throws(() => parseDid(did), { code: 'DID_MALFORMED' }, JSON.stringify(did));

@@ -29,7 +29,10 @@ export function formatDid(networkId: string, subjectCode: string): Did {
     throw new DidError('DID_MALFORMED', 'DID: networkId must be lower-case hex of at least 32 digits.');
   }
   if (!subjectCodePattern.test(subjectCode)) {
-    throw new DidError('DID_MALFORMED', 'DID: subjectCode must be 3 to 63 of a-z, 0-9, "." and "-", with a letter or digit at both ends.');
+    throw new DidError(
+      'DID_MALFORMED',
+      'DID: subjectCode must be 3 to 63 of a-z, 0-9, "." and "-", with a letter or digit at both ends.',
+    );
   }
   return `did:collab:${networkId.slice(0, 32)}:${subjectCode}`;
 }

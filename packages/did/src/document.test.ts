@@ -13,7 +13,13 @@ const did = formatDid('cd'.repeat(32), 'bank-a');
 const institution = formatDid('cd'.repeat(32), 'holding');
 const [sign, agree, next] = [generateSm2KeyPair(), generateSm2KeyPair(), generateSm2KeyPair()];
 const service = { id: `${did}#hub`, type: 'CollabHub', serviceEndpoint: 'tls://hub.bank-a.example:4222' };
-const document = buildDidDocument({ did, controller: institution, signKey: sign.publicKey, agreeKey: agree.publicKey, services: [service] });
+const document = buildDidDocument({
+  did,
+  controller: institution,
+  signKey: sign.publicKey,
+  agreeKey: agree.publicKey,
+  services: [service],
+});
 
 test('a built document passes its schema', () => {
   assert.deepEqual(didDocumentSchema.parse(JSON.parse(JSON.stringify(document))), document);
@@ -37,9 +43,12 @@ test('documents with unknown members, foreign or dangling keys are refused', () 
 
 test('a method that no relationship names cannot be registered', () => {
   const orphan = { ...document, keyAgreement: [] };
-  assert.throws(() => newRegisteredDid({ document: orphan, principalType: 'institution', displayName: 'x', height: 1 }), {
-    code: 'KEY_PURPOSE_UNKNOWN',
-  });
+  assert.throws(
+    () => newRegisteredDid({ document: orphan, principalType: 'institution', displayName: 'x', height: 1 }),
+    {
+      code: 'KEY_PURPOSE_UNKNOWN',
+    },
+  );
 });
 
 test('the JR/T form holds the same key as coordinates', () => {
@@ -58,10 +67,20 @@ test('the resolver answers for now and for a height, and names its failures', as
 
   const past = await resolver.resolve(did, 7);
   assert.deepEqual(past.didDocument, document);
-  assert.deepEqual(past.didDocumentMetadata, { created: times(5), updated: times(5), deactivated: false, versionId: 'at-5' });
+  assert.deepEqual(past.didDocumentMetadata, {
+    created: times(5),
+    updated: times(5),
+    deactivated: false,
+    versionId: 'at-5',
+  });
   const now = await resolver.resolve(did);
   assert.deepEqual(now.didDocument?.assertionMethod, [`${did}#key-2`]);
-  assert.deepEqual(now.didDocumentMetadata, { created: times(5), updated: times(12), deactivated: true, versionId: '3' });
+  assert.deepEqual(now.didDocumentMetadata, {
+    created: times(5),
+    updated: times(12),
+    deactivated: true,
+    versionId: '3',
+  });
 
   assert.equal((await resolver.resolve(did, 4)).didResolutionMetadata.error, 'notFound');
   assert.equal((await resolver.resolve(institution)).didResolutionMetadata.error, 'notFound');

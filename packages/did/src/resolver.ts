@@ -16,7 +16,10 @@ export interface DidResolution {
     deactivated?: boolean;
     versionId?: string;
   };
-  didResolutionMetadata: { error?: 'invalidDid' | 'notFound' | 'representationNotSupported' | 'internalError'; contentType?: string };
+  didResolutionMetadata: {
+    error?: 'invalidDid' | 'notFound' | 'representationNotSupported' | 'internalError';
+    contentType?: string;
+  };
 }
 
 /** Looks DIDs up; never throws, failures are in `didResolutionMetadata.error`. */

@@ -50,7 +50,8 @@ export function deactivate(record: RegisteredDid, height: number): RegisteredDid
 export function documentAt(record: RegisteredDid, height: number): DidDocument {
   const { id } = record.document;
   const valid = Object.entries(record.keys).filter(([, key]) => isValidAt(key, height));
-  const idsOf = (purpose: KeyPurpose): string[] => valid.filter(([, key]) => key.purpose === purpose).map(([keyId]) => keyId);
+  const idsOf = (purpose: KeyPurpose): string[] =>
+    valid.filter(([, key]) => key.purpose === purpose).map(([keyId]) => keyId);
   return {
     ...record.document,
     verificationMethod: valid.map(([keyId, key]) => verificationMethod(keyId, id, key.publicKey)),
@@ -60,7 +61,13 @@ export function documentAt(record: RegisteredDid, height: number): DidDocument {
   };
 }
 
-function replace(keys: RegisteredDid['keys'], did: string, purpose: KeyPurpose, publicKey: string, height: number): void {
+function replace(
+  keys: RegisteredDid['keys'],
+  did: string,
+  purpose: KeyPurpose,
+  publicKey: string,
+  height: number,
+): void {
   const normal = normalizeSm2PublicKey(publicKey);
   if (Object.values(keys).some((key) => key.publicKey === normal)) {
     throw new DidError('ROTATION_INVALID', 'Rotation: the new key was used by this DID before.');
@@ -69,12 +76,19 @@ function replace(keys: RegisteredDid['keys'], did: string, purpose: KeyPurpose, 
   for (const [keyId, key] of ofPurpose) {
     if (key.validUntilHeight !== undefined) continue;
     if (height <= key.validFromHeight) {
-      throw new DidError('ROTATION_INVALID', `Rotation: height must lie after ${key.validFromHeight}, where ${keyId} begins.`);
+      throw new DidError(
+        'ROTATION_INVALID',
+        `Rotation: height must lie after ${key.validFromHeight}, where ${keyId} begins.`,
+      );
     }
     keys[keyId] = { ...key, validUntilHeight: height };
   }
   const name = purpose === 'sign' ? 'key' : 'agree';
-  keys[keyIdOf(did, `${name}-${nextNumber(ofPurpose.map(([keyId]) => keyId))}`)] = { publicKey: normal, purpose, validFromHeight: height };
+  keys[keyIdOf(did, `${name}-${nextNumber(ofPurpose.map(([keyId]) => keyId))}`)] = {
+    publicKey: normal,
+    purpose,
+    validFromHeight: height,
+  };
 }
 
 function nextNumber(keyIds: string[]): number {

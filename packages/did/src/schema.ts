@@ -13,7 +13,10 @@ export const publicKeyHexSchema = z.string().regex(/^04[0-9a-f]{128}$/, 'want 13
 const keyIdSchema = z
   .string()
   .max(200)
-  .refine((text) => /^[^#]+#[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text) && isDid(text.split('#')[0] ?? ''), 'want <DID>#<fragment>');
+  .refine(
+    (text) => /^[^#]+#[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text) && isDid(text.split('#')[0] ?? ''),
+    'want <DID>#<fragment>',
+  );
 
 const verificationMethodSchema = z.strictObject({
   id: keyIdSchema,
@@ -33,7 +36,9 @@ export const didDocumentSchema: z.ZodType<DidDocument> = z
     authentication: z.array(keyIdSchema).max(16),
     keyAgreement: z.array(keyIdSchema).max(16),
     service: z
-      .array(z.strictObject({ id: z.string().max(256), type: z.string().max(64), serviceEndpoint: z.string().max(512) }))
+      .array(
+        z.strictObject({ id: z.string().max(256), type: z.string().max(64), serviceEndpoint: z.string().max(512) }),
+      )
       .max(16)
       .optional(),
     alsoKnownAs: z.array(z.string().max(256)).max(16).optional(),
@@ -41,7 +46,8 @@ export const didDocumentSchema: z.ZodType<DidDocument> = z
   .superRefine((document, context) => {
     const ids = document.verificationMethod.map((method) => method.id);
     const named = [...document.assertionMethod, ...document.authentication, ...document.keyAgreement];
-    if (new Set(ids).size !== ids.length) context.addIssue({ code: 'custom', message: 'verificationMethod ids must differ' });
+    if (new Set(ids).size !== ids.length)
+      context.addIssue({ code: 'custom', message: 'verificationMethod ids must differ' });
     if (ids.some((id) => !id.startsWith(`${document.id}#`))) {
       context.addIssue({ code: 'custom', message: 'verificationMethod ids must belong to the document id' });
     }

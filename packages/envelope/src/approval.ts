@@ -64,7 +64,10 @@ export function approvalPayload(statement: ApprovalStatement): TransactionPayloa
   const { network, subject, decision, reason, signer, nonce, expires, audience, body } = statement;
   const target = methods[subject.kind][decision];
   if (!target) {
-    throw new EnvelopeError('MALFORMED', `Approval: decision ${decision} on ${subject.kind} has no transaction; simply do not sign.`);
+    throw new EnvelopeError(
+      'MALFORMED',
+      `Approval: decision ${decision} on ${subject.kind} has no transaction; simply do not sign.`,
+    );
   }
   const [contract, method] = target;
   return newPayload({

@@ -15,7 +15,10 @@ export async function signDelegation(delegation: Omit<Delegation, 'signature'>, 
   if (!parsed.success) throw malformed('delegation', parsed.error);
   const consent = delegation.actions.find((action) => consentActions.includes(action));
   if (consent !== undefined) {
-    throw new EnvelopeError('DELEGATION_INVALID', `Delegation ${delegation.id}: ${consent} is a person's consent and cannot be delegated.`);
+    throw new EnvelopeError(
+      'DELEGATION_INVALID',
+      `Delegation ${delegation.id}: ${consent} is a person's consent and cannot be delegated.`,
+    );
   }
   if (delegation.expires <= delegation.notBefore) {
     throw new EnvelopeError('DELEGATION_INVALID', `Delegation ${delegation.id}: expires must lie after notBefore.`);
@@ -25,6 +28,6 @@ export async function signDelegation(delegation: Omit<Delegation, 'signature'>, 
 
 /** The octets that are signed: RFC 8785 form without `signature`, in UTF-8. */
 export function delegationBytes(delegation: Omit<Delegation, 'signature'> | Delegation): Uint8Array {
-  const { signature: _, ...rest } = delegation as Delegation;
-  return toBytes(canonicalJson(rest));
+  const unsigned = Object.entries(delegation).filter(([name]) => name !== 'signature');
+  return toBytes(canonicalJson(Object.fromEntries(unsigned)));
 }

@@ -13,7 +13,14 @@ export {
   unsignedDelegationSchema,
 } from './schema.ts';
 export { parseSignedTransaction } from './parse.ts';
-export { defaultTtlMs, newNonce, newPayload, signTransaction, transactionBytes, transactionDigest } from './transaction.ts';
+export {
+  defaultTtlMs,
+  newNonce,
+  newPayload,
+  signTransaction,
+  transactionBytes,
+  transactionDigest,
+} from './transaction.ts';
 export type { NewPayloadInput } from './transaction.ts';
 export { assertConsent, consentActions } from './consent.ts';
 export { delegationBytes, signDelegation } from './delegation.ts';

@@ -43,7 +43,9 @@ function jsonFault(value: unknown, path: string, depth: number): string | undefi
       return Number.isFinite(value) ? undefined : `${path} is not a finite number`;
     case 'object':
       if (value === null) return undefined;
-      return depth >= maxDepth ? `${path} is nested deeper than ${maxDepth} levels` : containerFault(value, path, depth);
+      return depth >= maxDepth
+        ? `${path} is nested deeper than ${maxDepth} levels`
+        : containerFault(value, path, depth);
     default:
       return `${path} is of type ${typeof value}; leave the member out or give a JSON value`;
   }
@@ -59,7 +61,8 @@ function containerFault(value: object, path: string, depth: number): string | un
     return undefined;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return `${path} is an instance of a class; give a plain object`;
+  if (prototype !== Object.prototype && prototype !== null)
+    return `${path} is an instance of a class; give a plain object`;
   if (Object.getOwnPropertySymbols(value).length > 0) return `${path} has symbol members`;
   for (const [key, member] of Object.entries(value)) {
     // JSON.parse makes it an own member, copying code drops it: two readers would see two payloads.

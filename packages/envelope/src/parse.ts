@@ -27,7 +27,9 @@ export function parseSignedTransaction(value: unknown): SignedTransaction {
 export function malformed(what: string, error: z.ZodError): EnvelopeError {
   const issue = error.issues[0];
   const path = issue?.path.map(String).join('.') || '(top level)';
-  return new EnvelopeError('MALFORMED', `Malformed ${what}: ${path}: ${issue?.message ?? 'wrong shape'}.`, { cause: error });
+  return new EnvelopeError('MALFORMED', `Malformed ${what}: ${path}: ${issue?.message ?? 'wrong shape'}.`, {
+    cause: error,
+  });
 }
 
 const schemaProbe = z.looseObject({
@@ -43,6 +45,9 @@ function refuseForeignSchemas(value: unknown): void {
     ...delegations.map((link) => link.schema).filter((id) => id !== delegationSchemaId),
   ][0];
   if (foreign !== undefined) {
-    throw new EnvelopeError('SCHEMA_UNSUPPORTED', `Schema ${foreign.slice(0, 80)} is not supported; use ${transactionSchemaId} and ${delegationSchemaId}.`);
+    throw new EnvelopeError(
+      'SCHEMA_UNSUPPORTED',
+      `Schema ${foreign.slice(0, 80)} is not supported; use ${transactionSchemaId} and ${delegationSchemaId}.`,
+    );
   }
 }

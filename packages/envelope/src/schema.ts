@@ -8,11 +8,16 @@ import type { Delegation, Principal, SealedPart, SignedTransaction, TransactionP
 const networkSchema = z.string().regex(/^[0-9a-f]{32,64}$/, 'want 32 to 64 lower-case hex digits');
 const nonceSchema = z.string().regex(/^[0-9a-f]{32}$/, 'want 32 lower-case hex digits');
 const nameSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'want a name of letters, digits, "_" and "-"');
-const actionSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}\.[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'want contract.method');
+const actionSchema = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}\.[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'want contract.method');
 const signatureSchema = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'want base64url of 64 bytes');
 const base64UrlSchema = z.string().regex(/^[A-Za-z0-9_-]*$/, 'want base64url');
 const idSchema = z.string().min(1).max(256);
-const keyIdSchema = z.string().max(320).regex(/^[^#]+#[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'want <id>#<fragment>');
+const keyIdSchema = z
+  .string()
+  .max(320)
+  .regex(/^[^#]+#[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'want <id>#<fragment>');
 const epochSchema = z.number().int().nonnegative();
 // Kept as given, not copied: the signature is checked over the value itself.
 const jsonObjectSchema = z.custom<JsonObject>(isJsonObject, 'want a JSON object without undefined or class instances');
@@ -24,7 +29,10 @@ export const principalSchema: z.ZodType<Principal> = z
     scheme: z.enum(['DID', 'X.509']),
     id: idSchema,
   })
-  .refine((principal) => principal.scheme !== 'DID' || didSchema.safeParse(principal.id).success, 'id must be a DID under scheme DID');
+  .refine(
+    (principal) => principal.scheme !== 'DID' || didSchema.safeParse(principal.id).success,
+    'id must be a DID under scheme DID',
+  );
 
 const delegationShape = {
   schema: z.literal(delegationSchemaId),
@@ -43,7 +51,10 @@ const delegationShape = {
 export const unsignedDelegationSchema: z.ZodType<Omit<Delegation, 'signature'>> = z.strictObject(delegationShape);
 
 /** Strict shape of {@link Delegation}. */
-export const delegationSchema: z.ZodType<Delegation> = z.strictObject({ ...delegationShape, signature: signatureSchema });
+export const delegationSchema: z.ZodType<Delegation> = z.strictObject({
+  ...delegationShape,
+  signature: signatureSchema,
+});
 
 /** Strict shape of {@link SealedPart}. */
 export const sealedPartSchema: z.ZodType<SealedPart> = z.strictObject({

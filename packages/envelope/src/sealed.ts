@@ -1,4 +1,13 @@
-import { fromBase64Url, openSm4, randomBytes, sealSm4, sm2Encrypt, sm4KeyLength, toBase64Url, toBytes } from '@collabnet/sm';
+import {
+  fromBase64Url,
+  openSm4,
+  randomBytes,
+  sealSm4,
+  sm2Encrypt,
+  sm4KeyLength,
+  toBase64Url,
+  toBytes,
+} from '@collabnet/sm';
 import { canonicalJson, isJsonObject } from './json.ts';
 import { EnvelopeError } from './errors.ts';
 import type { JsonObject } from './json.ts';
@@ -19,7 +28,11 @@ export function sealedAad(transaction: Pick<TransactionPayload, 'network' | 'con
  * @param aad from {@link sealedAad}
  * @throws EnvelopeError JSON_UNSUPPORTED, MALFORMED without recipients; SmError SM2_KEY_INVALID
  */
-export function sealJson(value: JsonObject, recipients: { keyId: string; publicKey: string }[], aad: string): SealedPart {
+export function sealJson(
+  value: JsonObject,
+  recipients: { keyId: string; publicKey: string }[],
+  aad: string,
+): SealedPart {
   if (recipients.length === 0) throw new EnvelopeError('MALFORMED', 'sealJson: give at least one recipient.');
   const key = randomBytes(sm4KeyLength);
   const box = sealSm4(key, toBytes(canonicalJson(value)), toBytes(aad));
@@ -28,7 +41,10 @@ export function sealJson(value: JsonObject, recipients: { keyId: string; publicK
     nonce: toBase64Url(box.nonce),
     ciphertext: toBase64Url(box.ciphertext),
     tag: toBase64Url(box.tag),
-    recipients: recipients.map(({ keyId, publicKey }) => ({ keyId, encryptedKey: toBase64Url(sm2Encrypt(key, publicKey)) })),
+    recipients: recipients.map(({ keyId, publicKey }) => ({
+      keyId,
+      encryptedKey: toBase64Url(sm2Encrypt(key, publicKey)),
+    })),
   };
 }
 
@@ -47,11 +63,17 @@ export async function openSealed(
   if (!recipient) throw new EnvelopeError('SEALED_UNREADABLE', `Sealed part: ${keyId} is not among the recipients.`);
   try {
     const key = await decrypt(fromBase64Url(recipient.encryptedKey));
-    const box = { nonce: fromBase64Url(part.nonce), ciphertext: fromBase64Url(part.ciphertext), tag: fromBase64Url(part.tag) };
+    const box = {
+      nonce: fromBase64Url(part.nonce),
+      ciphertext: fromBase64Url(part.ciphertext),
+      tag: fromBase64Url(part.tag),
+    };
     const value: unknown = JSON.parse(Buffer.from(openSm4(key, box, toBytes(aad))).toString('utf8'));
     if (isJsonObject(value)) return value;
   } catch (cause) {
-    throw new EnvelopeError('SEALED_UNREADABLE', `Sealed part: ${keyId} cannot open it in this transaction.`, { cause });
+    throw new EnvelopeError('SEALED_UNREADABLE', `Sealed part: ${keyId} cannot open it in this transaction.`, {
+      cause,
+    });
   }
   throw new EnvelopeError('SEALED_UNREADABLE', 'Sealed part: the content is not a JSON object.');
 }

@@ -8,7 +8,10 @@ import type { SignedTransaction, Signer, TransactionPayload } from './types.ts';
 export const defaultTtlMs = 10 * 60 * 1000;
 
 /** What {@link newPayload} needs; nonce, expiry and empty lists are filled in. */
-export type NewPayloadInput = Pick<TransactionPayload, 'network' | 'kind' | 'contract' | 'method' | 'principal' | 'keyId' | 'public'> &
+export type NewPayloadInput = Pick<
+  TransactionPayload,
+  'network' | 'kind' | 'contract' | 'method' | 'principal' | 'keyId' | 'public'
+> &
   Partial<Pick<TransactionPayload, 'nonce' | 'expires' | 'head' | 'delegations' | 'audience' | 'sealed'>> & {
     /** Lifetime from now, ms; 10 minutes when absent. Without meaning when `expires` is given. */
     ttlMs?: number;

@@ -27,26 +27,29 @@ export interface DelegatedKey {
 export function verifyDelegations(payload: TransactionPayload, context: VerificationContext): DelegatedKey {
   const chain = payload.delegations;
   if (chain.length > maxDelegations) {
-    throw new EnvelopeError('DELEGATION_INVALID', `Delegations: ${chain.length} links; at most ${maxDelegations} are allowed.`);
+    throw new EnvelopeError(
+      'DELEGATION_INVALID',
+      `Delegations: ${chain.length} links; at most ${maxDelegations} are allowed.`,
+    );
   }
   let institution: Did | undefined;
   let previous: Delegation | undefined;
-  chain.forEach((link, index) => {
-    const refuse = (reason: string): never => {
-      throw new EnvelopeError('DELEGATION_INVALID', `Delegation ${index} (${link.id}): ${reason}.`);
-    };
-    const reason = scopeFault(link, payload, context);
-    if (reason) refuse(reason);
-    const giver = previous ? delegatedGiver(previous, link) : registeredGiver(link, context);
-    if (typeof giver === 'string') return refuse(giver);
+  for (const [index, link] of chain.entries()) {
+    const giver = giverOf(link, previous, payload, context);
+    const fault = typeof giver === 'string' ? giver : signatureFault(link, giver);
+    if (typeof giver === 'string' || fault) {
+      throw new EnvelopeError('DELEGATION_INVALID', `Delegation ${index} (${link.id}): ${fault}.`);
+    }
     institution ??= giver.institution;
-    if (!sm2Verify(delegationBytes(link), link.signature, giver.publicKey)) refuse('signature does not verify');
     previous = link;
-  });
+  }
   if (!previous || institution === undefined) throw new EnvelopeError('DELEGATION_INVALID', 'Delegations: none given.');
-  const { delegate } = previous as Delegation;
+  const { delegate } = previous;
   if (delegate.id !== payload.principal.id || delegate.type !== payload.principal.type) {
-    throw new EnvelopeError('DELEGATION_INVALID', `Delegation ${chain.length - 1}: the delegate is not the principal of the transaction.`);
+    throw new EnvelopeError(
+      'DELEGATION_INVALID',
+      `Delegation ${chain.length - 1}: the delegate is not the principal of the transaction.`,
+    );
   }
   return { publicKey: delegate.publicKey, institution, delegation: previous };
 }
@@ -54,7 +57,8 @@ export function verifyDelegations(payload: TransactionPayload, context: Verifica
 /** `public.task`, or the flow that `public.subject` names; a conflict between the two is no task. */
 export function taskOf(payload: TransactionPayload): string | undefined {
   const { task, subject } = payload.public;
-  const flow = isObject(subject) && subject['kind'] === 'Flow' && typeof subject['id'] === 'string' ? subject['id'] : undefined;
+  const flow =
+    isObject(subject) && subject['kind'] === 'Flow' && typeof subject['id'] === 'string' ? subject['id'] : undefined;
   if (task === undefined) return flow;
   if (typeof task !== 'string' || (flow !== undefined && flow !== task)) return undefined;
   return task;
@@ -79,27 +83,44 @@ function scopeFault(link: Delegation, payload: TransactionPayload, context: Veri
   if (consentActions.includes(action)) return `${action} is a person's consent and cannot be delegated`;
   if (!link.actions.includes(action)) return `action ${action} not named`;
   const task = (context.taskOf ?? taskOf)(payload);
-  if (link.task !== undefined && link.task !== task) return 'task not named: public.task must be the task of the delegation';
+  if (link.task !== undefined && link.task !== task)
+    return 'task not named: public.task must be the task of the delegation';
   if (link.attempt !== undefined && link.attempt !== attemptOf(payload)) {
     return 'attempt not named: public.attempt must be the attempt of the delegation';
   }
-  if (!link.delegator.keyId.startsWith(`${link.delegator.id}#`)) return 'delegator.keyId does not belong to delegator.id';
+  if (!link.delegator.keyId.startsWith(`${link.delegator.id}#`))
+    return 'delegator.keyId does not belong to delegator.id';
   return undefined;
 }
 
-type Giver = { publicKey: string; institution: Did };
+/** Key that must have signed a link; the institution is known from the first link only. */
+type Giver = { publicKey: string; institution?: Did };
+
+function giverOf(
+  link: Delegation,
+  previous: Delegation | undefined,
+  payload: TransactionPayload,
+  context: VerificationContext,
+): Giver | string {
+  const fault = scopeFault(link, payload, context);
+  if (fault) return fault;
+  if (!previous) return registeredGiver(link, context);
+  if (link.delegator.id !== previous.delegate.id) return 'the delegator is not the delegate of the link before';
+  return { publicKey: previous.delegate.publicKey };
+}
 
 function registeredGiver(link: Delegation, context: VerificationContext): Giver | string {
   const { id, keyId } = link.delegator;
   const signer = context.keyAt(id, keyId);
   if (!signer) return `key ${keyId} of the delegator is unknown or no longer valid`;
   const institution = institutionOf(id, signer);
-  return institution === undefined ? `delegator ${id} has no institution` : { publicKey: signer.publicKey, institution };
+  return institution === undefined
+    ? `delegator ${id} has no institution`
+    : { publicKey: signer.publicKey, institution };
 }
 
-function delegatedGiver(previous: Delegation, link: Delegation): Giver | string {
-  if (link.delegator.id !== previous.delegate.id) return 'the delegator is not the delegate of the link before';
-  return { publicKey: previous.delegate.publicKey, institution: '' };
+function signatureFault(link: Delegation, giver: Giver): string | undefined {
+  return sm2Verify(delegationBytes(link), link.signature, giver.publicKey) ? undefined : 'signature does not verify';
 }
 
 function isObject(value: Json | undefined): value is { [key: string]: Json } {

@@ -56,9 +56,13 @@ export function verifyTransaction(transaction: unknown, context: VerificationCon
   if (!payload.keyId.startsWith(`${payload.principal.id}#`)) {
     throw new EnvelopeError('MALFORMED', 'Malformed transaction: payload.keyId must be <principal.id>#<fragment>.');
   }
-  const signer = payload.delegations.length > 0 ? verifyDelegations(payload, context) : registeredSigner(payload, context);
+  const signer =
+    payload.delegations.length > 0 ? verifyDelegations(payload, context) : registeredSigner(payload, context);
   if (!sm2Verify(transactionBytes(payload), signature, signer.publicKey)) {
-    throw new EnvelopeError('SIGNATURE_INVALID', `Transaction: the signature is not that of ${payload.keyId} over this payload.`);
+    throw new EnvelopeError(
+      'SIGNATURE_INVALID',
+      `Transaction: the signature is not that of ${payload.keyId} over this payload.`,
+    );
   }
   const { principal } = payload;
   const digest = transactionDigest(payload);
@@ -86,14 +90,21 @@ function registeredSigner(
 ): { publicKey: string; institution: Did; delegation?: undefined } {
   const { principal, keyId } = payload;
   if (principal.scheme !== 'DID') {
-    throw new EnvelopeError('KEY_UNKNOWN', 'An X.509 principal has no registered key; add the delegation that names its key.');
+    throw new EnvelopeError(
+      'KEY_UNKNOWN',
+      'An X.509 principal has no registered key; add the delegation that names its key.',
+    );
   }
   const signer = context.keyAt(principal.id, keyId);
   if (!signer) throw new EnvelopeError('KEY_UNKNOWN', `Key ${keyId} is unknown or no longer valid.`);
   if (signer.principalType !== principal.type) {
-    throw new EnvelopeError('KEY_UNKNOWN', `Key ${keyId} is registered to a ${signer.principalType}, not to a ${principal.type}.`);
+    throw new EnvelopeError(
+      'KEY_UNKNOWN',
+      `Key ${keyId} is registered to a ${signer.principalType}, not to a ${principal.type}.`,
+    );
   }
   const institution = institutionOf(principal.id, signer);
-  if (institution === undefined) throw new EnvelopeError('KEY_UNKNOWN', `Key ${keyId}: ${principal.id} has no institution.`);
+  if (institution === undefined)
+    throw new EnvelopeError('KEY_UNKNOWN', `Key ${keyId}: ${principal.id} has no institution.`);
   return { publicKey: signer.publicKey, institution };
 }

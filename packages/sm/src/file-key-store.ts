@@ -87,7 +87,8 @@ export class FileKeyStore implements KeyStore {
       throw new SmError('KEY_NOT_FOUND', `Key store: no key ${keyId}.`, { cause });
     });
     const file = parseKeyFile(text, keyId);
-    if (file.keyId !== keyId) throw new SmError('KEY_FILE_MALFORMED', `Key file ${keyId}: it holds the key of another id.`);
+    if (file.keyId !== keyId)
+      throw new SmError('KEY_FILE_MALFORMED', `Key file ${keyId}: it holds the key of another id.`);
     return file;
   }
 

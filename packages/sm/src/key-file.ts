@@ -42,7 +42,9 @@ export async function openKeyFile(file: KeyFile, passphrase: string): Promise<Sm
   try {
     privateKey = toHex(openSm4(key, box, aadOf(file.keyId, file.publicKey)));
   } catch (cause) {
-    throw new SmError('KEY_PASSPHRASE_WRONG', `Key file ${file.keyId}: wrong passphrase, or the file was changed.`, { cause });
+    throw new SmError('KEY_PASSPHRASE_WRONG', `Key file ${file.keyId}: wrong passphrase, or the file was changed.`, {
+      cause,
+    });
   }
   if (sm2PublicKeyOf(privateKey) !== file.publicKey) {
     throw new SmError('KEY_FILE_MALFORMED', `Key file ${file.keyId}: public and private key do not belong together.`);

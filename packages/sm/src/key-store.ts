@@ -36,8 +36,6 @@ export class MemoryKeyStore implements KeyStore {
 
   #key(keyId: string): Promise<Sm2KeyPair> {
     const pair = this.#keys.get(keyId);
-    return pair
-      ? Promise.resolve(pair)
-      : Promise.reject(new SmError('KEY_NOT_FOUND', `Key store: no key ${keyId}.`));
+    return pair ? Promise.resolve(pair) : Promise.reject(new SmError('KEY_NOT_FOUND', `Key store: no key ${keyId}.`));
   }
 }

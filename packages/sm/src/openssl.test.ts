@@ -29,7 +29,16 @@ test('OpenSSL verifies our signatures', () => {
   const raw = fromBase64Url(sm2Sign('cross-check', pair.privateKey));
   const body = integer(raw.subarray(0, 32)) + integer(raw.subarray(32));
   writeFileSync(path('ours.sig'), fromHex(`30${length(body)}${body}`));
-  const answer = openssl('pkeyutl', '-verify', '-pubin', '-inkey', path('pub.pem'), ...signing, '-sigfile', path('ours.sig'));
+  const answer = openssl(
+    'pkeyutl',
+    '-verify',
+    '-pubin',
+    '-inkey',
+    path('pub.pem'),
+    ...signing,
+    '-sigfile',
+    path('ours.sig'),
+  );
   assert.match(answer.toString(), /Verified Successfully/);
 });
 
@@ -42,16 +51,33 @@ test('we verify the signatures of OpenSSL', () => {
 });
 
 test('we decrypt what OpenSSL encrypts, and the other way round', () => {
-  openssl('pkeyutl', '-encrypt', '-pubin', '-inkey', path('pub.pem'), '-in', path('message'), '-out', path('theirs.enc'));
+  openssl(
+    'pkeyutl',
+    '-encrypt',
+    '-pubin',
+    '-inkey',
+    path('pub.pem'),
+    '-in',
+    path('message'),
+    '-out',
+    path('theirs.enc'),
+  );
   const [x, y, c3, c2] = children(toHex(readFileSync(path('theirs.enc'))));
   const plaintext = sm2Decrypt(fromHex(`04${unsigned(x)}${unsigned(y)}${c3}${c2}`), pair.privateKey);
   assert.equal(Buffer.from(plaintext).toString(), 'cross-check');
 
   const ours = sm2Encrypt(toBytes('cross-check'), pair.publicKey);
   const octets = (bytes: Uint8Array): string => `04${length(toHex(bytes))}${toHex(bytes)}`;
-  const body = integer(ours.subarray(1, 33)) + integer(ours.subarray(33, 65)) + octets(ours.subarray(65, 97)) + octets(ours.subarray(97));
+  const body =
+    integer(ours.subarray(1, 33)) +
+    integer(ours.subarray(33, 65)) +
+    octets(ours.subarray(65, 97)) +
+    octets(ours.subarray(97));
   writeFileSync(path('ours.enc'), fromHex(`30${length(body)}${body}`));
-  assert.equal(openssl('pkeyutl', '-decrypt', '-inkey', path('key.pem'), '-in', path('ours.enc')).toString(), 'cross-check');
+  assert.equal(
+    openssl('pkeyutl', '-decrypt', '-inkey', path('key.pem'), '-in', path('ours.enc')).toString(),
+    'cross-check',
+  );
 });
 
 test('HMAC-SM3 agrees with OpenSSL', () => {

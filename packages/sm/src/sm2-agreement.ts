@@ -52,6 +52,9 @@ function assertNotDegenerate(peer: string, peerEphemeral: string): void {
   const x = (w + (point.x & (w - 1n))) % curveOrder;
   const sum = point.multiply(x).add(pointOf(peer));
   if (sum.equals(sum.negate()) && sum.equals(sum.double())) {
-    throw new SmError('SM2_AGREEMENT_FAILED', 'sm2KeyAgreement: the other side chose its one-time key to cancel its long-term key.');
+    throw new SmError(
+      'SM2_AGREEMENT_FAILED',
+      'sm2KeyAgreement: the other side chose its one-time key to cancel its long-term key.',
+    );
   }
 }

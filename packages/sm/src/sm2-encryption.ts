@@ -12,7 +12,8 @@ const overhead = 1 + 64 + 32;
  * @throws SmError SM2_KEY_INVALID, SM2_PLAINTEXT_EMPTY
  */
 export function sm2Encrypt(plaintext: Bytes, publicKey: string): Bytes {
-  if (plaintext.length === 0) throw new SmError('SM2_PLAINTEXT_EMPTY', 'sm2Encrypt: plaintext must have at least one byte.');
+  if (plaintext.length === 0)
+    throw new SmError('SM2_PLAINTEXT_EMPTY', 'sm2Encrypt: plaintext must have at least one byte.');
   const point = pointOf(publicKey);
   for (;;) {
     const ciphertext = fromHex(`04${sm2.doEncrypt(plaintext, point)}`);
@@ -33,7 +34,8 @@ export function sm2Decrypt(ciphertext: Bytes, privateKey: string): Bytes {
   const plaintext = attempt(toHex(ciphertext.subarray(1)), privateKey);
   // The library answers a failed C3 check with a plain empty array, not with an error.
   const failed = !(plaintext instanceof Uint8Array) || Buffer.from(plaintext).equals(ciphertext.subarray(overhead));
-  if (failed) throw new SmError('SM2_DECRYPT_FAILED', 'sm2Decrypt: the ciphertext was not made for this key, or was changed.');
+  if (failed)
+    throw new SmError('SM2_DECRYPT_FAILED', 'sm2Decrypt: the ciphertext was not made for this key, or was changed.');
   return plaintext;
 }
 

@@ -74,4 +74,3 @@ function inRange(hex: string): boolean {
   const value = BigInt(`0x${hex}`);
   return value >= 1n && value < curveOrder;
 }
-

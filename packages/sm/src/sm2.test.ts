@@ -55,7 +55,14 @@ test('verification answers false to malformed input and never throws', () => {
     toBase64Url(fromHex(zero + zero)),
   ];
   for (const signature of signatures) assert.equal(sm2Verify('m', signature, pair.publicKey), false, signature);
-  const keys = ['', '04', `04${zero}${zero}`, `05${pair.publicKey.slice(2)}`, pair.publicKey.slice(2), `${pair.publicKey.slice(0, -1)}g`];
+  const keys = [
+    '',
+    '04',
+    `04${zero}${zero}`,
+    `05${pair.publicKey.slice(2)}`,
+    pair.publicKey.slice(2),
+    `${pair.publicKey.slice(0, -1)}g`,
+  ];
   for (const key of keys) assert.equal(sm2Verify('m', good, key), false, key);
   assert.equal(sm2Verify('m', undefined as unknown as string, pair.publicKey), false);
 });
@@ -111,8 +118,20 @@ test('a flipped bit anywhere in a ciphertext is refused', () => {
 test('agreement gives both sides the same key, and another one under other ids or keys', () => {
   const [ephemeralA, ephemeralB] = [generateSm2KeyPair(), generateSm2KeyPair()];
   const base = { length: 32, idA: 'alice@x', idB: 'bob@y' };
-  const a = { self: pair, selfEphemeral: ephemeralA, peer: other.publicKey, peerEphemeral: ephemeralB.publicKey, role: 'initiator' } as const;
-  const b = { self: other, selfEphemeral: ephemeralB, peer: pair.publicKey, peerEphemeral: ephemeralA.publicKey, role: 'responder' } as const;
+  const a = {
+    self: pair,
+    selfEphemeral: ephemeralA,
+    peer: other.publicKey,
+    peerEphemeral: ephemeralB.publicKey,
+    role: 'initiator',
+  } as const;
+  const b = {
+    self: other,
+    selfEphemeral: ephemeralB,
+    peer: pair.publicKey,
+    peerEphemeral: ephemeralA.publicKey,
+    role: 'responder',
+  } as const;
   const key = toHex(sm2KeyAgreement({ ...base, ...a }));
   assert.equal(toHex(sm2KeyAgreement({ ...base, ...b })), key);
   assert.notEqual(toHex(sm2KeyAgreement({ ...base, ...b, idA: 'mallory' })), key);
@@ -123,7 +142,9 @@ test('agreement refuses points off the curve and a one-time key chosen to cancel
   const ephemeral = generateSm2KeyPair();
   const options = { self: pair, selfEphemeral: ephemeral, role: 'initiator', length: 16 } as const;
   const offCurve = `${other.publicKey.slice(0, -2)}${other.publicKey.endsWith('00') ? '01' : '00'}`;
-  assert.throws(() => sm2KeyAgreement({ ...options, peer: other.publicKey, peerEphemeral: offCurve }), { code: 'SM2_KEY_INVALID' });
+  assert.throws(() => sm2KeyAgreement({ ...options, peer: other.publicKey, peerEphemeral: offCurve }), {
+    code: 'SM2_KEY_INVALID',
+  });
   // P = -[x̄]R, which whoever holds r can register.
   const r = BigInt(`0x${ephemeral.privateKey}`);
   const w = 1n << 127n;
@@ -139,7 +160,16 @@ test('a Multikey names exactly one key', () => {
   assert.match(multikey, /^z/);
   assert.equal(decodeSm2Multikey(multikey), pair.publicKey);
   const p256 = 'zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv';
-  for (const bad of ['', 'z', multikey.slice(1), `m${multikey.slice(1)}`, multikey.slice(0, -1), `${multikey}1`, p256, `${multikey.slice(0, -1)}0`]) {
+  for (const bad of [
+    '',
+    'z',
+    multikey.slice(1),
+    `m${multikey.slice(1)}`,
+    multikey.slice(0, -1),
+    `${multikey}1`,
+    p256,
+    `${multikey.slice(0, -1)}0`,
+  ]) {
     assert.throws(() => decodeSm2Multikey(bad), { code: 'MULTIKEY_MALFORMED' }, bad);
   }
 });

@@ -39,7 +39,10 @@ export function openSm4(key: Bytes, box: Sm4Box, aad: Bytes): Bytes {
   const expected = tagOf(mac, aad, box.nonce, box.ciphertext);
   const genuine = box.nonce.length === nonceLength && box.tag.length === expected.length;
   if (!genuine || !timingSafeEqual(expected, box.tag)) {
-    throw new SmError('SM4_AUTHENTICATION_FAILED', 'SM4 box: the key, the associated data or the box is not the one sealed.');
+    throw new SmError(
+      'SM4_AUTHENTICATION_FAILED',
+      'SM4 box: the key, the associated data or the box is not the one sealed.',
+    );
   }
   const decipher = createDecipheriv('sm4-ctr', encryption, box.nonce);
   return new Uint8Array(Buffer.concat([decipher.update(box.ciphertext), decipher.final()]));
