@@ -3,13 +3,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/collabnet
 export PATH := $(CURDIR)/node_modules/.bin:$(CACHE)/bin/current:$(PATH)
-export NODE_OPTIONS := --disable-warning=ExperimentalWarning
 # Two runs that build images or change the cluster wait for each other.
-LOCKED = mkdir -p $(CACHE) && flock $(CACHE)/lock
+LOCKED = mkdir -p $(CACHE) && flock -o $(CACHE)/lock
 
 ##@ Start here
 help: ## Show this table
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Check and prepare this machine: packages, compiled tools, wheels (15 min cold, 2 s warm)
 	@hack/setup.sh
