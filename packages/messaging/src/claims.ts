@@ -100,7 +100,9 @@ export function signAccountJwt(input: AccountJwtInput): string {
       leaf: limits.leafConnections ?? UNLIMITED,
     },
     default_permissions: { pub: DENY_ALL, sub: DENY_ALL },
-    ...(input.revocations && Object.keys(input.revocations).length > 0 ? { revocations: sorted(input.revocations) } : {}),
+    ...(input.revocations && Object.keys(input.revocations).length > 0
+      ? { revocations: sorted(input.revocations) }
+      : {}),
   });
 }
 
@@ -146,7 +148,11 @@ export function decodeJwt(jwt: string): NatsClaims {
     }
     return claims;
   } catch (cause) {
-    throw new MessagingError('INVALID_JWT', `jwt: not a valid NATS JWT: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause });
+    throw new MessagingError(
+      'INVALID_JWT',
+      `jwt: not a valid NATS JWT: ${cause instanceof Error ? cause.message : 'unreadable'}`,
+      { cause },
+    );
   }
 }
 
@@ -163,7 +169,11 @@ function comparable(jwt: string): string {
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, ordered(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, ordered(item)]),
+  );
 }
 
 function permission(side: SubjectPermission | undefined): { allow?: string[]; deny?: string[] } {

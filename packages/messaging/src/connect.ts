@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect as natsConnect, credsAuthenticator, type NatsConnection, type Status, type TlsOptions } from '@nats-io/transport-node';
+import {
+  connect as natsConnect,
+  jwtAuthenticator,
+  type Authenticator,
+  type NatsConnection,
+  type Status,
+  type TlsOptions,
+} from '@nats-io/transport-node';
 import type { Logger } from '@collabnet/telemetry';
+import { parseCreds } from './credentials.ts';
 import { MessagingError } from './errors.ts';
 
 export type { NatsConnection } from '@nats-io/transport-node';
@@ -13,7 +21,7 @@ export interface ConnectOptions {
   readonly name: string;
   /** Prefix without wildcards that the user may subscribe below; see subjects.ts. */
   readonly inboxPrefix: string;
-  /** PEM texts or file paths; absent means no TLS (unless the server demands it). */
+  /** PEM texts or file paths; then TLS is required, never just offered. Absent: none, unless the server demands it. */
   readonly tls?: Pick<TlsOptions, 'ca' | 'caFile' | 'cert' | 'certFile' | 'key' | 'keyFile'>;
   readonly logger?: Logger;
   /** Keep trying until the first connection stands (default), or fail at once with CONNECT_FAILED. */
@@ -30,15 +38,17 @@ const RECONNECT_JITTER_MS = 1_000;
 /**
  * Connects and stays connected: unlimited reconnects with jitter, every change of state logged.
  *
- * @throws MessagingError CONNECT_FAILED when the first connection fails and is not waited for, or is refused with `stopWhenRefused`
+ * @throws MessagingError CONNECT_FAILED when the first connection fails and is not waited for, or is refused with `stopWhenRefused`;
+ *   INVALID_CREDENTIALS or INVALID_JWT when the credentials given as text are damaged
  */
 export async function connect(options: ConnectOptions): Promise<NatsConnection> {
   const { creds, logger, signal, waitOnFirstConnect = true, stopWhenRefused = false } = options;
+  if (typeof creds === 'string') parseCreds(creds);
   for (;;) {
     try {
       const connection = await natsConnect({
         servers: typeof options.servers === 'string' ? options.servers : [...options.servers],
-        authenticator: credsAuthenticator(() => new TextEncoder().encode(typeof creds === 'string' ? creds : creds())),
+        authenticator: authenticator(creds),
         name: options.name,
         inboxPrefix: options.inboxPrefix,
         tls: options.tls ?? null,
@@ -56,14 +66,29 @@ export async function connect(options: ConnectOptions): Promise<NatsConnection> 
       if (logger) void logStatus(connection, options.name, logger);
       return connection;
     } catch (cause) {
-      const refused = cause instanceof Error && /authorization|authentication|expired/i.test(`${cause.name} ${cause.message}`);
+      const refused =
+        cause instanceof Error && /authorization|authentication|expired/i.test(`${cause.name} ${cause.message}`);
       if (!waitOnFirstConnect || signal?.aborted || (refused && stopWhenRefused)) {
-        throw new MessagingError('CONNECT_FAILED', `servers: cannot connect to ${String(options.servers)}: ${cause instanceof Error ? cause.message : 'unknown reason'}`, { cause });
+        throw new MessagingError(
+          'CONNECT_FAILED',
+          `servers: cannot connect to ${String(options.servers)}: ${cause instanceof Error ? cause.message : 'unknown reason'}`,
+          { cause },
+        );
       }
       logger?.warn({ err: cause, connection: options.name }, 'NATS not reachable yet');
-      await delay(RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS, undefined, { signal }).catch(() => undefined);
+      await delay(RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS, undefined, { signal }).catch(
+        () => undefined,
+      );
     }
   }
+}
+
+/** Asks for the credentials once per connection: JWT and seed of two answers would not fit each other. */
+function authenticator(creds: string | (() => string)): Authenticator {
+  return (nonce) => {
+    const { jwt, seed } = parseCreds(typeof creds === 'string' ? creds : creds());
+    return jwtAuthenticator(jwt, new TextEncoder().encode(seed))(nonce);
+  };
 }
 
 async function logStatus(connection: NatsConnection, name: string, logger: Logger): Promise<void> {

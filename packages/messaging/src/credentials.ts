@@ -27,13 +27,19 @@ export function formatCreds(jwt: string, seed: string): string {
 
 /** Reads a `.creds` text and checks that seed and JWT belong together. @throws MessagingError INVALID_CREDENTIALS */
 export function parseCreds(creds: string): Credentials {
-  const [jwt, seed] = [...creds.matchAll(/-{3,}BEGIN [^\n]*-{3,}\r?\n\s*([^\s-][^\s]*)\s*\r?\n-{3,}END/g)].map((match) => match[1]);
+  const [jwt, seed] = [...creds.matchAll(/-{3,}BEGIN [^\n]*-{3,}\r?\n\s*([^\s-][^\s]*)\s*\r?\n-{3,}END/g)].map(
+    (match) => match[1],
+  );
   if (!jwt || !seed) {
-    throw new MessagingError('INVALID_CREDENTIALS', 'creds: expected a user JWT block followed by a seed block (the output of formatCreds)');
+    throw new MessagingError(
+      'INVALID_CREDENTIALS',
+      'creds: expected a user JWT block followed by a seed block (the output of formatCreds)',
+    );
   }
   const claims = decodeJwt(jwt);
   const publicKey = openSeed(seed, 'user').getPublicKey();
-  if (claims.sub !== publicKey) throw new MessagingError('INVALID_CREDENTIALS', 'creds: the seed is not the one of the user in the JWT');
+  if (claims.sub !== publicKey)
+    throw new MessagingError('INVALID_CREDENTIALS', 'creds: the seed is not the one of the user in the JWT');
   const issuerAccount = claims.nats['issuer_account'];
   const accountPub = typeof issuerAccount === 'string' ? issuerAccount : claims.iss;
   return { jwt, seed, publicKey, accountPub, ...(claims.exp === undefined ? {} : { expires: claims.exp }) };

@@ -32,7 +32,10 @@ export class HubNats extends NatsAuthority<HubNats> {
 
   /** Both leaf users of a member, keys made here. */
   leafUsers(net: string, member: string, options: Pick<UserOptions, 'expires'> = {}): Record<Channel, IssuedUser> {
-    return { control: this.leafUser(net, member, 'control', options), data: this.leafUser(net, member, 'data', options) };
+    return {
+      control: this.leafUser(net, member, 'control', options),
+      data: this.leafUser(net, member, 'data', options),
+    };
   }
 
   /** The embedded ledger service; connects to the hub directly. */

@@ -29,7 +29,12 @@ export class InstitutionNats extends NatsAuthority<InstitutionNats> {
 
   /** Both accounts of each network (network tokens); returns itself when none is missing. */
   ensureNetworks(nets: readonly string[]): InstitutionNats {
-    return this.with(withAccounts(this.trust, nets.flatMap((net) => [accountName(net, 'control'), accountName(net, 'data')])));
+    return this.with(
+      withAccounts(
+        this.trust,
+        nets.flatMap((net) => [accountName(net, 'control'), accountName(net, 'data')]),
+      ),
+    );
   }
 
   /** Public key of a network's account. @throws MessagingError UNKNOWN_ACCOUNT */

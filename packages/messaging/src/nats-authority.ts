@@ -75,6 +75,7 @@ export abstract class NatsAuthority<Self> {
   }
 
   #replace(name: string, account: AccountTrust): Self {
+    if (this.trust.accounts[name] === account) return this.with(this.trust);
     return this.with({ ...this.trust, accounts: { ...this.trust.accounts, [name]: account } });
   }
 

@@ -28,7 +28,9 @@ export function openSeed(seed: string, kind: NkeyKind): KeyPair {
   try {
     pair = fromSeed(new TextEncoder().encode(seed));
   } catch (cause) {
-    throw new MessagingError('INVALID_NKEY', `seed: not an nkey seed; give a seed made by createNkey('${kind}')`, { cause });
+    throw new MessagingError('INVALID_NKEY', `seed: not an nkey seed; give a seed made by createNkey('${kind}')`, {
+      cause,
+    });
   }
   requirePublicKey(pair.getPublicKey(), kind);
   return pair;
@@ -37,7 +39,10 @@ export function openSeed(seed: string, kind: NkeyKind): KeyPair {
 /** Checks the shape of a public key. @throws MessagingError INVALID_NKEY */
 export function requirePublicKey(publicKey: string, kind: NkeyKind): string {
   if (!/^[A-Z2-7]{56}$/.test(publicKey) || !publicKey.startsWith(PREFIX[kind])) {
-    throw new MessagingError('INVALID_NKEY', `public key: expected the public nkey of ${kind} kind (${PREFIX[kind]}…, 56 characters)`);
+    throw new MessagingError(
+      'INVALID_NKEY',
+      `public key: expected the public nkey of ${kind} kind (${PREFIX[kind]}…, 56 characters)`,
+    );
   }
   return publicKey;
 }

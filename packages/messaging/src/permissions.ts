@@ -55,7 +55,9 @@ export function hubLedgerHostUser(net: string): UserKind {
 export function invitationUser(net: string, invitationId: string): UserKind {
   return client({
     pub: {
-      allow: (['join', 'blocks', 'head'] as const).map((operation) => invitationLedgerSubject(net, invitationId, operation)),
+      allow: (['join', 'blocks', 'head'] as const).map((operation) =>
+        invitationLedgerSubject(net, invitationId, operation),
+      ),
     },
     sub: { allow: [`${invitationInbox(net, invitationId)}.>`] },
   });

@@ -28,7 +28,12 @@ const BACKOFF_LIMIT_MS = 3_000;
  *
  * @throws MessagingError REQUEST_TIMEOUT | NO_RESPONDERS | PERMISSION_DENIED | CONNECTION_CLOSED | INVALID_REPLY
  */
-export async function requestJson(connection: NatsConnection, subject: string, body: unknown, options: RequestOptions = {}): Promise<unknown> {
+export async function requestJson(
+  connection: NatsConnection,
+  subject: string,
+  body: unknown,
+  options: RequestOptions = {},
+): Promise<unknown> {
   const { timeoutMs = 5_000, retries = 3, signal } = options;
   const payload = JSON.stringify(body);
   for (let attempt = 0; ; attempt += 1) {
@@ -56,10 +61,14 @@ function parseReply(subject: string, message: Msg): unknown {
 function asMessagingError(subject: string, cause: unknown): MessagingError {
   if (cause instanceof MessagingError) return cause;
   const inner = cause instanceof RequestError ? (cause.cause ?? cause) : cause;
-  const say = (code: MessagingErrorCode, text: string): MessagingError => new MessagingError(code, `${subject}: ${text}`, { cause });
+  const say = (code: MessagingErrorCode, text: string): MessagingError =>
+    new MessagingError(code, `${subject}: ${text}`, { cause });
   if (inner instanceof TimeoutError) return say('REQUEST_TIMEOUT', 'no answer in time');
-  if (inner instanceof NoRespondersError) return say('NO_RESPONDERS', 'nobody listens there, or it may not be reached with these rights');
-  if (inner instanceof PermissionViolationError) return say('PERMISSION_DENIED', 'these credentials may not use this subject');
-  if (inner instanceof ClosedConnectionError || inner instanceof DrainingConnectionError) return say('CONNECTION_CLOSED', 'the connection is closed');
+  if (inner instanceof NoRespondersError)
+    return say('NO_RESPONDERS', 'nobody listens there, or it may not be reached with these rights');
+  if (inner instanceof PermissionViolationError)
+    return say('PERMISSION_DENIED', 'these credentials may not use this subject');
+  if (inner instanceof ClosedConnectionError || inner instanceof DrainingConnectionError)
+    return say('CONNECTION_CLOSED', 'the connection is closed');
   return say('CONNECTION_CLOSED', inner instanceof Error ? inner.message : 'request failed');
 }

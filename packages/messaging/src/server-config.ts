@@ -111,8 +111,8 @@ function preload(jwts: Readonly<Record<string, string>>): Value {
   return Object.fromEntries(keys.map((key) => [requirePublicKey(key, 'account'), jwts[key] ?? '']));
 }
 
-function leafnodes({ leafListen, leafRemotes = [], limits }: ServerConfigInput): Value | undefined {
-  if (!leafListen && leafRemotes.length === 0) return undefined;
+// The block is always written: a reload may change its remotes but not the settings beside them.
+function leafnodes({ leafListen, leafRemotes = [], limits }: ServerConfigInput): Value {
   return {
     ...(leafListen
       ? { host: leafListen.host ?? '0.0.0.0', port: leafListen.port, tls: listenerTls(leafListen.tls) }
@@ -149,7 +149,8 @@ function renderValue(value: Value, indent: string, field: string): string {
   if (typeof value === 'string') return quote(value, field);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const inner = `${indent}  `;
-  if (isList(value)) return `[${value.map((item) => `\n${inner}${renderValue(item, inner, field)}`).join('')}${value.length > 0 ? `\n${indent}` : ''}]`;
+  if (isList(value))
+    return `[${value.map((item) => `\n${inner}${renderValue(item, inner, field)}`).join('')}${value.length > 0 ? `\n${indent}` : ''}]`;
   const lines = Object.entries(value).flatMap(([key, item]) =>
     item === undefined ? [] : [`${inner}${key}: ${renderValue(item, inner, `${field}.${key}`)}`],
   );

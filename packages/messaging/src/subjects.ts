@@ -25,7 +25,11 @@ export function ledgerSubject(net: string, from: string, operation: Exclude<Ledg
 }
 
 /** Request to the embedded ledger by the holder of an invitation. */
-export function invitationLedgerSubject(net: string, invitationId: string, operation: Exclude<LedgerOperation, 'submit'>): string {
+export function invitationLedgerSubject(
+  net: string,
+  invitationId: string,
+  operation: Exclude<LedgerOperation, 'submit'>,
+): string {
   return `ledger.${requireToken(net, 'net')}.${invitationToken(invitationId)}.${operation}`;
 }
 
@@ -40,7 +44,9 @@ export function ledgerHostSubject(net: string): string {
  *
  * @returns undefined when the subject is none of the ledger's
  */
-export function parseLedgerSubject(subject: string): { net: string; from: string; operation: LedgerOperation } | undefined {
+export function parseLedgerSubject(
+  subject: string,
+): { net: string; from: string; operation: LedgerOperation } | undefined {
   const match = /^ledger\.([\w-]+)\.([\w-]+)\.(submit|blocks|head|join)$/.exec(subject);
   if (!match) return undefined;
   const [, net, from, operation] = match as unknown as [string, string, string, LedgerOperation];

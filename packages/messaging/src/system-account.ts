@@ -22,7 +22,10 @@ export async function pushAccountJwt(system: NatsConnection, accountJwt: string)
   const reply = await ask(system, '$SYS.REQ.CLAIMS.UPDATE', accountJwt, 'CLAIMS_REFUSED');
   const { data, error } = JSON.parse(reply) as ServerReply;
   if (error || data?.code !== 200) {
-    throw new MessagingError('CLAIMS_REFUSED', `account ${sub}: the server refused its JWT: ${error?.description ?? data?.message ?? 'no reason given'}`);
+    throw new MessagingError(
+      'CLAIMS_REFUSED',
+      `account ${sub}: the server refused its JWT: ${error?.description ?? data?.message ?? 'no reason given'}`,
+    );
   }
 }
 
@@ -36,10 +39,19 @@ export async function fetchAccountJwt(system: NatsConnection, accountPub: string
 export async function reloadServer(system: NatsConnection): Promise<void> {
   const id = system.info?.server_id ?? '';
   const { error } = JSON.parse(await ask(system, `$SYS.REQ.SERVER.${id}.RELOAD`, '', 'RELOAD_REFUSED')) as ServerReply;
-  if (error) throw new MessagingError('RELOAD_REFUSED', `nats-server: configuration not reloaded: ${error.description ?? 'no reason given'}`);
+  if (error)
+    throw new MessagingError(
+      'RELOAD_REFUSED',
+      `nats-server: configuration not reloaded: ${error.description ?? 'no reason given'}`,
+    );
 }
 
-async function ask(system: NatsConnection, subject: string, body: string, code: 'CLAIMS_REFUSED' | 'RELOAD_REFUSED'): Promise<string> {
+async function ask(
+  system: NatsConnection,
+  subject: string,
+  body: string,
+  code: 'CLAIMS_REFUSED' | 'RELOAD_REFUSED',
+): Promise<string> {
   try {
     return (await system.request(subject, body, { timeout: TIMEOUT_MS })).string();
   } catch (cause) {

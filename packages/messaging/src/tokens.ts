@@ -4,7 +4,10 @@ import { MessagingError } from './errors.ts';
 /** One subject token: letters, digits, `-`, `_`; no dots, wildcards or spaces. @throws MessagingError INVALID_TOKEN */
 export function requireToken(value: string, field: string): string {
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(value)) {
-    throw new MessagingError('INVALID_TOKEN', `${field}: must be 1 to 128 letters, digits, '-' or '_' to be a subject token`);
+    throw new MessagingError(
+      'INVALID_TOKEN',
+      `${field}: must be 1 to 128 letters, digits, '-' or '_' to be a subject token`,
+    );
   }
   return value;
 }
@@ -12,7 +15,10 @@ export function requireToken(value: string, field: string): string {
 /** A member token; `invite-…` is kept for those who are not members yet. @throws MessagingError INVALID_TOKEN */
 export function requireMember(value: string, field: string): string {
   if (value.startsWith(INVITATION_PREFIX)) {
-    throw new MessagingError('INVALID_TOKEN', `${field}: must not start with '${INVITATION_PREFIX}'; use memberToken(did)`);
+    throw new MessagingError(
+      'INVALID_TOKEN',
+      `${field}: must not start with '${INVITATION_PREFIX}'; use memberToken(did)`,
+    );
   }
   return requireToken(value, field);
 }

@@ -46,7 +46,13 @@ export function epochSeconds(ms: number = Date.now()): number {
 /** New keys for a NATS operator that has a system account and no other yet. */
 export function createTrust(name: string, now: number = epochSeconds()): NatsTrust {
   requireToken(name, 'name');
-  return { version: 1, name, operator: { ...createNkey('operator'), issuedAt: now }, system: newAccount(now), accounts: {} };
+  return {
+    version: 1,
+    name,
+    operator: { ...createNkey('operator'), issuedAt: now },
+    system: newAccount(now),
+    accounts: {},
+  };
 }
 
 /** Adds keys for accounts that have none; the same object comes back when nothing is missing. Accounts are never dropped. */
@@ -60,13 +66,19 @@ export function withAccounts(trust: NatsTrust, names: readonly string[], now: nu
 /** The named account. @throws MessagingError UNKNOWN_ACCOUNT */
 export function accountOf(trust: NatsTrust, name: string): AccountTrust {
   const account = Object.hasOwn(trust.accounts, name) ? trust.accounts[name] : undefined;
-  if (!account) throw new MessagingError('UNKNOWN_ACCOUNT', `account '${name}': not in this trust; ensure its network first`);
+  if (!account)
+    throw new MessagingError('UNKNOWN_ACCOUNT', `account '${name}': not in this trust; ensure its network first`);
   return account;
 }
 
 export function operatorJwtOf(trust: NatsTrust): string {
   const { operator, name, system } = trust;
-  return signOperatorJwt({ name, operatorSeed: operator.seed, systemAccountPub: system.publicKey, issuedAt: operator.issuedAt });
+  return signOperatorJwt({
+    name,
+    operatorSeed: operator.seed,
+    systemAccountPub: system.publicKey,
+    issuedAt: operator.issuedAt,
+  });
 }
 
 /** Account public key to JWT, system account included; what `resolver_preload` and the resolver should hold. */
@@ -85,7 +97,15 @@ export function issueUser(account: AccountTrust, input: IssueUserInput): IssuedU
   const own = input.publicKey === undefined ? createNkey('user') : undefined;
   const publicKey = own?.publicKey ?? input.publicKey ?? '';
   const { name, kind, expires, issuedAt } = input;
-  const jwt = signUserJwt({ name, userPub: publicKey, accountSeed: account.seed, accountPub: account.publicKey, ...kind, expires, issuedAt });
+  const jwt = signUserJwt({
+    name,
+    userPub: publicKey,
+    accountSeed: account.seed,
+    accountPub: account.publicKey,
+    ...kind,
+    expires,
+    issuedAt,
+  });
   return own ? { publicKey, jwt, seed: own.seed, creds: formatCreds(jwt, own.seed) } : { publicKey, jwt };
 }
 
@@ -95,7 +115,11 @@ export function issueUser(account: AccountTrust, input: IssueUserInput): IssuedU
  */
 export function revokeUser(account: AccountTrust, userPub: string, at: number): AccountTrust {
   if ((account.revocations[userPub] ?? -1) >= at) return account;
-  return { ...account, issuedAt: Math.max(account.issuedAt, at), revocations: { ...account.revocations, [userPub]: at } };
+  return {
+    ...account,
+    issuedAt: Math.max(account.issuedAt, at),
+    revocations: { ...account.revocations, [userPub]: at },
+  };
 }
 
 /** Forgets revocations made before `before`: safe once every JWT issued by then has expired by itself. `*` stays. */
