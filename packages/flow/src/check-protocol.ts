@@ -59,6 +59,14 @@ function checkIntersection(issues: FlowIssue[], at: string, step: FlowStep): voi
   oneOf(issues, `${at}.parameters.join`, 'UNKNOWN_JOIN', step.parameters['join'], JOINS);
   const owners = [...new Set(step.inputs.map((input) => input.party))].sort();
   const compute = [...step.roles.compute].sort();
+  step.roles.receivers.forEach((alias, i) => {
+    if (step.roles.compute.includes(alias)) return;
+    issues.push({
+      field: `${at}.roles.receivers[${i}]`,
+      code: 'RECEIVERS',
+      message: `the result of an intersection appears at its compute parties; name one of ${compute.join(' and ')} or compute at "${alias}" too`,
+    });
+  });
   if (owners.join() !== compute.join()) {
     issues.push({
       field: `${at}.roles.compute`,
