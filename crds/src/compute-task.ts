@@ -129,7 +129,6 @@ export const computeTaskSpecSchema = withRules(
       rule: 'self.parties.all(p, self.parties.exists_one(q, q.did == p.did))',
       message: 'parties[].did must be unique: an institution is one party',
       fieldPath: '.parties',
-      reason: 'FieldValueDuplicate',
       holds: (spec) => new Set(spec.parties.map((one) => one.did)).size === spec.parties.length,
     },
     {

@@ -11,7 +11,7 @@ export interface Rule<T> {
   readonly message: string;
   /** Path below the schema, as CEL writes it, e.g. `.founding`. */
   readonly fieldPath?: string;
-  readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
+  readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired';
   readonly holds?: (value: T) => boolean;
 }
 
