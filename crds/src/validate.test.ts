@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/explicit-module-boundary-types -- samples are broken here in ways that types forbid */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access -- samples are broken here in ways that types forbid */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REFUSED } from './testing/cases.ts';
