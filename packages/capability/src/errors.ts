@@ -9,7 +9,10 @@ export type CapabilityErrorCode =
   | 'CAPABILITY_SCOPE'
   | 'CAPABILITY_REUSED'
   | 'CERTIFICATE_INVALID'
-  | 'CERTIFICATE_OPTIONS';
+  | 'CERTIFICATE_OPTIONS'
+  | 'REQUEST_MALFORMED'
+  | 'REQUEST_DATE'
+  | 'REQUEST_SIGNATURE';
 
 /** A capability or certificate that is refused, with the field at fault and what to do about it in the message. */
 export class CapabilityError extends Error {

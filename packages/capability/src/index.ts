@@ -14,3 +14,5 @@ export { mtlsServer, peerCertificate } from './mtls-server.ts';
 export type { MtlsServer, MtlsServerOptions, PeerCertificate } from './mtls-server.ts';
 export { parseProblem, problemContentType, sendProblem } from './problem.ts';
 export type { Problem } from './problem.ts';
+export { readSignedRequest, requestSignatureHeaders, requestText, signRequest, verifySignedRequest } from './request-signature.ts';
+export type { RequestStatement, SignedRequest } from './request-signature.ts';

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
+import { constants, createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { constants } from 'node:crypto';
 import { certificateFingerprint, commonNameOf } from './certificate.ts';
 
 export interface MtlsServerOptions {
@@ -15,6 +14,11 @@ export interface MtlsServerOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host?: string | undefined;
+  /**
+   * Whether a client without a certificate of the CA gets as far as HTTP. Default false. Where it does, the handler must
+   * ask {@link peerCertificate}, which is undefined for it.
+   */
+  readonly anonymousClients?: boolean | undefined;
   /** How often the files are looked at for rotation; 0: never. Default 10 000 ms. */
   readonly reloadMs?: number | undefined;
   /** Told of every handshake that was refused, and of reloads that failed. */
@@ -31,7 +35,8 @@ export interface MtlsServer {
 }
 
 /**
- * HTTPS with TLS 1.3 only, where a client without a certificate of the CA does not get as far as HTTP. Connections are
+ * HTTPS with TLS 1.3 only, where a client without a certificate of the CA does not get as far as HTTP, unless asked for.
+ * Connections are
  * never resumed, so that each one was checked against the CA in use.
  *
  * @throws the file or listen error
@@ -43,7 +48,7 @@ export async function mtlsServer(options: MtlsServerOptions): Promise<MtlsServer
       ...current.context,
       minVersion: 'TLSv1.3',
       requestCert: true,
-      rejectUnauthorized: true,
+      rejectUnauthorized: options.anonymousClients !== true,
       secureOptions: constants.SSL_OP_NO_TICKET,
       // Streams of hours are allowed; slow headers are not.
       requestTimeout: 0,

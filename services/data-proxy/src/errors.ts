@@ -1,10 +1,9 @@
-/** Stable failure codes of the data proxy. Codes of capabilities and of the ledger gate are passed on as they are. */
+import type { ContractErrorCode } from '@collabnet/contracts';
+
+/** Stable failure codes of the data proxy; refusals by the ledger keep the contract's own code. */
 export type ProxyErrorCode =
   | 'PROXY_CONFIG'
-  | 'NOT_FOUND'
-  | 'FORBIDDEN'
   | 'METHOD_NOT_ALLOWED'
-  | 'INVALID_ARGUMENT'
   | 'CLIENT_CERTIFICATE'
   | 'CAPABILITY_REUSED'
   | 'CAPABILITY_SCOPE'
@@ -12,10 +11,12 @@ export type ProxyErrorCode =
   | 'ASSET_VERSION'
   | 'COLUMN_UNKNOWN'
   | 'SET_TOO_SMALL'
-  | 'INPUT_CHANGED'
   | 'LEDGER_UNAVAILABLE'
   | 'CLIENT_ABORTED'
   | 'BUSY'
+  | 'FLOW_STATE'
+  | 'LEASE_LAPSED'
+  | ContractErrorCode
   | SourceErrorCode;
 
 /** Faults of the source itself; each names the file, and line and column where they apply. */

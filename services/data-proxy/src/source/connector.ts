@@ -34,8 +34,12 @@ export interface Description {
 export interface OpenSource {
   /** Changes whenever the content may have changed since; equal means unchanged. Cheap. */
   stamp(): Promise<string>;
-  /** One full pass that collects faults instead of stopping at the first. */
-  describe(): Promise<Description>;
+  /**
+   * One full pass that collects faults instead of stopping at the first.
+   *
+   * @param onBatch also told every batch, so that a fingerprint needs no second pass
+   */
+  describe(onBatch?: (batch: RowBatch) => void): Promise<Description>;
   /** Pulls one batch at a time: nothing is read ahead of the consumer. Ending the loop early releases everything. */
   scan(options?: ScanOptions): AsyncGenerator<RowBatch>;
   close(): Promise<void>;

@@ -37,7 +37,7 @@ export class FileSource implements OpenSource {
     return `${ino}:${size}:${mtimeNs}`;
   }
 
-  async describe(): Promise<Description> {
+  async describe(onBatch?: (batch: RowBatch) => void): Promise<Description> {
     const problems: ProxyError[] = [];
     const found: string[] = [];
     let rows = 0;
@@ -45,7 +45,10 @@ export class FileSource implements OpenSource {
       const onCellError = (error: ProxyError): void => {
         if (problems.length < maxProblems - 1) problems.push(error);
       };
-      for await (const batch of this.#scan({ onCellError }, (header) => found.push(...header))) rows += batch.rows.length;
+      for await (const batch of this.#scan({ onCellError }, (header) => found.push(...header))) {
+        rows += batch.rows.length;
+        onBatch?.(batch);
+      }
     } catch (error) {
       if (!(error instanceof ProxyError)) throw error;
       problems.push(error);
