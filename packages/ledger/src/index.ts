@@ -1,1 +1,14 @@
-export {};
+export * from './block.ts';
+export * from './embedded-client.ts';
+export * from './errors.ts';
+export * from './ledger.ts';
+export { leafHash, merklePath, merkleRoot, rootFromPath, type PathStep } from './merkle.ts';
+export * from './nats-host.ts';
+export * from './nats-transport.ts';
+export * from './node.ts';
+export * from './proof.ts';
+export * from './replica.ts';
+export * from './sqlite-state.ts';
+export * from './transport.ts';
+export * from './verify-chain.ts';
+export * from './writes.ts';

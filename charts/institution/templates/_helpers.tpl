@@ -1,0 +1,68 @@
+{{- define "institution.labels" -}}
+app.kubernetes.io/part-of: collabnet
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end }}
+
+{{- define "institution.image" -}}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end }}
+{{- end }}
+
+{{- define "institution.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{- define "institution.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end }}
+
+{{- define "institution.pullSecrets" -}}
+{{- with .Values.images.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "institution.claim" -}}
+accessModes: [ReadWriteOnce]
+{{- with .storageClassName }}
+storageClassName: {{ . }}
+{{- end }}
+resources: { requests: { storage: {{ .size }} } }
+{{- end }}
+
+{{- define "institution.dnsEgress" -}}
+- ports: [{ port: {{ .Values.networkPolicy.dns.port }}, protocol: UDP }, { port: {{ .Values.networkPolicy.dns.port }}, protocol: TCP }]
+  to:
+    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ .Values.networkPolicy.dns.namespace }} } }
+    {{- with .Values.networkPolicy.dns.cidr }}
+    - ipBlock: { cidr: {{ . }} }
+    {{- end }}
+{{- end }}
+
+{{- define "institution.hubEgress" -}}
+- ports:
+    {{- range .Values.networkPolicy.hub.ports }}
+    - { port: {{ . }}, protocol: TCP }
+    {{- end }}
+  to:
+    - podSelector: { matchLabels: { app.kubernetes.io/part-of: collabnet, app.kubernetes.io/component: nats-hub } }
+    {{- with .Values.networkPolicy.hub.namespace }}
+    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ . }} } }
+      podSelector: { matchLabels: { app.kubernetes.io/component: nats-hub } }
+    {{- end }}
+    {{- with .Values.networkPolicy.hub.cidr }}
+    - ipBlock: { cidr: {{ . }} }
+    {{- end }}
+{{- end }}

@@ -1,0 +1,54 @@
+import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
+import type { Did } from '@collabnet/did';
+import type { Logger } from '@collabnet/telemetry';
+import type { ReconcileContext, StepResult } from '../../runtime/index.ts';
+import type { OperatorConfig } from '../../institution/config.ts';
+import type { HubServer } from '../../institution/hub-server.ts';
+import type { InstitutionKeys } from '../../institution/institution-keys.ts';
+import type { LocalNats } from '../../institution/local-nats.ts';
+import type { NetworkSession } from '../../institution/network-session.ts';
+import type { SecretStore } from '../../institution/secret-store.ts';
+import type { SessionRegistry } from '../../institution/session-registry.ts';
+import type { JoinClients } from './join-client.ts';
+
+/** What the CollabNetwork controller works with. */
+export interface NetworkServices {
+  config: OperatorConfig;
+  namespace: string;
+  secrets: SecretStore;
+  nats: LocalNats;
+  hub: HubServer;
+  sessions: SessionRegistry;
+  joins: JoinClients;
+  logger: Logger;
+}
+
+/** Leaf credentials and address of a network's hub, as kept in Secret `network-<name>`. */
+export interface NetworkAccess {
+  networkId: string;
+  did: Did;
+  hubUrl: string;
+  caPem: string;
+  controlCreds: string;
+  dataCreds: string;
+}
+
+/** One reconcile of one network: what earlier steps found out, for the later ones. */
+export interface NetworkRun {
+  readonly ctx: ReconcileContext<CollabNetwork>;
+  readonly network: CollabNetwork;
+  readonly services: NetworkServices;
+  participant?: ParticipantDID;
+  persons?: ParticipantDID[];
+  keys?: InstitutionKeys;
+  access?: NetworkAccess;
+  session?: NetworkSession;
+}
+
+export type NetworkStep = (run: NetworkRun) => Promise<StepResult>;
+
+/** What a step needs and an earlier one must have set; its absence is a fault in the order of steps. */
+export function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`step order: ${what} is not known yet`);
+  return value;
+}

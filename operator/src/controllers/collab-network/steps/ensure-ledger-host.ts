@@ -1,0 +1,11 @@
+import { CORE } from '../../../runtime/index.ts';
+import { ledgerStatefulSet } from '../build/ledger-host.ts';
+import type { NetworkRun } from '../network-run.ts';
+
+/** Runs the embedded ledger beside the hub, at its founder only. */
+export async function ensureLedgerHost(run: NetworkRun): Promise<void> {
+  if (run.network.spec.founding === undefined) return;
+  const { config, hub } = run.services;
+  const object = ledgerStatefulSet(run.network, config, hub.clientUrl);
+  await run.ctx.applier.apply(CORE.statefulSet, object, { owner: run.network });
+}

@@ -1,0 +1,56 @@
+import type { AlgorithmRecord, JoinRecord, Page, Votes } from '@collabnet/contracts';
+import { parseDuration } from '@collabnet/flow';
+import { WaitError } from '../../../runtime/index.ts';
+import { required, type NetworkRun } from '../network-run.ts';
+import { members } from './admit-members.ts';
+
+/** The status follows the ledger at least this often, ms; blocks bring it sooner. */
+const REFRESH_MS = 10_000;
+
+/** Shows the verified ledger: head, members, who asks to join, algorithms. */
+export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: number }> {
+  const { ctx, network } = run;
+  const session = required(run.session, 'session');
+  const head = session.ledger.head();
+  const age = ctx.clock.now() - head.verifiedAt;
+  const stale = age > parseDuration(network.spec.maxStaleness, 'spec.maxStaleness');
+  ctx.status.ledger = {
+    driver: network.spec.ledger.driver,
+    height: head.height,
+    headHash: head.hash,
+    stateRoot: head.stateRoot,
+    headTime: new Date(head.time).toISOString(),
+    state: stale ? 'Stale' : 'Following',
+  };
+  if (stale) throw new WaitError('LedgerStale', `the ledger was last heard ${Math.round(age / 1000)} s ago; nothing is authorised on a view this old. Check the hub and StatefulSet nats`, 2_000);
+  ctx.status.members = (await members(run)).map(({ did, displayName, roles, state }) => ({ did, displayName, roles, state }));
+  ctx.status.pendingJoins = await pendingJoins(run);
+  ctx.status.algorithms = await algorithms(run);
+  ctx.ready('Following', `member of ${network.spec.displayName}; ledger verified up to height ${head.height}`);
+  return { requeueAfterMs: REFRESH_MS };
+}
+
+async function pendingJoins(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['pendingJoins']>> {
+  const page = await required(run.session, 'session').ledger.evaluate<Page<JoinRecord>>('membership', 'joins', { limit: 200 });
+  return page.items
+    .filter((join) => join.state === 'Pending')
+    .map(({ id, digest, request, votes }) => ({ id, digest, displayName: request.displayName, did: request.did, roles: request.roles, votes: votesOf(votes) }));
+}
+
+async function algorithms(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['algorithms']>> {
+  const page = await required(run.session, 'session').ledger.evaluate<Page<AlgorithmRecord>>('algorithms', 'list', { limit: 200 });
+  return page.items.map(({ content, state, digest, provider, votes }) => ({
+    name: content.name,
+    version: content.version,
+    engine: content.engine,
+    leakage: content.leakage,
+    state,
+    digest,
+    provider,
+    votes: votesOf(votes),
+  }));
+}
+
+function votesOf(votes: Votes): { member: string; decision: string }[] {
+  return Object.entries(votes).map(([member, { decision }]) => ({ member, decision }));
+}

@@ -1,0 +1,272 @@
+import { canonicalJson, transactionDigest, type Json, type JsonObject, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
+import { sm2Verify } from '@collabnet/sm';
+import { keyAt, type RegisteredDid } from '@collabnet/did';
+import { LedgerError } from './errors.ts';
+import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
+import { prove, type Proof } from './proof.ts';
+import { Replica, type LedgerEvent } from './replica.ts';
+import type { SqliteState } from './sqlite-state.ts';
+import type { LedgerTransport, SignedHead } from './transport.ts';
+
+const POLL_MS = 2_000;
+const HEAD_EXCHANGE_MS = 10_000;
+const BLOCKS_PER_REQUEST = 200;
+const SUBMIT_TIMEOUT_MS = 30_000;
+
+export interface EmbeddedLedgerOptions {
+  networkId: string;
+  transport: LedgerTransport;
+  /** `new SqliteState(':memory:')` or a cache file; a file that fails verification is reported, never trusted. */
+  state: SqliteState;
+  /** Who signs this member's head statements; without it heads are only compared, not published. */
+  headSigner?: { did: string; keyId: string; sign(message: string): Promise<string> };
+  now?: () => number;
+  /** Blocks may be stamped at most this far ahead of the local clock, ms; default 10 min (design §8.7). */
+  maxClockSkewMs?: number;
+  onError?: (error: unknown) => void;
+}
+
+/** Driver `embedded`: keeps a verifying replica of the chain and submits to its host over the given transport. */
+export class EmbeddedLedgerClient implements Ledger {
+  readonly networkId: string;
+  readonly #options: EmbeddedLedgerOptions;
+  readonly #replica: Replica;
+  readonly #listeners = new Set<(events: LedgerEvent[]) => void>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #verifiedAt = 0;
+  #diverged: LedgerError | undefined;
+  #syncing: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+
+  constructor(options: EmbeddedLedgerOptions) {
+    this.networkId = options.networkId;
+    this.#options = options;
+    this.#replica = new Replica(options.networkId, options.state);
+  }
+
+  /** Begins to follow the chain. Resolves at once; {@link Ledger.head} throws STALE until the first contact. */
+  start(): void {
+    const { transport } = this.#options;
+    transport.onAnnouncement(() => this.#background(this.refresh()));
+    transport.onHead?.((head) => this.#compareHead(head));
+    this.#timers.push(setInterval(() => this.#background(this.refresh()), POLL_MS));
+    this.#timers.push(setInterval(() => this.#background(this.#publishHead()), HEAD_EXCHANGE_MS));
+    this.#background(this.refresh());
+  }
+
+  head(): VerifiedHead {
+    this.#assertUsable();
+    const head = this.#replica.head();
+    if (head === undefined) throw new LedgerError('STALE', 'no block has been read yet; wait for the first contact with the ledger');
+    return { ...head, verifiedAt: this.#verifiedAt };
+  }
+
+  async submit(tx: SignedTransaction): Promise<SubmitResult> {
+    this.#assertUsable();
+    const digest = transactionDigest(tx.payload);
+    const sent = await this.#send(tx, digest);
+    const deadline = this.#now() + SUBMIT_TIMEOUT_MS;
+    while ((this.#replica.head()?.height ?? -1) < sent.height) {
+      if (this.#now() > deadline) throw new LedgerError('TIMEOUT', `transaction ${digest} was accepted but its block has not arrived; submit it again`, { digest });
+      await this.refresh();
+    }
+    if (this.#replica.state.get(`tx/${digest}`) === undefined) {
+      throw new LedgerError('DIVERGED', `the ledger host reported transaction ${digest} at height ${sent.height}, but it is not on the verified chain`, { digest });
+    }
+    return { height: sent.height, digest };
+  }
+
+  async #send(tx: SignedTransaction, digest: string): Promise<SubmitResult> {
+    try {
+      const answer = await this.#options.transport.submit(tx);
+      return { height: answer.height, digest };
+    } catch (error) {
+      // A lost reply looks like a failure to the sender; the digest being a unique key tells that it was recorded.
+      if (!(error instanceof LedgerError) || error.code !== 'REPLAYED') throw error;
+      await this.refresh();
+      const height = this.#replica.state.history(`tx/${digest}`)[0]?.height;
+      if (height === undefined) throw error;
+      return { height, digest };
+    }
+  }
+
+  async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
+    this.#assertUsable();
+    const bound = options.maxStalenessMs;
+    if (bound !== undefined && this.#now() - this.#verifiedAt > bound) {
+      await this.refresh();
+      const age = this.#now() - this.#verifiedAt;
+      if (age > bound) throw new LedgerError('STALE', `the ledger view is ${age} ms old, more than the ${bound} ms allowed; check the connection to the ledger`);
+    }
+    return this.#replica.evaluate(contract, method, args, this.#now()) as T;
+  }
+
+  async *events(fromHeight: number, signal?: AbortSignal): AsyncIterable<LedgerEvent> {
+    const pending: LedgerEvent[] = [];
+    let wake: () => void = () => undefined;
+    const stop = this.onChange((events) => {
+      pending.push(...events);
+      wake();
+    });
+    const onAbort = (): void => wake();
+    signal?.addEventListener('abort', onAbort);
+    try {
+      // Past events are re-derived by replaying into memory: the contracts are deterministic, so nothing need be stored.
+      let next = fromHeight;
+      for (const event of this.#pastEvents(fromHeight)) {
+        next = event.height + 1;
+        yield event;
+      }
+      while (signal?.aborted !== true && !this.#closed) {
+        const event = pending.shift();
+        if (event === undefined) await new Promise<void>((resolve) => (wake = resolve));
+        else if (event.height >= next) yield event;
+      }
+    } finally {
+      stop();
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #pastEvents(fromHeight: number): LedgerEvent[] {
+    const shadow = new Replica(this.networkId, this.#options.state.fresh());
+    const events: LedgerEvent[] = [];
+    try {
+      for (let from = 0; ; from += BLOCKS_PER_REQUEST) {
+        const blocks = this.#options.state.blocks(from, BLOCKS_PER_REQUEST);
+        for (const block of blocks) events.push(...shadow.apply(block).filter((event) => event.height >= fromHeight));
+        if (blocks.length < BLOCKS_PER_REQUEST) return events;
+      }
+    } finally {
+      shadow.state.close();
+    }
+  }
+
+  onChange(listener: (events: LedgerEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  prove(key: string, height: number): Promise<Proof> {
+    this.#assertUsable();
+    return Promise.resolve().then(() => prove(this.#options.state, key, height));
+  }
+
+  /** Payload of the first transaction of a verified block for which `holds` is true; what it sealed is read from there. */
+  transactionAt(height: number, holds: (payload: TransactionPayload) => boolean): TransactionPayload | undefined {
+    return this.#options.state.block(height)?.transactions.find((tx) => holds(tx.payload))?.payload;
+  }
+
+  /** Brings the replica to the host's head. Rejects with UNAVAILABLE/TIMEOUT, or BLOCK_INVALID/DIVERGED for good. */
+  refresh(): Promise<void> {
+    if (this.#syncing !== undefined) {
+      // A head announced while a round runs may lie past what that round asked for.
+      this.#again = true;
+      return this.#syncing;
+    }
+    this.#syncing = this.#sync().finally(() => {
+      this.#syncing = undefined;
+    });
+    return this.#syncing;
+  }
+
+  async #sync(): Promise<void> {
+    do {
+      this.#again = false;
+      this.#assertUsable();
+      const asked = this.#now();
+      const remote = await this.#options.transport.head();
+      while ((this.#replica.head()?.height ?? -1) < remote.height) await this.#fetch();
+      this.#checkRemoteHead(remote);
+      this.#verifiedAt = asked;
+    } while (this.#again && !this.#closed);
+  }
+
+  async #fetch(): Promise<void> {
+    const from = (this.#replica.head()?.height ?? -1) + 1;
+    const blocks = await this.#options.transport.blocks(from, BLOCKS_PER_REQUEST);
+    if (blocks.length === 0) throw new LedgerError('UNAVAILABLE', `the ledger host sent no block ${from} although its head lies beyond it`);
+    for (const block of blocks) {
+      const ahead = block.header.time - this.#now();
+      if (ahead > (this.#options.maxClockSkewMs ?? 600_000)) {
+        throw new LedgerError('BLOCK_INVALID', `block ${block.header.height}: its time lies ${ahead} ms ahead of this clock; check the clocks`, { height: block.header.height });
+      }
+      this.#notify(this.#applyOrDiverge(block));
+    }
+  }
+
+  #applyOrDiverge(block: Parameters<Replica['apply']>[0]): LedgerEvent[] {
+    try {
+      return this.#replica.apply(block);
+    } catch (error) {
+      if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') this.#diverge(error.message);
+      throw error;
+    }
+  }
+
+  #notify(events: LedgerEvent[]): void {
+    for (const listener of this.#listeners) listener(events);
+  }
+
+  #checkRemoteHead(remote: { height: number; hash: string }): void {
+    const ours = this.#hashAt(remote.height);
+    if (ours !== undefined && ours !== remote.hash) this.#diverge(`the host now shows another block at height ${remote.height}`);
+  }
+
+  #hashAt(height: number): string | undefined {
+    const head = this.#replica.head();
+    if (head?.height === height) return head.hash;
+    return this.#options.state.block(height + 1)?.header.previous;
+  }
+
+  #compareHead(head: SignedHead): void {
+    const ours = this.#hashAt(head.height);
+    if (ours === undefined || ours === head.hash) return;
+    const record = this.#replica.state.get(`did/${head.did}`) as RegisteredDid | undefined;
+    const key = record && keyAt(record, head.keyId, this.#replica.head()?.height ?? 0);
+    // Anybody on the hub could invent a head; only a member's signature makes it evidence of a fork.
+    if (key === undefined || !sm2Verify(headText(head), head.signature, key)) return;
+    this.#diverge(`${head.did} has verified another block at height ${head.height}`);
+  }
+
+  async #publishHead(): Promise<void> {
+    const { headSigner, transport } = this.#options;
+    const head = this.#replica.head();
+    if (headSigner === undefined || head === undefined || transport.publishHead === undefined) return;
+    const body = { did: headSigner.did, keyId: headSigner.keyId, height: head.height, hash: head.hash, time: this.#now() };
+    transport.publishHead({ ...body, signature: await headSigner.sign(headText(body)) });
+  }
+
+  #diverge(detail: string): void {
+    this.#diverged ??= new LedgerError('DIVERGED', `the ledger has two histories: ${detail}; nothing is authorised until the members have agreed which one holds`);
+  }
+
+  #assertUsable(): void {
+    if (this.#closed) throw new LedgerError('CLOSED', 'the ledger client was closed');
+    if (this.#diverged !== undefined) throw this.#diverged;
+  }
+
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#closed) this.#options.onError?.(error);
+    });
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#syncing?.catch(() => undefined);
+    await this.#options.transport.close();
+    this.#options.state.close();
+  }
+}
+
+function headText(head: Omit<SignedHead, 'signature'>): string {
+  const { did, keyId, height, hash, time } = head;
+  return canonicalJson({ did, keyId, height, hash, time });
+}

@@ -1,0 +1,44 @@
+import type { Json, JsonObject, SignedTransaction, TransactionPayload } from '@collabnet/envelope';
+import type { Proof } from './proof.ts';
+import type { Head, LedgerEvent } from './replica.ts';
+
+/** The verified head, and when contact with the ledger last confirmed that it is the newest (local epoch ms). */
+export interface VerifiedHead extends Head {
+  verifiedAt: number;
+}
+
+export interface SubmitResult {
+  height: number;
+  digest: string;
+}
+
+/**
+ * The port that operators and gates use; `embedded` and `fabric` are drivers behind it. All answers come from a view
+ * that this process has verified itself.
+ */
+export interface Ledger {
+  readonly networkId: string;
+  /** Throws LedgerError STALE before the first contact, DIVERGED after two heads were seen for one height. */
+  head(): VerifiedHead;
+  /**
+   * Resolves when the transaction stands in a block verified here. Sending the same signed transaction again is safe:
+   * one that is already on the ledger resolves with its height.
+   *
+   * @throws LedgerError with the contract's code when refused; UNAVAILABLE or TIMEOUT when the outcome is open.
+   */
+  submit(tx: SignedTransaction): Promise<SubmitResult>;
+  /**
+   * Read-only contract method on the verified view.
+   *
+   * @param options.maxStalenessMs refresh first when the view is older, and fail with STALE rather than answer from it.
+   */
+  evaluate<T = Json>(contract: string, method: string, args: JsonObject, options?: { maxStalenessMs?: number }): Promise<T>;
+  /** Events from `fromHeight` on, past ones first, then as they come; ends when the signal aborts. */
+  events(fromHeight: number, signal?: AbortSignal): AsyncIterable<LedgerEvent>;
+  /** Calls back after each newly verified block, with its events. Returns the unsubscribe function. */
+  onChange(listener: (events: LedgerEvent[]) => void): () => void;
+  /** Payload of the first transaction of a verified block for which `holds` is true; what it sealed is read from there. */
+  transactionAt(height: number, holds: (payload: TransactionPayload) => boolean): TransactionPayload | undefined;
+  prove(key: string, height: number): Promise<Proof>;
+  close(): Promise<void>;
+}

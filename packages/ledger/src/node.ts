@@ -1,0 +1,155 @@
+import { CONTRACTS_VERSION } from '@collabnet/contracts';
+import { canonicalJson, type Json, type SignedTransaction } from '@collabnet/envelope';
+import { BLOCK_SCHEMA, networkIdOf, NO_PREVIOUS, transactionsRoot, type Block, type SignedGenesis } from './block.ts';
+import { LedgerError } from './errors.ts';
+import { executeGenesis, executeTransaction, type ExecutedTransaction } from './execute-block.ts';
+import { headOf, type Head } from './replica.ts';
+import type { SqliteState } from './sqlite-state.ts';
+import { nextStateRoot, writesRoot } from './writes.ts';
+
+/** How long a block stays open for more transactions, ms: long enough to share one fsync, too short to be felt. */
+const GATHER_MS = 5;
+const MAX_TRANSACTIONS_PER_BLOCK = 100;
+/** Beyond this many waiting submits the host answers UNAVAILABLE instead of growing. */
+const MAX_QUEUE = 1000;
+
+interface Waiting {
+  tx: SignedTransaction;
+  resolve(result: { height: number; digest: string; result: Json }): void;
+  reject(error: unknown): void;
+}
+
+export interface LedgerNodeOptions {
+  state: SqliteState;
+  genesis: SignedGenesis;
+  /** SM2 signature (base64url) by the block-signing key named in the genesis. */
+  sign: (message: string) => Promise<string>;
+  now?: () => number;
+  onBlock?: (block: Block) => void;
+}
+
+/** The single writer of an embedded ledger: orders transactions into signed blocks. */
+export class LedgerNode {
+  readonly networkId: string;
+  readonly #options: LedgerNodeOptions;
+  readonly #state: SqliteState;
+  #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(options: LedgerNodeOptions) {
+    this.#options = options;
+    this.#state = options.state;
+    this.networkId = networkIdOf(options.genesis.payload);
+  }
+
+  /** Opens the ledger, writing block 0 when the store is empty. Throws LedgerError STORE_FAILED on another network's store. */
+  static async open(options: LedgerNodeOptions): Promise<LedgerNode> {
+    const node = new LedgerNode(options);
+    const head = options.state.head();
+    if (head !== undefined && head.header.network !== node.networkId) {
+      throw new LedgerError('STORE_FAILED', `the store holds network ${head.header.network}, the genesis is of ${node.networkId}; give each network its own volume`);
+    }
+    if (head === undefined) await node.#writeGenesis();
+    return node;
+  }
+
+  head(): Head {
+    const block = this.#state.head();
+    if (block === undefined) throw new LedgerError('STORE_FAILED', 'the ledger has no genesis');
+    return headOf(block);
+  }
+
+  blocks(from: number, limit: number): Block[] {
+    return this.#state.blocks(from, limit);
+  }
+
+  /** Resolves when the transaction is in a durable block; rejects with the contract's code when refused. */
+  submit(tx: SignedTransaction): Promise<{ height: number; digest: string; result: Json }> {
+    if (this.#closed) return Promise.reject(new LedgerError('CLOSED', 'the ledger is shutting down; submit again'));
+    if (this.#queue.length >= MAX_QUEUE) return Promise.reject(new LedgerError('UNAVAILABLE', 'the ledger is busy; submit again'));
+    const promise = new Promise<{ height: number; digest: string; result: Json }>((resolve, reject) => {
+      this.#queue.push({ tx, resolve, reject });
+    });
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = undefined;
+    });
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    this.#state.close();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      const batch = this.#queue.splice(0, MAX_TRANSACTIONS_PER_BLOCK);
+      await this.#makeBlock(batch);
+    }
+  }
+
+  async #makeBlock(batch: Waiting[]): Promise<void> {
+    const previous = this.head();
+    const context = { networkId: this.networkId, height: previous.height + 1, time: Math.max(previous.time, this.#now()) };
+    const accepted: { waiting: Waiting; done: ExecutedTransaction }[] = [];
+    this.#state.beginBlock();
+    try {
+      for (const waiting of batch) {
+        try {
+          accepted.push({ waiting, done: executeTransaction(this.#state, context, waiting.tx) });
+        } catch (error) {
+          waiting.reject(error);
+        }
+      }
+      if (accepted.length === 0) {
+        this.#state.discardBlock();
+        return;
+      }
+      await this.#seal(context, previous, accepted.map((each) => each.waiting.tx));
+    } catch (cause) {
+      this.#state.discardBlock();
+      const error = new LedgerError('STORE_FAILED', `cannot write block ${context.height}: ${String(cause)}`, { cause, height: context.height });
+      for (const each of accepted) each.waiting.reject(error);
+      return;
+    }
+    for (const { waiting, done } of accepted) waiting.resolve({ height: context.height, digest: done.digest, result: done.result });
+  }
+
+  async #writeGenesis(): Promise<void> {
+    this.#state.beginBlock();
+    try {
+      executeGenesis(this.#state, this.#options.genesis);
+      const time = this.#options.genesis.payload.createdAt;
+      await this.#seal({ height: 0, time }, undefined, [], this.#options.genesis);
+    } catch (error) {
+      this.#state.discardBlock();
+      throw error;
+    }
+  }
+
+  async #seal(context: { height: number; time: number }, previous: Head | undefined, transactions: SignedTransaction[], genesis?: SignedGenesis): Promise<void> {
+    const writes = writesRoot(this.#state.writes());
+    const header = {
+      schema: BLOCK_SCHEMA,
+      network: this.networkId,
+      height: context.height,
+      previous: previous?.hash ?? NO_PREVIOUS,
+      time: context.time,
+      transactionsRoot: transactionsRoot(transactions),
+      writesRoot: writes,
+      stateRoot: nextStateRoot(previous?.stateRoot ?? '', writes),
+      contractsVersion: CONTRACTS_VERSION,
+    } as const;
+    const signature = await this.#options.sign(canonicalJson(header));
+    const block: Block = { header, ...(genesis === undefined ? {} : { genesis }), transactions, signature };
+    this.#state.commitBlock(block);
+    this.#options.onBlock?.(block);
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+}
