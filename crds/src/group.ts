@@ -17,3 +17,5 @@ export const ANNOTATION_RECONCILE_AT = 'collabnet.dev/reconcile-at';
 export const FINALIZER_RECEIPT = 'collabnet.dev/receipt';
 /** Holds a ComputeTask while its flow is open, so that deleting it can cancel the flow. */
 export const FINALIZER_FLOW = 'collabnet.dev/flow';
+/** On a mirror: `<namespace>/<name>` under which the proposer applied the task. With it the id of the flow can be recomputed. */
+export const ANNOTATION_PROPOSED_AS = 'collabnet.dev/proposed-as';
