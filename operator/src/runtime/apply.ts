@@ -41,7 +41,9 @@ export class Applier {
    * @throws KubeError `KUBE_INVALID` (also for a change of immutable fields), `KUBE_CONFLICT` with `force: false`
    */
   async apply<T extends KubeObject>(type: ResourceType, object: T, options: ApplyOptions = {}): Promise<Applied<T>> {
-    const namespace = type.namespaced ? (object.metadata.namespace ?? options.namespace ?? this.#client.namespace) : undefined;
+    const namespace = type.namespaced
+      ? (object.metadata.namespace ?? options.namespace ?? this.#client.namespace)
+      : undefined;
     const wanted = prepare(type, object, namespace, options.owner);
     const hash = digest(type, wanted);
     const live =
@@ -70,12 +72,18 @@ export class Applier {
  */
 export function ownerReference(owner: KubeObject): OwnerReference {
   const { apiVersion, kind, metadata } = owner;
-  if (!apiVersion || !kind || !metadata.uid) throw new TypeError(`owner ${metadata.name} needs apiVersion, kind and metadata.uid`);
+  if (!apiVersion || !kind || !metadata.uid)
+    throw new TypeError(`owner ${metadata.name} needs apiVersion, kind and metadata.uid`);
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: false };
 }
 
 /** Deletes an object. @returns false when it was gone already */
-export async function deleteIgnoreMissing(client: KubeClient, type: ResourceType, name: string, options: DeleteOptions = {}): Promise<boolean> {
+export async function deleteIgnoreMissing(
+  client: KubeClient,
+  type: ResourceType,
+  name: string,
+  options: DeleteOptions = {},
+): Promise<boolean> {
   try {
     await client.delete(type, name, options);
     return true;
@@ -85,8 +93,15 @@ export async function deleteIgnoreMissing(client: KubeClient, type: ResourceType
   }
 }
 
-function prepare<T extends KubeObject>(type: ResourceType, object: T, namespace: string | undefined, owner: KubeObject | undefined): T {
-  const owners = owner ? [...(object.metadata.ownerReferences ?? []), ownerReference(owner)] : object.metadata.ownerReferences;
+function prepare<T extends KubeObject>(
+  type: ResourceType,
+  object: T,
+  namespace: string | undefined,
+  owner: KubeObject | undefined,
+): T {
+  const owners = owner
+    ? [...(object.metadata.ownerReferences ?? []), ownerReference(owner)]
+    : object.metadata.ownerReferences;
   return {
     ...object,
     apiVersion: apiVersionOf(type),

@@ -30,7 +30,11 @@ export function isTrue(conditions: readonly Condition[] | undefined, type: strin
  *
  * @param now wall time in ms
  */
-export function withCondition(conditions: readonly Condition[] | undefined, input: ConditionInput, now: number): Condition[] {
+export function withCondition(
+  conditions: readonly Condition[] | undefined,
+  input: ConditionInput,
+  now: number,
+): Condition[] {
   const old = findCondition(conditions, input.type);
   const lastTransitionTime = old?.status === input.status ? old.lastTransitionTime : rfc3339(now);
   const next: Condition = { ...input, message: input.message.slice(0, 32_768), lastTransitionTime };
@@ -50,19 +54,42 @@ export function withoutCondition(conditions: readonly Condition[] | undefined, t
  * @param generation `metadata.generation` that was acted on
  * @param now wall time in ms
  */
-export function summarise(status: ConditionedStatus, generation: number | undefined, outcome: Outcome, now: number): void {
+export function summarise(
+  status: ConditionedStatus,
+  generation: number | undefined,
+  outcome: Outcome,
+  now: number,
+): void {
   if (outcome.kind === 'suspended') {
     // What was true before the pause is still what is known: others that depend on Ready must not fall over.
     const ready = findCondition(status.conditions, 'Ready');
-    const kept = { type: 'Ready', status: ready?.status ?? ('Unknown' as const), observedGeneration: ready?.observedGeneration };
+    const kept = {
+      type: 'Ready',
+      status: ready?.status ?? ('Unknown' as const),
+      observedGeneration: ready?.observedGeneration,
+    };
     const list = withCondition(status.conditions, { ...kept, reason: 'Suspended', message: outcome.message }, now);
     status.conditions = withoutCondition(list, 'Reconciling');
     return;
   }
-  const text = { reason: outcome.reason ?? 'Succeeded', message: outcome.message ?? '', observedGeneration: generation };
-  let list = withCondition(status.conditions, { type: 'Ready', status: outcome.kind === 'ready' ? 'True' : 'False', ...text }, now);
-  for (const [type, kind] of [['Reconciling', 'progressing'], ['Stalled', 'stalled']] as const) {
-    list = outcome.kind === kind ? withCondition(list, { type, status: 'True', ...text }, now) : withoutCondition(list, type);
+  const text = {
+    reason: outcome.reason ?? 'Succeeded',
+    message: outcome.message ?? '',
+    observedGeneration: generation,
+  };
+  let list = withCondition(
+    status.conditions,
+    { type: 'Ready', status: outcome.kind === 'ready' ? 'True' : 'False', ...text },
+    now,
+  );
+  for (const [type, kind] of [
+    ['Reconciling', 'progressing'],
+    ['Stalled', 'stalled'],
+  ] as const) {
+    list =
+      outcome.kind === kind
+        ? withCondition(list, { type, status: 'True', ...text }, now)
+        : withoutCondition(list, type);
   }
   status.conditions = list;
   status.observedGeneration = generation;

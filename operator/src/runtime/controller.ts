@@ -17,7 +17,10 @@ export interface WatchedKind {
 }
 
 /** Maps changes of another kind to keys of the controller's kind. `old` is given for updates. */
-export function watches<W extends KubeObject>(informer: Informer<W>, map: (object: W, old?: W) => readonly string[]): WatchedKind {
+export function watches<W extends KubeObject>(
+  informer: Informer<W>,
+  map: (object: W, old?: W) => readonly string[],
+): WatchedKind {
   return {
     attach: (enqueue) => {
       const report = (object: W, old?: W): void => map(object, old).forEach(enqueue);
@@ -181,7 +184,8 @@ export class Controller<T extends KubeObject> {
 
   #log(key: string, result: ReconcileResult, seconds: number): void {
     const fields = { key, outcome: result.kind, reason: result.reason, seconds: Math.round(seconds * 1000) / 1000 };
-    if (result.kind === 'error') this.#logger.error({ ...fields, err: result.error, failures: this.#queue.failures(key) }, 'reconcile failed');
+    if (result.kind === 'error')
+      this.#logger.error({ ...fields, err: result.error, failures: this.#queue.failures(key) }, 'reconcile failed');
     else if (result.kind === 'stalled') this.#logger.warn({ ...fields, err: result.error }, 'object is stalled');
     else this.#logger.debug(fields, 'reconciled');
   }
@@ -204,6 +208,9 @@ function concerns(object: KubeObject, old: KubeObject): boolean {
 function ownerKeys(object: KubeObject, type: ResourceType): string[] {
   const { namespace, ownerReferences } = object.metadata;
   return (ownerReferences ?? [])
-    .filter(({ kind, apiVersion }) => kind === type.kind && (apiVersion.includes('/') ? apiVersion.split('/')[0] : '') === type.group)
+    .filter(
+      ({ kind, apiVersion }) =>
+        kind === type.kind && (apiVersion.includes('/') ? apiVersion.split('/')[0] : '') === type.group,
+    )
     .map(({ name }) => (namespace && type.namespaced ? `${namespace}/${name}` : name));
 }

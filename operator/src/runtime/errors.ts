@@ -5,7 +5,8 @@ import { isKubeError } from './kube-error.ts';
 const REASON = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/;
 
 function checkReason(reason: string): string {
-  if (!REASON.test(reason)) throw new TypeError(`reason ${JSON.stringify(reason)} must be CamelCase letters and digits`);
+  if (!REASON.test(reason))
+    throw new TypeError(`reason ${JSON.stringify(reason)} must be CamelCase letters and digits`);
   return reason;
 }
 

@@ -155,7 +155,10 @@ export class EventSink implements EventRecorder {
       series.dirty = false;
       const body = { series: { count: series.count, lastObservedTime: rfc3339Micro(series.lastAt) } };
       await this.#attempt(async () => {
-        await this.#options.client.patch(CORE.event, series.name, body, { strategy: 'merge', namespace: series.namespace });
+        await this.#options.client.patch(CORE.event, series.name, body, {
+          strategy: 'merge',
+          namespace: series.namespace,
+        });
       });
     }
   }
@@ -179,7 +182,14 @@ export class EventSink implements EventRecorder {
       reason: event.reason.slice(0, 128),
       action: (event.action ?? 'Reconcile').slice(0, 128),
       note: scrub(event.message).slice(0, 1_024),
-      regarding: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid, resourceVersion: metadata.resourceVersion },
+      regarding: {
+        apiVersion,
+        kind,
+        namespace: metadata.namespace,
+        name: metadata.name,
+        uid: metadata.uid,
+        resourceVersion: metadata.resourceVersion,
+      },
       reportingController: this.#options.reportingController,
       reportingInstance: (this.#options.reportingInstance ?? hostname()).slice(0, 128),
     } as KubeObject;

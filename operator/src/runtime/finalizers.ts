@@ -7,7 +7,12 @@ export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
 }
 
 /** Adds a finalizer; optimistic, so that no one else's is lost. @throws KubeError `KUBE_CONFLICT` */
-export async function addFinalizer<T extends KubeObject>(client: KubeClient, type: ResourceType, object: T, finalizer: string): Promise<T> {
+export async function addFinalizer<T extends KubeObject>(
+  client: KubeClient,
+  type: ResourceType,
+  object: T,
+  finalizer: string,
+): Promise<T> {
   if (hasFinalizer(object, finalizer)) return object;
   return patchFinalizers<T>(client, type, object, [...(object.metadata.finalizers ?? []), finalizer]);
 }
@@ -29,7 +34,17 @@ export async function removeFinalizer<T extends KubeObject>(
   }
 }
 
-function patchFinalizers<T extends KubeObject>(client: KubeClient, type: ResourceType, object: T, finalizers: string[]): Promise<T> {
+function patchFinalizers<T extends KubeObject>(
+  client: KubeClient,
+  type: ResourceType,
+  object: T,
+  finalizers: string[],
+): Promise<T> {
   const { name, namespace, uid, resourceVersion } = object.metadata;
-  return client.patch<T>(type, name, { metadata: { uid, resourceVersion, finalizers } }, { strategy: 'merge', namespace });
+  return client.patch<T>(
+    type,
+    name,
+    { metadata: { uid, resourceVersion, finalizers } },
+    { strategy: 'merge', namespace },
+  );
 }

@@ -12,12 +12,28 @@ export interface InformerMetrics {
 /** Metrics shared by all informers of a process, told apart by the label `kind`. */
 export function informerMetrics(metrics: Metrics): InformerMetrics {
   const readers = registryReaders(metrics);
-  const sample = (pick: (value: { objects: number; ageSeconds: number; synced: boolean }) => number) => (gauge: Gauge<'kind'>) => {
-    for (const [kind, read] of readers) gauge.set({ kind }, pick(read()));
-  };
-  metrics.gauge('informer_objects', 'Objects held in the cache', ['kind'], sample((value) => value.objects));
-  metrics.gauge('informer_last_activity_seconds', 'Time since the API server last sent anything', ['kind'], sample((value) => value.ageSeconds));
-  metrics.gauge('informer_synced', '1 once the first list is complete', ['kind'], sample((value) => (value.synced ? 1 : 0)));
+  const sample =
+    (pick: (value: { objects: number; ageSeconds: number; synced: boolean }) => number) => (gauge: Gauge<'kind'>) => {
+      for (const [kind, read] of readers) gauge.set({ kind }, pick(read()));
+    };
+  metrics.gauge(
+    'informer_objects',
+    'Objects held in the cache',
+    ['kind'],
+    sample((value) => value.objects),
+  );
+  metrics.gauge(
+    'informer_last_activity_seconds',
+    'Time since the API server last sent anything',
+    ['kind'],
+    sample((value) => value.ageSeconds),
+  );
+  metrics.gauge(
+    'informer_synced',
+    '1 once the first list is complete',
+    ['kind'],
+    sample((value) => (value.synced ? 1 : 0)),
+  );
   return {
     reconnects: metrics.counter('informer_reconnects_total', 'Watch streams opened again', ['kind']),
     relists: metrics.counter('informer_relists_total', 'Complete lists after the first', ['kind']),

@@ -29,7 +29,13 @@ export interface InformerTiming {
   readonly backoffBaseMs: number;
   readonly backoffMaxMs: number;
 }
-const TIMING: InformerTiming = { pageSize: 500, relistMs: 600_000, inactivityMs: 90_000, backoffBaseMs: 1_000, backoffMaxMs: 60_000 };
+const TIMING: InformerTiming = {
+  pageSize: 500,
+  relistMs: 600_000,
+  inactivityMs: 90_000,
+  backoffBaseMs: 1_000,
+  backoffMaxMs: 60_000,
+};
 
 export interface InformerOptions<T extends KubeObject> {
   readonly client: KubeClient;
@@ -81,7 +87,11 @@ export class Informer<T extends KubeObject> {
     this.type = options.type;
     this.#timing = { ...TIMING, ...options.timing };
     this.#clock = options.clock ?? systemClock;
-    this.#store = new ObjectStore<T>({ ...labelIndexes<T>(options.indexLabels ?? []), owner: ownerUids, ...options.indexes });
+    this.#store = new ObjectStore<T>({
+      ...labelIndexes<T>(options.indexLabels ?? []),
+      owner: ownerUids,
+      ...options.indexes,
+    });
     this.#metrics = informerMetrics(options.metrics);
     this.#lastActivity = this.#clock.monotonic();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -201,7 +211,12 @@ export class Informer<T extends KubeObject> {
     let token: string | undefined;
     let resourceVersion: string;
     do {
-      const page = await client.listPage<T>(type, { ...this.#scope(), limit: this.#timing.pageSize, continue: token, signal: this.#stop.signal });
+      const page = await client.listPage<T>(type, {
+        ...this.#scope(),
+        limit: this.#timing.pageSize,
+        continue: token,
+        signal: this.#stop.signal,
+      });
       this.#lastActivity = this.#clock.monotonic();
       for (const item of page.items) {
         seen.add(keyOf(item));
@@ -264,7 +279,8 @@ export class Informer<T extends KubeObject> {
     const object = this.#prepare(incoming);
     this.#store.set(object);
     this.#metrics.events.inc({ kind: this.type.kind, type: replaced ? 'update' : 'add' });
-    for (const handler of this.#handlers) this.#call(() => (replaced ? handler.update?.(object, replaced) : handler.add?.(object)));
+    for (const handler of this.#handlers)
+      this.#call(() => (replaced ? handler.update?.(object, replaced) : handler.add?.(object)));
   }
 
   #remove(key: string, final?: T): void {
@@ -293,7 +309,10 @@ export class Informer<T extends KubeObject> {
     }
   }
 
-  #scope(): Pick<InformerOptions<T>, 'namespace' | 'allNamespaces' | 'labelSelector' | 'fieldSelector' | 'metadataOnly'> {
+  #scope(): Pick<
+    InformerOptions<T>,
+    'namespace' | 'allNamespaces' | 'labelSelector' | 'fieldSelector' | 'metadataOnly'
+  > {
     const { namespace, allNamespaces, labelSelector, fieldSelector, metadataOnly } = this.#options;
     return { namespace, allNamespaces, labelSelector, fieldSelector, metadataOnly };
   }

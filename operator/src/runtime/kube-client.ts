@@ -92,7 +92,11 @@ export class KubeClient {
   }
 
   /** Like get, but undefined when it does not exist. */
-  async find<T extends KubeObject = KubeObject>(type: ResourceType, name: string, options: CallOptions = {}): Promise<T | undefined> {
+  async find<T extends KubeObject = KubeObject>(
+    type: ResourceType,
+    name: string,
+    options: CallOptions = {},
+  ): Promise<T | undefined> {
     try {
       return await this.get<T>(type, name, options);
     } catch (error) {
@@ -102,7 +106,10 @@ export class KubeClient {
   }
 
   /** One page of a collection. @throws KubeError `KUBE_GONE` when the continue token is too old */
-  async listPage<T extends KubeObject = KubeObject>(type: ResourceType, options: ListOptions = {}): Promise<ListPage<T>> {
+  async listPage<T extends KubeObject = KubeObject>(
+    type: ResourceType,
+    options: ListOptions = {},
+  ): Promise<ListPage<T>> {
     const body = await this.raw<{ items?: T[] | null; metadata?: { resourceVersion?: string; continue?: string } }>({
       method: 'GET',
       path: this.#collection(type, options),
@@ -116,7 +123,11 @@ export class KubeClient {
       signal: options.signal,
     });
     const next = body.metadata?.continue;
-    return { items: body.items ?? [], resourceVersion: body.metadata?.resourceVersion ?? '', ...(next && { continue: next }) };
+    return {
+      items: body.items ?? [],
+      resourceVersion: body.metadata?.resourceVersion ?? '',
+      ...(next && { continue: next }),
+    };
   }
 
   /** A whole collection, fetched in pages of 500. Prefer an informer for anything read often. */
@@ -132,7 +143,11 @@ export class KubeClient {
   }
 
   /** @throws KubeError `KUBE_ALREADY_EXISTS` */
-  create<T extends KubeObject>(type: ResourceType, object: T, options: CallOptions & { fieldManager?: string | undefined } = {}): Promise<T> {
+  create<T extends KubeObject>(
+    type: ResourceType,
+    object: T,
+    options: CallOptions & { fieldManager?: string | undefined } = {},
+  ): Promise<T> {
     return this.#write<T>({
       method: 'POST',
       path: this.#path(type, { namespace: object.metadata.namespace, ...options }),
@@ -143,16 +158,30 @@ export class KubeClient {
   }
 
   /** Full replacement; with `metadata.resourceVersion` set it is optimistic. @throws KubeError `KUBE_CONFLICT` */
-  replace<T extends KubeObject>(type: ResourceType, object: T, options: CallOptions & { subresource?: string | undefined } = {}): Promise<T> {
+  replace<T extends KubeObject>(
+    type: ResourceType,
+    object: T,
+    options: CallOptions & { subresource?: string | undefined } = {},
+  ): Promise<T> {
     return this.#write<T>({
       method: 'PUT',
-      path: this.#path(type, { namespace: object.metadata.namespace, ...options }, object.metadata.name, options.subresource),
+      path: this.#path(
+        type,
+        { namespace: object.metadata.namespace, ...options },
+        object.metadata.name,
+        options.subresource,
+      ),
       body: withType(type, object),
       signal: options.signal,
     });
   }
 
-  patch<T extends KubeObject = KubeObject>(type: ResourceType, name: string, body: unknown, options: PatchOptions): Promise<T> {
+  patch<T extends KubeObject = KubeObject>(
+    type: ResourceType,
+    name: string,
+    body: unknown,
+    options: PatchOptions,
+  ): Promise<T> {
     return this.#write<T>({
       method: 'PATCH',
       path: this.#path(type, options, name, options.subresource),
@@ -190,7 +219,8 @@ export class KubeClient {
    */
   async watch<T extends KubeObject>(
     type: ResourceType,
-    options: Omit<ListOptions, 'limit' | 'continue'> & WatchStreamOptions & { resourceVersion: string; timeoutSeconds: number },
+    options: Omit<ListOptions, 'limit' | 'continue'> &
+      WatchStreamOptions & { resourceVersion: string; timeoutSeconds: number },
     onEvent: (event: WatchEvent<T>) => void,
   ): Promise<void> {
     await watchStream(
@@ -220,13 +250,19 @@ export class KubeClient {
   }
 
   /** Log text of a container of a pod. */
-  async logs(pod: string, options: CallOptions & { container?: string; tailLines?: number; limitBytes?: number; previous?: boolean } = {}): Promise<string> {
+  async logs(
+    pod: string,
+    options: CallOptions & { container?: string; tailLines?: number; limitBytes?: number; previous?: boolean } = {},
+  ): Promise<string> {
     const body = await this.#http.stream({
-      path: resourcePath({ group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }, {
-        namespace: options.namespace ?? this.namespace,
-        name: pod,
-        subresource: 'log',
-      }),
+      path: resourcePath(
+        { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
+        {
+          namespace: options.namespace ?? this.namespace,
+          name: pod,
+          subresource: 'log',
+        },
+      ),
       query: {
         container: options.container,
         tailLines: options.tailLines,
@@ -252,7 +288,11 @@ export class KubeClient {
   }
 
   #path(type: ResourceType, options: CallOptions, name?: string, subresource?: string): string {
-    return resourcePath(type, { namespace: type.namespaced ? (options.namespace ?? this.namespace) : undefined, name, subresource });
+    return resourcePath(type, {
+      namespace: type.namespaced ? (options.namespace ?? this.namespace) : undefined,
+      name,
+      subresource,
+    });
   }
 
   #collection(type: ResourceType, options: ListOptions): string {

@@ -39,7 +39,8 @@ export interface ConnectionOptions {
 export async function loadConnection(options: ConnectionOptions = {}): Promise<KubeConnection> {
   const env = options.env ?? process.env;
   const file = options.kubeconfig ?? env['KUBECONFIG'];
-  if (!file && env['KUBERNETES_SERVICE_HOST']) return inCluster(env, env['COLLABNET_SERVICE_ACCOUNT_DIR'] ?? SERVICE_ACCOUNT);
+  if (!file && env['KUBERNETES_SERVICE_HOST'])
+    return inCluster(env, env['COLLABNET_SERVICE_ACCOUNT_DIR'] ?? SERVICE_ACCOUNT);
   return fromKubeconfig(file);
 }
 
@@ -52,12 +53,19 @@ async function inCluster(env: NodeJS.ProcessEnv, directory: string): Promise<Kub
       server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
       namespace,
       credentials: async () => {
-        const [ca, token] = await Promise.all([readFile(`${directory}/ca.crt`, 'utf8'), readFile(`${directory}/token`, 'utf8')]);
+        const [ca, token] = await Promise.all([
+          readFile(`${directory}/ca.crt`, 'utf8'),
+          readFile(`${directory}/token`, 'utf8'),
+        ]);
         return { headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } };
       },
     };
   } catch (error) {
-    throw new KubeError('KUBE_CONFIG', `cannot read the service account in ${directory}; set KUBECONFIG or mount a token`, { cause: error });
+    throw new KubeError(
+      'KUBE_CONFIG',
+      `cannot read the service account in ${directory}; set KUBECONFIG or mount a token`,
+      { cause: error },
+    );
   }
 }
 
@@ -72,7 +80,8 @@ async function fromKubeconfig(file: string | undefined): Promise<KubeConnection>
     throw new KubeError('KUBE_CONFIG', `cannot read kubeconfig ${file ?? '(default)'}`, { cause: error });
   }
   const cluster = config.getCurrentCluster();
-  if (!cluster) throw new KubeError('KUBE_CONFIG', 'kubeconfig has no current-context; set it with kubectl config use-context');
+  if (!cluster)
+    throw new KubeError('KUBE_CONFIG', 'kubeconfig has no current-context; set it with kubectl config use-context');
   return {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
@@ -80,8 +89,10 @@ async function fromKubeconfig(file: string | undefined): Promise<KubeConnection>
       const options: RequestOptions = {};
       await config.applyToHTTPSOptions(options);
       const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries((options.headers ?? {}) as Record<string, unknown>)) headers[name.toLowerCase()] = String(value);
-      if (typeof options.auth === 'string') headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+      for (const [name, value] of Object.entries((options.headers ?? {}) as Record<string, unknown>))
+        headers[name.toLowerCase()] = String(value);
+      if (typeof options.auth === 'string')
+        headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
       return {
         headers,
         tls: {

@@ -90,10 +90,15 @@ export function fromTransport(error: unknown, what: string, signal?: AbortSignal
   if (error instanceof KubeError) return error;
   if (signal?.aborted) {
     const timedOut = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
-    return new KubeError(timedOut ? 'KUBE_TIMEOUT' : 'KUBE_CANCELLED', `${what}: ${timedOut ? 'timed out' : 'cancelled'}`, { cause: error });
+    return new KubeError(
+      timedOut ? 'KUBE_TIMEOUT' : 'KUBE_CANCELLED',
+      `${what}: ${timedOut ? 'timed out' : 'cancelled'}`,
+      { cause: error },
+    );
   }
   const code = (error as { code?: unknown } | undefined)?.code;
   const kind = typeof code === 'string' && TIMEOUTS.has(code) ? 'KUBE_TIMEOUT' : 'KUBE_UNAVAILABLE';
-  const detail = error instanceof Error ? error.message || (typeof code === 'string' ? code : error.name) : 'connection failed';
+  const detail =
+    error instanceof Error ? error.message || (typeof code === 'string' ? code : error.name) : 'connection failed';
   return new KubeError(kind, `${what}: ${detail}`, { cause: error });
 }

@@ -57,14 +57,17 @@ export class KubeHttp {
     const what = `GET ${call.path}`;
     try {
       const { agents, headers } = await this.#prepare();
-      const response = await request(this.#url(call), {
-        method: 'GET',
-        headers: { ...headers, accept: call.accept ?? 'application/json' },
-        dispatcher: agents.streams,
-        headersTimeout: DEFAULT_TIMEOUT_MS,
-        bodyTimeout: 0,
-        ...(call.signal && { signal: call.signal }),
-      });
+      const response = await abortable(
+        call.signal,
+        request(this.#url(call), {
+          method: 'GET',
+          headers: { ...headers, accept: call.accept ?? 'application/json' },
+          dispatcher: agents.streams,
+          headersTimeout: DEFAULT_TIMEOUT_MS,
+          bodyTimeout: 0,
+          ...(call.signal && { signal: call.signal }),
+        }),
+      );
       if (response.statusCode === 200) return response.body;
       const text = await response.body.text();
       throw fromStatus(response.statusCode, parse(text), what, header(response.headers, 'retry-after'));
@@ -87,17 +90,20 @@ export class KubeHttp {
     const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
     try {
       const { agents, headers } = await this.#prepare();
-      const response = await request(this.#url(call), {
-        method: call.method,
-        headers: {
-          ...headers,
-          accept: call.accept ?? 'application/json',
-          ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
-        },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        dispatcher: agents.calls,
+      const response = await abortable(
         signal,
-      });
+        request(this.#url(call), {
+          method: call.method,
+          headers: {
+            ...headers,
+            accept: call.accept ?? 'application/json',
+            ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+          },
+          ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+          dispatcher: agents.calls,
+          signal,
+        }),
+      );
       const text = await response.body.text();
       if (response.statusCode < 300) return parse(text) as T;
       if (response.statusCode === 401) this.#cached = undefined;
@@ -122,15 +128,40 @@ export class KubeHttp {
       this.#cached = { at: now, value: await this.#connection.credentials() };
     }
     const { headers, tls } = this.#cached.value;
-    const fingerprint = createHash('sha256').update(JSON.stringify(tls, (_key, value: unknown) => value?.toString())).digest('hex');
+    const fingerprint = createHash('sha256')
+      .update(JSON.stringify(tls, (_key, value: unknown) => value?.toString()))
+      .digest('hex');
     if (this.#agents?.fingerprint !== fingerprint) {
       // Old connections finish by themselves: open watches stay valid until the server ends them.
       void this.#agents?.calls.close().catch(() => undefined);
       void this.#agents?.streams.close().catch(() => undefined);
-      const common = { connect: { ...defined(tls), timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 15_000 }, allowH2: false };
-      this.#agents = { fingerprint, calls: new Agent({ ...common, connections: CONNECTIONS }), streams: new Agent(common) };
+      const common = {
+        connect: { ...defined(tls), timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 15_000 },
+        allowH2: false,
+      };
+      this.#agents = {
+        fingerprint,
+        calls: new Agent({ ...common, connections: CONNECTIONS }),
+        streams: new Agent(common),
+      };
     }
     return { agents: this.#agents, headers };
+  }
+}
+
+/** undici heeds a signal only once it is connected; a server that accepts and is silent must not hold up a stop. */
+async function abortable<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
+  // Nobody awaits the loser of the race.
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -64,7 +64,9 @@ export class LeaderElector {
     if (!(this.#leaseMs > this.#renewDeadlineMs && this.#renewDeadlineMs > this.#retryMs)) {
       throw new TypeError('leader election needs leaseDurationMs > renewDeadlineMs > retryPeriodMs');
     }
-    options.metrics.gauge('leader', '1 while this process is the leader', [], (gauge) => gauge.set(this.isLeader() ? 1 : 0));
+    options.metrics.gauge('leader', '1 while this process is the leader', [], (gauge) =>
+      gauge.set(this.isLeader() ? 1 : 0),
+    );
   }
 
   /** True while the Lease is surely held, even if the process was stopped for a while. */
@@ -112,7 +114,12 @@ export class LeaderElector {
     this.#held = undefined;
     if (!held) return;
     try {
-      const spec = { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: rfc3339Micro(this.#clock.now()) };
+      const spec = {
+        ...held.spec,
+        holderIdentity: '',
+        leaseDurationSeconds: 1,
+        renewTime: rfc3339Micro(this.#clock.now()),
+      };
       await this.#options.client.replace(CORE.lease, { ...held, spec }, { signal: AbortSignal.timeout(this.#retryMs) });
     } catch (error) {
       this.#options.logger.warn({ err: error, lease: this.#options.name }, 'could not release the lease');
@@ -126,7 +133,8 @@ export class LeaderElector {
     try {
       const lease = await this.#read(timeout);
       if (lease && !this.#mayTake(lease)) {
-        if (this.#held) this.#options.logger.error({ holder: lease.spec?.holderIdentity }, 'another candidate holds the lease');
+        if (this.#held)
+          this.#options.logger.error({ holder: lease.spec?.holderIdentity }, 'another candidate holds the lease');
         this.#held = undefined;
         return false;
       }
@@ -136,7 +144,8 @@ export class LeaderElector {
       this.#validUntil = startedAt + this.#renewDeadlineMs;
       return true;
     } catch (error) {
-      if (!signal.aborted && !isConflict(error)) this.#options.logger.warn({ err: error, lease: this.#options.name }, 'lease attempt failed');
+      if (!signal.aborted && !isConflict(error))
+        this.#options.logger.warn({ err: error, lease: this.#options.name }, 'lease attempt failed');
       return false;
     }
   }
@@ -169,7 +178,12 @@ export class LeaderElector {
       renewTime: now,
       leaseTransitions: (lease?.spec?.leaseTransitions ?? 0) + (lease && !mine ? 1 : 0),
     };
-    if (!lease) return client.create<Lease>(CORE.lease, { metadata: { name, namespace: namespace ?? client.namespace }, spec }, { signal });
+    if (!lease)
+      return client.create<Lease>(
+        CORE.lease,
+        { metadata: { name, namespace: namespace ?? client.namespace }, spec },
+        { signal },
+      );
     return client.replace<Lease>(CORE.lease, { ...lease, spec }, { signal });
   }
 }

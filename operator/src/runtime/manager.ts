@@ -42,7 +42,10 @@ export interface Runnable {
   run(signal: AbortSignal): Promise<void>;
 }
 
-type InformerSettings<T extends KubeObject> = Omit<InformerOptions<T>, 'client' | 'type' | 'logger' | 'metrics' | 'clock'>;
+type InformerSettings<T extends KubeObject> = Omit<
+  InformerOptions<T>,
+  'client' | 'type' | 'logger' | 'metrics' | 'clock'
+>;
 
 type AnyInformer = Pick<Informer<KubeObject>, 'type' | 'synced' | 'hasSynced' | 'lastError' | 'start' | 'stop'>;
 
@@ -76,7 +79,9 @@ export class Manager implements ControllerServices {
     this.metrics = options.metrics;
     this.clock = options.clock ?? systemClock;
     const { client, logger, metrics, leaderElection } = options;
-    this.#elector = leaderElection ? new LeaderElector({ client, logger, metrics, clock: this.clock, ...leaderElection }) : undefined;
+    this.#elector = leaderElection
+      ? new LeaderElector({ client, logger, metrics, clock: this.clock, ...leaderElection })
+      : undefined;
     this.client = this.#elector ? client.fenced(this.#elector.fence) : client;
     this.applier = new Applier(this.client, options.fieldManager ?? FIELD_MANAGER);
     const reportingController = options.reportingController ?? 'collabnet.dev/operator';
@@ -123,7 +128,9 @@ export class Manager implements ControllerServices {
 
   /** /healthz: no reconcile is stuck. */
   live(): ProbeResult {
-    const stuck = this.#controllers.find((controller) => controller.longestRunningMs() > (this.#options.stuckAfterMs ?? 600_000));
+    const stuck = this.#controllers.find(
+      (controller) => controller.longestRunningMs() > (this.#options.stuckAfterMs ?? 600_000),
+    );
     return stuck ? { ok: false, reason: `controller ${stuck.name} is stuck` } : { ok: true };
   }
 
@@ -137,7 +144,12 @@ export class Manager implements ControllerServices {
     const stop = AbortSignal.any([signal, ending.signal]);
     const { http, metrics } = this.#options;
     if (http) {
-      this.#http = await startHttpEndpoints({ ...http, registry: metrics.registry, ready: () => this.ready(), live: () => this.live() });
+      this.#http = await startHttpEndpoints({
+        ...http,
+        registry: metrics.registry,
+        ready: () => this.ready(),
+        live: () => this.live(),
+      });
     }
     const failure = Promise.withResolvers<never>();
     failure.promise.catch(() => undefined);
@@ -157,7 +169,9 @@ export class Manager implements ControllerServices {
         if (this.#elector) spawn(this.#elector.hold(holding.signal));
         this.#leading = true;
         this.#controllers.forEach((controller) => controller.start());
-        this.#runnables.filter(({ leaderOnly }) => leaderOnly !== false).forEach((runnable) => spawn(runnable.run(stop)));
+        this.#runnables
+          .filter(({ leaderOnly }) => leaderOnly !== false)
+          .forEach((runnable) => spawn(runnable.run(stop)));
       };
       await Promise.race([lead().then(() => aborted), aborted, failure.promise]);
     } finally {

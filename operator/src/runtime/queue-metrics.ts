@@ -23,10 +23,30 @@ export function queueMetrics(metrics: Metrics): QueueMetrics {
   const sample = (pick: (value: QueueSample) => number) => (gauge: Gauge<'queue'>) => {
     for (const [queue, read] of readers) gauge.set({ queue }, pick(read()));
   };
-  metrics.gauge('queue_depth', 'Keys waiting for a worker', ['queue'], sample((value) => value.depth));
-  metrics.gauge('queue_delayed', 'Keys waiting for their time', ['queue'], sample((value) => value.delayed));
-  metrics.gauge('queue_active', 'Keys being worked on', ['queue'], sample((value) => value.active));
-  metrics.gauge('queue_longest_running_seconds', 'Age of the oldest running handler', ['queue'], sample((value) => value.longestSeconds));
+  metrics.gauge(
+    'queue_depth',
+    'Keys waiting for a worker',
+    ['queue'],
+    sample((value) => value.depth),
+  );
+  metrics.gauge(
+    'queue_delayed',
+    'Keys waiting for their time',
+    ['queue'],
+    sample((value) => value.delayed),
+  );
+  metrics.gauge(
+    'queue_active',
+    'Keys being worked on',
+    ['queue'],
+    sample((value) => value.active),
+  );
+  metrics.gauge(
+    'queue_longest_running_seconds',
+    'Age of the oldest running handler',
+    ['queue'],
+    sample((value) => value.longestSeconds),
+  );
   return {
     latency: metrics.histogram('queue_latency_seconds', 'Time from being added to being started', ['queue']),
     work: metrics.histogram('queue_work_seconds', 'Time a handler took', ['queue']),

@@ -23,7 +23,8 @@ export interface ReconcilerOptions<T extends KubeObject> {
   readonly slowRecheckMs?: number | undefined;
 }
 
-export type ResultKind = 'success' | 'waiting' | 'stalled' | 'error' | 'conflict' | 'suspended' | 'missing' | 'deleted' | 'cancelled';
+export type ResultKind =
+  'success' | 'waiting' | 'stalled' | 'error' | 'conflict' | 'suspended' | 'missing' | 'deleted' | 'cancelled';
 
 export interface ReconcileResult {
   readonly kind: ResultKind;
@@ -71,7 +72,8 @@ export class Reconciler<T extends KubeObject & { spec?: unknown; status?: unknow
     try {
       if (object.metadata.deletionTimestamp) return await this.#delete(context);
       const pause = pauseMessage(object);
-      if (pause) return { outcome: { kind: 'suspended', message: pause }, result: { kind: 'suspended', reason: 'Suspended' } };
+      if (pause)
+        return { outcome: { kind: 'suspended', message: pause }, result: { kind: 'suspended', reason: 'Suspended' } };
       const problems = this.#options.guard?.(object) ?? [];
       if (problems.length > 0) throw new StalledError('InvalidSpec', problems.join('; '));
       const requeueAfterMs = await runSteps(this.#options.steps, context);
@@ -96,7 +98,13 @@ export class Reconciler<T extends KubeObject & { spec?: unknown; status?: unknow
     const conditioned = status as ConditionedStatus;
     const before = findCondition((object.status as ConditionedStatus | undefined)?.conditions, 'Ready');
     summarise(conditioned, object.metadata.generation, outcome, this.#services.clock.now());
-    const written = await patchStatus(this.#services.client, this.#options.type, object, status, this.#options.fieldManager ?? FIELD_MANAGER);
+    const written = await patchStatus(
+      this.#services.client,
+      this.#options.type,
+      object,
+      status,
+      this.#options.fieldManager ?? FIELD_MANAGER,
+    );
     if (written) this.#informer.observe(written);
     const after = findCondition(conditioned.conditions, 'Ready');
     if (!after || (before?.status === after.status && before.reason === after.reason)) return;
@@ -105,7 +113,10 @@ export class Reconciler<T extends KubeObject & { spec?: unknown; status?: unknow
   }
 }
 
-async function runSteps<T extends KubeObject>(steps: readonly Step<T>[], context: ReconcileContext<T>): Promise<number | undefined> {
+async function runSteps<T extends KubeObject>(
+  steps: readonly Step<T>[],
+  context: ReconcileContext<T>,
+): Promise<number | undefined> {
   let requeueAfterMs: number | undefined;
   for (const step of steps) {
     context.signal.throwIfAborted();
@@ -119,7 +130,10 @@ async function runSteps<T extends KubeObject>(steps: readonly Step<T>[], context
 function classify(error: unknown, signal: AbortSignal, slowRecheckMs?: number): Run {
   if (error instanceof StalledError) {
     const { reason, message } = error;
-    return { outcome: { kind: 'stalled', reason, message }, result: { kind: 'stalled', reason, requeueAfterMs: slowRecheckMs, error } };
+    return {
+      outcome: { kind: 'stalled', reason, message },
+      result: { kind: 'stalled', reason, requeueAfterMs: slowRecheckMs, error },
+    };
   }
   if (error instanceof WaitError) {
     const { reason, message, requeueAfterMs } = error;
@@ -130,14 +144,18 @@ function classify(error: unknown, signal: AbortSignal, slowRecheckMs?: number): 
     return { outcome: undefined, result: { kind: 'cancelled', reason: 'Cancelled', error } };
   }
   // Someone was faster: the next event brings the new state. Not worth a status.
-  if (isKubeError(error, 'KUBE_CONFLICT')) return { outcome: undefined, result: { kind: 'conflict', reason: 'Conflict', error } };
-  const { reason, message } = timedOut ? { reason: 'Timeout', message: 'the reconcile took too long and is tried again' } : describeError(error);
+  if (isKubeError(error, 'KUBE_CONFLICT'))
+    return { outcome: undefined, result: { kind: 'conflict', reason: 'Conflict', error } };
+  const { reason, message } = timedOut
+    ? { reason: 'Timeout', message: 'the reconcile took too long and is tried again' }
+    : describeError(error);
   return { outcome: { kind: 'progressing', reason, message }, result: { kind: 'error', reason, error } };
 }
 
 function pauseMessage(object: KubeObject & { spec?: unknown }): string | undefined {
   if ((object.spec as { suspend?: unknown } | undefined)?.suspend === true) return 'paused by spec.suspend';
-  if (object.metadata.annotations?.[RECONCILE_ANNOTATION] === 'disabled') return `paused by the annotation ${RECONCILE_ANNOTATION}: disabled`;
+  if (object.metadata.annotations?.[RECONCILE_ANNOTATION] === 'disabled')
+    return `paused by the annotation ${RECONCILE_ANNOTATION}: disabled`;
   return undefined;
 }
 
@@ -155,7 +173,14 @@ class Context<T extends KubeObject & { status?: unknown }> implements ReconcileC
   readonly #informer: Informer<T>;
   #object: T;
 
-  constructor(key: string, object: T, signal: AbortSignal, options: ReconcilerOptions<T>, services: ControllerServices, informer: Informer<T>) {
+  constructor(
+    key: string,
+    object: T,
+    signal: AbortSignal,
+    options: ReconcilerOptions<T>,
+    services: ControllerServices,
+    informer: Informer<T>,
+  ) {
     this.key = key;
     this.#object = object;
     this.status = structuredClone(object.status ?? {}) as StatusOf<T>;

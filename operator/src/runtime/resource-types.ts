@@ -22,7 +22,13 @@ export const CORE = Object.freeze({
   podDisruptionBudget: type('policy', 'v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   lease: type('coordination.k8s.io', 'v1', 'Lease', 'leases'),
   event: type('events.k8s.io', 'v1', 'Event', 'events'),
-  customResourceDefinition: type('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', false),
+  customResourceDefinition: type(
+    'apiextensions.k8s.io',
+    'v1',
+    'CustomResourceDefinition',
+    'customresourcedefinitions',
+    false,
+  ),
 });
 
 /** Describes a namespaced custom kind. */

@@ -20,5 +20,11 @@ export async function patchStatus<T extends KubeObject & { status?: unknown }>(
   if (sameJson(object.status ?? {}, status)) return undefined;
   const { name, namespace, uid } = object.metadata;
   const body = { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { name, namespace, uid }, status };
-  return client.patch<T>(type, name, body, { strategy: 'apply', fieldManager, force: true, subresource: 'status', namespace });
+  return client.patch<T>(type, name, body, {
+    strategy: 'apply',
+    fieldManager,
+    force: true,
+    subresource: 'status',
+    namespace,
+  });
 }

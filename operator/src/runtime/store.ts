@@ -33,7 +33,9 @@ export class ObjectStore<T extends KubeObject> {
   lookup(index: string, value: string): T[] {
     const found = this.#indexes.find(({ name }) => name === index);
     if (!found) throw new TypeError(`index ${index} was not declared when the informer was made`);
-    return [...(found.keys.get(value) ?? [])].map((key) => this.#objects.get(key)).filter((object) => object !== undefined);
+    return [...(found.keys.get(value) ?? [])]
+      .map((key) => this.#objects.get(key))
+      .filter((object) => object !== undefined);
   }
 
   set(object: T): void {

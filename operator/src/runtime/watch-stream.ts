@@ -33,7 +33,10 @@ export async function watchStream<T extends KubeObject>(
   const inactivityMs = options.inactivityMs ?? 90_000;
   const silence = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal;
-  const timer = setTimeout(() => silence.abort(new DOMException(`no data for ${inactivityMs} ms`, 'TimeoutError')), inactivityMs);
+  const timer = setTimeout(
+    () => silence.abort(new DOMException(`no data for ${inactivityMs} ms`, 'TimeoutError')),
+    inactivityMs,
+  );
   let body: Readable | undefined;
   try {
     body = await open(signal);
@@ -59,7 +62,12 @@ function parseEvent<T>(line: string): WatchEvent<T> {
     throw new KubeError('KUBE_INTERNAL', 'watch: event is not JSON', { cause: error });
   }
   if (event.type === 'ERROR') throw fromStatus(500, event.object, 'watch');
-  if (typeof event.type !== 'string' || !EVENT_TYPES.has(event.type) || typeof event.object !== 'object' || event.object === null) {
+  if (
+    typeof event.type !== 'string' ||
+    !EVENT_TYPES.has(event.type) ||
+    typeof event.object !== 'object' ||
+    event.object === null
+  ) {
     throw new KubeError('KUBE_INTERNAL', 'watch: unknown event');
   }
   return event as WatchEvent<T>;
@@ -84,7 +92,8 @@ export class LineSplitter {
     if (start < chunk.length) {
       this.#parts.push(chunk.subarray(start));
       this.#bytes += chunk.length - start;
-      if (this.#bytes > MAX_LINE_BYTES) throw new KubeError('KUBE_INTERNAL', `watch: event larger than ${MAX_LINE_BYTES} bytes`);
+      if (this.#bytes > MAX_LINE_BYTES)
+        throw new KubeError('KUBE_INTERNAL', `watch: event larger than ${MAX_LINE_BYTES} bytes`);
     }
     return lines;
   }

@@ -49,15 +49,26 @@ export class TestApiServer {
     try {
       const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
       const etcdUrl = `http://127.0.0.1:${etcdPort}`;
-      const etcd = new Daemon('etcd', findBinary('etcd'), etcdArguments(join(directory, 'etcd'), etcdUrl, `http://127.0.0.1:${peerPort}`));
+      const etcd = new Daemon(
+        'etcd',
+        findBinary('etcd'),
+        etcdArguments(join(directory, 'etcd'), etcdUrl, `http://127.0.0.1:${peerPort}`),
+      );
       daemons.push(etcd);
       await etcd.until(async () => (await fetch(`${etcdUrl}/health`)).ok, START_TIMEOUT_MS);
       const token = randomBytes(24).toString('hex');
       writeCredentials(directory, token);
-      const apiserver = new Daemon('kube-apiserver', findBinary('kube-apiserver'), apiserverArguments(directory, etcdUrl, port, options));
+      const apiserver = new Daemon(
+        'kube-apiserver',
+        findBinary('kube-apiserver'),
+        apiserverArguments(directory, etcdUrl, port, options),
+      );
       daemons.push(apiserver);
       // The server writes its certificate before it listens.
-      await apiserver.until(() => Promise.resolve(existsSync(join(directory, 'pki', 'apiserver.crt'))), START_TIMEOUT_MS);
+      await apiserver.until(
+        () => Promise.resolve(existsSync(join(directory, 'pki', 'apiserver.crt'))),
+        START_TIMEOUT_MS,
+      );
       const server = new TestApiServer({ port, directory, etcdUrl, token, daemons });
       await apiserver.until(() => server.#ready(), START_TIMEOUT_MS);
       return server;
@@ -80,7 +91,8 @@ export class TestApiServer {
     return {
       server: `https://127.0.0.1:${options.port ?? this.port}`,
       namespace: options.namespace ?? 'default',
-      credentials: () => Promise.resolve({ headers: { authorization: `Bearer ${options.token ?? this.#token}` }, tls: { ca } }),
+      credentials: () =>
+        Promise.resolve({ headers: { authorization: `Bearer ${options.token ?? this.#token}` }, tls: { ca } }),
     };
   }
 
@@ -94,14 +106,29 @@ export class TestApiServer {
   /** Installs a CustomResourceDefinition and waits until it is served. */
   async installCrd(definition: KubeObject): Promise<void> {
     const { name } = definition.metadata;
-    await this.client.patch(CORE.customResourceDefinition, name, definition, { strategy: 'apply', fieldManager: 'test', force: true });
-    type Crd = KubeObject & { spec: { group: string; names: { plural: string }; versions: { name: string }[] }; status?: { conditions?: { type: string; status: string }[] } };
+    await this.client.patch(CORE.customResourceDefinition, name, definition, {
+      strategy: 'apply',
+      fieldManager: 'test',
+      force: true,
+    });
+    type Crd = KubeObject & {
+      spec: { group: string; names: { plural: string }; versions: { name: string }[] };
+      status?: { conditions?: { type: string; status: string }[] };
+    };
     for (let attempt = 0; attempt < 200; attempt++) {
       const crd = await this.client.get<Crd>(CORE.customResourceDefinition, name);
-      const established = crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
+      const established = crd.status?.conditions?.some(
+        ({ type, status }) => type === 'Established' && status === 'True',
+      );
       const served = await this.client
-        .raw({ method: 'GET', path: `/apis/${crd.spec.group}/${crd.spec.versions[0]?.name ?? ''}/${crd.spec.names.plural}?limit=1` })
-        .then(() => true, () => false);
+        .raw({
+          method: 'GET',
+          path: `/apis/${crd.spec.group}/${crd.spec.versions[0]?.name ?? ''}/${crd.spec.names.plural}?limit=1`,
+        })
+        .then(
+          () => true,
+          () => false,
+        );
       if (established && served) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -167,13 +194,17 @@ function apiserverArguments(directory: string, etcdUrl: string, port: number, op
     '--endpoint-reconciler-type=none',
     '--disable-admission-plugins=ServiceAccount',
     '--profiling=false',
-    ...(options.uncached?.length ? [`--watch-cache-sizes=${options.uncached.map((name) => `${name}#0`).join(',')}`] : []),
+    ...(options.uncached?.length
+      ? [`--watch-cache-sizes=${options.uncached.map((name) => `${name}#0`).join(',')}`]
+      : []),
   ];
 }
 
 function writeCredentials(directory: string, token: string): void {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  writeFileSync(join(directory, 'service-account.key'), privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
+  writeFileSync(join(directory, 'service-account.key'), privateKey.export({ type: 'sec1', format: 'pem' }), {
+    mode: 0o600,
+  });
   writeFileSync(join(directory, 'tokens.csv'), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
 }
 

@@ -39,7 +39,8 @@ export class Daemon {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       if (await check().catch(() => false)) return;
-      if (!this.running || Date.now() > deadline) throw new Error(`${this.#name} did not come up:\n${this.#output.slice(-4_000)}`);
+      if (!this.running || Date.now() > deadline)
+        throw new Error(`${this.#name} did not come up:\n${this.#output.slice(-4_000)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

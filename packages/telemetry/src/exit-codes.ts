@@ -28,8 +28,14 @@ const RULES: readonly (readonly [RegExp, number])[] = [
  * @param extra exact matches of code or name, looked up first
  */
 export function exitCodeOf(error: unknown, extra: Readonly<Record<string, number>> = {}): number {
-  for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth++) {
-    const labels = [(current as { code?: unknown }).code, current.name, current.constructor.name].filter((label) => typeof label === 'string');
+  for (
+    let current: unknown = error, depth = 0;
+    current instanceof Error && depth < 5;
+    current = current.cause, depth++
+  ) {
+    const labels = [(current as { code?: unknown }).code, current.name, current.constructor.name].filter(
+      (label) => typeof label === 'string',
+    );
     for (const label of labels) {
       const own = Object.hasOwn(extra, label) ? extra[label] : undefined;
       const found = own ?? RULES.find(([pattern]) => pattern.test(label))?.[1];

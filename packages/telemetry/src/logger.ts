@@ -50,7 +50,10 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
     },
     hooks: {
       logMethod(this: unknown, args: unknown[], method: (...values: unknown[]) => void): void {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg instanceof Error ? { err: arg } : arg)));
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg instanceof Error ? { err: arg } : arg)),
+        );
       },
     },
   };

@@ -13,7 +13,10 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g, REDACTED],
   [/\bS[OAUNC][A-Z2-7]{56}\b/g, REDACTED],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
-  [/\b((?:private[ _-]?key|secret|token|password|passwd|passphrase|seed|creds|authorization)["']?\s*[=:]\s*["']?)[^\s"',;&}]+/gi, `$1${REDACTED}`],
+  [
+    /\b((?:private[ _-]?key|secret|token|password|passwd|passphrase|seed|creds|authorization)["']?\s*[=:]\s*["']?)[^\s"',;&}]+/gi,
+    `$1${REDACTED}`,
+  ],
 ];
 
 /**

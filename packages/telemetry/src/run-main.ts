@@ -23,7 +23,11 @@ export interface RunMainOptions {
  * when the signal arrives) only if it awaits the signal itself: the process ends when `main` ends.
  * Exit codes are in {@link exitCodeOf}. A second signal ends the process at once.
  */
-export function runMain(name: string, main: (context: MainContext) => Promise<void>, options: RunMainOptions = {}): void {
+export function runMain(
+  name: string,
+  main: (context: MainContext) => Promise<void>,
+  options: RunMainOptions = {},
+): void {
   const logger = options.logger ?? createLogger(name);
   const controller = new AbortController();
   const cleanUps: (() => Promise<void> | void)[] = [];
@@ -72,5 +76,8 @@ export function runMain(name: string, main: (context: MainContext) => Promise<vo
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return error === signal.reason || (error instanceof Error && (error.name === 'AbortError' || error.cause === signal.reason));
+  return (
+    error === signal.reason ||
+    (error instanceof Error && (error.name === 'AbortError' || error.cause === signal.reason))
+  );
 }
