@@ -1,0 +1,123 @@
+"""The conversation with the courier over files: ready, job, exit, release, abort. See README.md."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+from . import errors
+from .child import Child
+from .confinement import Isolation, confine_start
+from .errors import EngineError, JobError
+from .files import Workplace, write_json
+from .job import Job, read_job
+from .library import NAME, VERSION
+from .worker import Outcome, work
+
+POLL_SECONDS = 0.02
+
+
+class Supervisor:
+    """One job, from ready.json to the exit code."""
+
+    def __init__(self, place: Workplace, release_seconds: float) -> None:
+        self._place = place
+        self._release_seconds = release_seconds
+        self._terminated = False
+        self._isolation = Isolation()
+
+    def run(self) -> int:
+        """Returns the exit code: 0 succeeded, 1 failed, 2 bad job, 3 aborted, 4 timeout."""
+        self._place.open()
+        signal.signal(signal.SIGTERM, self._on_terminate)
+        self._isolation = confine_start()
+        self._write_ready()
+        started = time.monotonic()
+        peak = 0
+        try:
+            job = self._await_job()
+            started = time.monotonic()
+            outcome, peak = self._compute(job, started)
+            exit_code = errors.EXIT_OK if outcome.code == "OK" else errors.EXIT_FAILED
+        except EngineError as error:
+            outcome = Outcome(code=error.code, message=error.message)
+            exit_code = error.exit_code
+            if isinstance(error, JobError):
+                write_json(
+                    self._place.file("error.json"),
+                    {"schema": "collabnet.dev/engine-error/v1", "code": error.code, "field": error.field, "message": error.message},
+                )
+        self._place.wipe()
+        self._write_exit(outcome, time.monotonic() - started, peak)
+        if exit_code in (errors.EXIT_OK, errors.EXIT_FAILED):
+            self._wait_until(lambda: self._seen("release") or self._aborted(), time.monotonic() + self._release_seconds)
+        return exit_code
+
+    def _await_job(self) -> Job:
+        path = self._place.file("job.json")
+        self._wait_until(lambda: path.exists() or self._aborted(), None)
+        if self._aborted():
+            raise EngineError("ABORTED", "aborted before the job", errors.EXIT_ABORTED)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise JobError("job.json", f"cannot be read ({type(error).__name__})") from None
+        return read_job(text, self._place.root)
+
+    def _compute(self, job: Job, started: float) -> tuple[Outcome, int]:
+        child = Child(lambda: work(job, self._place, self._isolation), self._isolation)
+        deadline = started + job.timeout_seconds
+        try:
+            done = self._wait_until(lambda: child.ended() or self._aborted(), deadline)
+            if done and child.ended():
+                return child.outcome(), child.peak_rss_bytes
+        finally:
+            child.kill()
+        if self._aborted():
+            raise EngineError("ABORTED", "aborted while the job ran", errors.EXIT_ABORTED)
+        raise EngineError("TIMEOUT", f"timeoutSeconds: the job was not done after {job.timeout_seconds} s", errors.EXIT_TIMEOUT)
+
+    def _wait_until(self, condition: Callable[[], bool], deadline: float | None) -> bool:
+        while not condition():
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def _aborted(self) -> bool:
+        return self._terminated or self._seen("abort")
+
+    def _seen(self, name: str) -> bool:
+        return self._place.file(name).exists()
+
+    def _on_terminate(self, _signal: int, _frame: object) -> None:
+        self._terminated = True
+
+    def _write_ready(self) -> None:
+        write_json(
+            self._place.file("ready.json"),
+            {
+                "schema": "collabnet.dev/engine-ready/v1",
+                "engine": NAME,
+                "version": VERSION,
+                "pid": os.getpid(),
+                "isolation": self._isolation.report(),
+            },
+        )
+
+    def _write_exit(self, outcome: Outcome, total: float, peak_rss_bytes: int) -> None:
+        write_json(
+            self._place.file("exit.json"),
+            {
+                "schema": "collabnet.dev/engine-exit/v1",
+                "status": "Succeeded" if outcome.code == "OK" else "Failed",
+                "code": outcome.code,
+                "message": outcome.message,
+                "seconds": {**outcome.seconds, "total": round(total, 4)},
+                "rows": outcome.rows,
+                "peakRssBytes": peak_rss_bytes,
+                "isolation": self._isolation.report(),
+            },
+        )
