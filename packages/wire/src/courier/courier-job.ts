@@ -1,0 +1,104 @@
+import { delegationSchema } from '@collabnet/envelope';
+import { z } from 'zod';
+import { columnText, didText, epochMs, hex, nameText } from './primitives.ts';
+
+export const courierJobSchemaId = 'collabnet.dev/courier-job/v1';
+
+const party = z.strictObject({
+  /** Name in the task; the engine knows parties by it. */
+  name: nameText,
+  did: didText,
+  /** `memberToken(did)`: the subject token. */
+  token: z.string().regex(/^[0-9a-f]{16}$/, 'memberToken(did)'),
+});
+const port = z.int().min(1).max(65_535);
+const httpsUrl = z.url({ protocol: /^https$/ });
+/** A signed capability as `issueCapability` returns it; the door that it opens checks it, the courier only carries it. */
+const signedCapability = z.record(z.string(), z.unknown()).refine((value) => typeof value['signature'] === 'string', 'a signed capability');
+
+const input = z.strictObject({
+  name: nameText,
+  asset: z.string().min(1).max(256),
+  version: z.int().min(1),
+  /** Such as `https://data-proxy-ab12:8443/v1/read`. */
+  url: httpsUrl,
+  capability: signedCapability,
+  /** Key columns, in the order that pairs them with the peers' keys. */
+  keys: z.array(columnText).min(1).max(16),
+  /** Payload columns joined to the result; they never leave the courier before that. */
+  columns: z.array(columnText).max(256),
+});
+
+const output = z
+  .strictObject({
+    name: nameText,
+    /** Whether this party gets it; then resultStoreUrl and capability are needed. */
+    receive: z.boolean(),
+    /** Names of all parties that get it: the engines must agree on them. */
+    receivers: z.array(nameText).min(1).max(16),
+    /** `https://result-store:8443`, without path. */
+    resultStoreUrl: httpsUrl.optional(),
+    capability: signedCapability.optional(),
+  })
+  .refine((value) => !value.receive || (value.resultStoreUrl !== undefined && value.capability !== undefined), {
+    message: 'a received output needs resultStoreUrl and capability',
+    path: ['resultStoreUrl'],
+  });
+
+/** What the operator mounts as /etc/courier/job.json (interfaces §5). Exactly one input and one output for algorithm psi. */
+export const courierJobSchema = z
+  .strictObject({
+    schema: z.literal(courierJobSchemaId),
+    networkId: hex(64),
+    flowId: z.string().regex(/^[0-9a-f]{32,64}$/, '32 to 64 lower-case hex digits'),
+    step: nameText,
+    attempt: z.int().min(1),
+    specDigest: hex(64),
+    self: party,
+    peers: z.array(party).min(1).max(15),
+    wireProfile: z.enum(['intl', 'gm']),
+    algorithm: z.strictObject({
+      name: z.string().min(1).max(64),
+      version: z.string().min(1).max(64),
+      engine: z.string().min(1).max(64),
+      imageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional(),
+    }),
+    /** As in the step of the specification: `join`, `protocol` (default RR22), `curve` (ECDH only). */
+    parameters: z.record(z.string().max(64), z.union([z.string().max(256), z.int(), z.boolean()])),
+    /** Epoch ms; nothing runs or is held beyond it. */
+    deadline: epochMs,
+    nats: z.strictObject({ url: z.string().min(1), caFile: z.string().optional() }),
+    inputs: z.array(input).min(1).max(16),
+    /** Base64 or base64url of at least 16 bytes: key of every commitment of this party in this step. */
+    salt: z.string().regex(/^[A-Za-z0-9+/_-]{22,128}={0,2}$/, 'base64 of at least 16 bytes'),
+    outputs: z.array(output).min(1).max(16),
+    /** Smallest input and smallest result; below it nothing is computed or delivered. */
+    minimumSetSize: z.int().min(1),
+    /** Most plaintext bytes to or from one peer. */
+    byteCeiling: z.int().positive(),
+    delegation: delegationSchema,
+    /** Loopback ports: the own engine's, and per peer name the one where the courier listens for the engine. */
+    enginePorts: z.strictObject({ self: port, peers: z.record(nameText, port) }),
+    disclosure: z.strictObject({ minimumSetSize: z.int().min(1).optional() }).optional(),
+    /** Attempts of this step that failed before, for the receipt. */
+    attempts: z.array(z.strictObject({ attempt: z.int().min(1), reason: z.string().max(128) })).max(16).optional(),
+  })
+  .superRefine((job, context) => {
+    for (const peer of job.peers) {
+      if (job.enginePorts.peers[peer.name] === undefined) {
+        context.addIssue({ code: 'custom', path: ['enginePorts', 'peers', peer.name], message: 'give the port of every peer' });
+      }
+    }
+    const names = [job.self, ...job.peers].map((each) => each.name);
+    if (new Set(names).size !== names.length) context.addIssue({ code: 'custom', path: ['peers'], message: 'party names must differ' });
+    job.outputs.forEach((each, index) => {
+      if (each.receive !== each.receivers.includes(job.self.name)) {
+        context.addIssue({ code: 'custom', path: ['outputs', index, 'receive'], message: 'must say whether receivers names this party' });
+      }
+    });
+  });
+
+export type CourierJob = z.infer<typeof courierJobSchema>;
+export type CourierInput = CourierJob['inputs'][number];
+export type CourierOutput = CourierJob['outputs'][number];
+export type CourierParty = CourierJob['self'];
