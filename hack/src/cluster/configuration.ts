@@ -88,6 +88,8 @@ function kubeletConfig(): unknown {
     imageGCLowThresholdPercent: 99,
     evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'nodefs.inodesFree': '1%', 'imagefs.available': '1%' },
     oomScoreAdj: 0,
+    // Its iptables chains serve other proxies and would stay behind.
+    makeIPTablesUtilChains: false,
     nodeStatusReportFrequency: '1m',
     shutdownGracePeriod: '0s',
   };

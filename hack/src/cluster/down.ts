@@ -82,7 +82,7 @@ function removeForeignFiles(): void {
     if (lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${stateDir}/`)) rmSync(link);
   }
   for (const result of globSync(`/var/lib/cni/results/${layout.cniNetwork}-*`)) rmSync(result);
-  for (const name of ['cni-loopback-*']) for (const result of globSync(`/var/lib/cni/results/${name}`)) rmSync(result);
+  for (const result of globSync('/var/lib/cni/results/cni-loopback-*')) rmSync(result);
   removeIfEmpty('/var/lib/cni/results');
   const made = hostBefore()?.madeFolders ?? [];
   for (const folder of made) {

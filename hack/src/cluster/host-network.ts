@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readIfThere, writeAtomic } from '../lib/files.ts';
 import { run } from '../lib/run.ts';
 import { files, layout } from './layout.ts';
-import { existsSync } from 'node:fs';
 
 const forwarding = '/proc/sys/net/ipv4/ip_forward';
 /** Folders outside the state folder in which kubelet and containerd insist to write. */
@@ -57,6 +56,10 @@ export async function tearDownNetwork(): Promise<void> {
   const { stdout } = await run('nft', ['list', 'tables'], { allowFailure: true });
   const present = new Set(stdout.split('\n').map((line) => line.replace(/^table /, '').trim()));
   for (const table of ours.filter((candidate) => present.has(candidate))) await run('nft', ['delete', 'table', ...table.split(' ')]);
+  // Remembered connections would otherwise be matched by those of the next cluster with the same addresses.
+  for (const range of [layout.podRange, layout.serviceRange, `${layout.nodeAddress}/32`]) {
+    for (const end of ['--orig-src', '--orig-dst', '--reply-src']) await run('conntrack', ['-D', end, range], { allowFailure: true });
+  }
   const before = hostBefore();
   if (before) writeFileSync(forwarding, before.forwarding);
 }

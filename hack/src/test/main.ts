@@ -1,0 +1,61 @@
+/** `--unit`: compiles and runs the unit tests of all workspaces. `--e2e`: runs the end-to-end suites on a cluster. */
+import { join } from 'node:path';
+import { foreignKubeconfig } from '../cluster/foreign-cluster.ts';
+import { files } from '../cluster/layout.ts';
+import { workspaceFolders } from '../images/workspaces.ts';
+import { HackError } from '../lib/hack-error.ts';
+import { runMain } from '../lib/main-guard.ts';
+import { currentBinDir, repositoryRoot } from '../lib/paths.ts';
+import { say } from '../lib/progress.ts';
+import { run } from '../lib/run.ts';
+import { runNodeSuite, testFiles } from './node-suite.ts';
+import { pythonSuites, runPythonSuite } from './python-suite.ts';
+import { suiteLine, totalLine, withEmptyAsFailure, type SuiteResult } from './suite-result.ts';
+
+const results: SuiteResult[] = [];
+
+function add(result: SuiteResult): void {
+  say(suiteLine(result));
+  results.push(withEmptyAsFailure(result));
+}
+
+/** A step that must succeed before tests can run; its failure is shown and counts as one. */
+async function prepared(name: string, command: string, args: readonly string[]): Promise<boolean> {
+  const { code } = await run(command, args, { cwd: repositoryRoot, show: true, allowFailure: true });
+  if (code !== 0) add({ name, passed: 0, failed: 1, skipped: 0 });
+  return code === 0;
+}
+
+async function unitTests(): Promise<void> {
+  if (!(await prepared('compile', 'tsc', ['-b']))) return;
+  for (const workspace of workspaceFolders().filter((folder) => folder !== 'e2e')) {
+    const tests = testFiles(workspace);
+    if (tests.length > 0) add(await runNodeSuite(workspace, tests, 2));
+  }
+  for (const suite of pythonSuites()) add(await runPythonSuite(suite));
+}
+
+async function endToEndTests(): Promise<void> {
+  const hack = (path: string): string => join(repositoryRoot, 'hack', path);
+  const ready =
+    (await prepared('setup', hack('setup.sh'), [])) &&
+    (await prepared('compile', 'tsc', ['-b'])) &&
+    (await prepared('cluster', process.execPath, [hack('src/cluster/main.ts'), 'up'])) &&
+    (await prepared('images', process.execPath, [hack('src/images/main.ts')]));
+  if (!ready) return;
+  process.env['KUBECONFIG'] = foreignKubeconfig() ?? files.adminKubeconfig;
+  process.env['PATH'] = `${currentBinDir}:${process.env['PATH'] ?? ''}`;
+  // One file after another: they share the machine, and a crowded one makes timing tests lie.
+  add(await runNodeSuite('e2e', testFiles('e2e'), 1));
+}
+
+runMain(async () => {
+  const options = new Set(process.argv.slice(2));
+  if (options.size === 0 || [...options].some((option) => option !== '--unit' && option !== '--e2e')) {
+    throw new HackError('BAD_ARGUMENT', 'usage: main.ts [--unit] [--e2e]');
+  }
+  if (options.has('--unit')) await unitTests();
+  if (options.has('--e2e')) await endToEndTests();
+  say(totalLine(results));
+  if (results.length === 0 || results.some(({ failed }) => failed > 0)) process.exitCode = 1;
+});
