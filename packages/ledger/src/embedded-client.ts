@@ -1,5 +1,6 @@
 import { canonicalJson, transactionDigest, type Json, type JsonObject, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
+import { keys } from '@collabnet/contracts';
 import { keyAt, type RegisteredDid } from '@collabnet/did';
 import { LedgerError } from './errors.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
@@ -65,13 +66,15 @@ export class EmbeddedLedgerClient implements Ledger {
   async submit(tx: SignedTransaction): Promise<SubmitResult> {
     this.#assertUsable();
     const digest = transactionDigest(tx.payload);
+    const recorded = this.#heightOf(digest);
+    if (recorded !== undefined) return { height: recorded, digest };
     const sent = await this.#send(tx, digest);
     const deadline = this.#now() + SUBMIT_TIMEOUT_MS;
     while ((this.#replica.head()?.height ?? -1) < sent.height) {
       if (this.#now() > deadline) throw new LedgerError('TIMEOUT', `transaction ${digest} was accepted but its block has not arrived; submit it again`, { digest });
       await this.refresh();
     }
-    if (this.#replica.state.get(`tx/${digest}`) === undefined) {
+    if (this.#heightOf(digest) === undefined) {
       throw new LedgerError('DIVERGED', `the ledger host reported transaction ${digest} at height ${sent.height}, but it is not on the verified chain`, { digest });
     }
     return { height: sent.height, digest };
@@ -85,10 +88,14 @@ export class EmbeddedLedgerClient implements Ledger {
       // A lost reply looks like a failure to the sender; the digest being a unique key tells that it was recorded.
       if (!(error instanceof LedgerError) || error.code !== 'REPLAYED') throw error;
       await this.refresh();
-      const height = this.#replica.state.history(`tx/${digest}`)[0]?.height;
+      const height = this.#heightOf(digest);
       if (height === undefined) throw error;
       return { height, digest };
     }
+  }
+
+  #heightOf(digest: string): number | undefined {
+    return this.#replica.state.history(keys.transaction(digest))[0]?.height;
   }
 
   async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
@@ -223,7 +230,7 @@ export class EmbeddedLedgerClient implements Ledger {
   #compareHead(head: SignedHead): void {
     const ours = this.#hashAt(head.height);
     if (ours === undefined || ours === head.hash) return;
-    const record = this.#replica.state.get(`did/${head.did}`) as RegisteredDid | undefined;
+    const record = this.#replica.state.get(keys.did(head.did)) as RegisteredDid | undefined;
     const key = record && keyAt(record, head.keyId, this.#replica.head()?.height ?? 0);
     // Anybody on the hub could invent a head; only a member's signature makes it evidence of a fork.
     if (key === undefined || !sm2Verify(headText(head), head.signature, key)) return;

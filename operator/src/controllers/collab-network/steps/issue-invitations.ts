@@ -54,7 +54,7 @@ async function newInvitation(run: NetworkRun, wanted: Wanted, hubClientUrl: stri
 async function announce(run: NetworkRun, wanted: Wanted, invitation: Invitation): Promise<string> {
   const session = required(run.session, 'session');
   const { invitationId, expires } = invitation;
-  const found = await session.ledger.evaluate<{ state: string }>('membership', 'invitation', { invitationId }).catch((error: unknown) => {
+  const found = await session.ledger.evaluate<{ state: string }>('membership', 'invitation', { id: invitationId }).catch((error: unknown) => {
     if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
     throw error;
   });

@@ -1,8 +1,7 @@
-import type { CredentialRecord, JoinRecord, JoinRequest, Page } from '@collabnet/contracts';
+import { joinDigest, joinProof, type CredentialRecord, type JoinRecord, type JoinRequest } from '@collabnet/contracts';
 import { formatDid, keyIdOf } from '@collabnet/did';
-import { digestOf, newPayload, openSealed, sealedAad, signTransaction, type Json, type SealedPart } from '@collabnet/envelope';
+import { newPayload, openSealed, sealedAad, signTransaction, type Json, type SealedPart } from '@collabnet/envelope';
 import { LedgerError, type EmbeddedLedgerClient } from '@collabnet/ledger';
-import { sm2Sign } from '@collabnet/sm';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
 import { parseInvitation, type Invitation } from '../invitation.ts';
 import { required, type NetworkRun } from '../network-run.ts';
@@ -35,7 +34,8 @@ export async function joinNetwork(run: NetworkRun): Promise<void> {
   const request = joinRequest(run, invitation);
   run.ctx.status.networkID = invitation.networkId;
   run.ctx.status.did = request.did;
-  const record = (await findJoin(ledger, request)) ?? (await submitJoin(run, ledger, invitation, request));
+  const id = joinDigest(invitation.networkId, invitation.invitationId, request);
+  const record = (await findJoin(ledger, id)) ?? (await submitJoin(run, ledger, invitation, request));
   await requireActive(run, record);
   await storeAccess(run, ledger, invitation, request);
   run.ctx.status.membership = 'Active';
@@ -62,25 +62,19 @@ function joinRequest(run: NetworkRun, invitation: Invitation): JoinRequest {
   return { ...institution, did: formatDid(invitation.networkId, institution.subjectCode) };
 }
 
-async function findJoin(ledger: EmbeddedLedgerClient, request: JoinRequest): Promise<JoinRecord | undefined> {
-  const wanted = digestOf(request as unknown as Json);
-  let after: string | undefined;
-  let refused: JoinRecord | undefined;
-  do {
-    const page = await ledger.evaluate<Page<JoinRecord>>('membership', 'joins', { limit: 200, ...(after === undefined ? {} : { after }) });
-    for (const record of page.items) {
-      if (digestOf(record.request as unknown as Json) !== wanted) continue;
-      if (record.state !== 'Refused') return record;
-      refused = record;
-    }
-    after = page.next;
-  } while (after !== undefined);
-  return refused;
+async function findJoin(ledger: EmbeddedLedgerClient, id: string): Promise<JoinRecord | undefined> {
+  try {
+    return await ledger.evaluate<JoinRecord>('membership', 'joinRequest', { id });
+  } catch (error) {
+    if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 async function submitJoin(run: NetworkRun, ledger: EmbeddedLedgerClient, invitation: Invitation, request: JoinRequest): Promise<JoinRecord> {
   const keys = required(run.keys, 'keys');
-  const proof = sm2Sign(digestOf(request as unknown as Json), invitation.invitationKey);
+  const id = joinDigest(invitation.networkId, invitation.invitationId, request);
+  const proof = joinProof(invitation.invitationKey, invitation.networkId, invitation.invitationId, request);
   const payload = newPayload({
     network: invitation.networkId,
     kind: 'Membership',
@@ -99,7 +93,7 @@ async function submitJoin(run: NetworkRun, ledger: EmbeddedLedgerClient, invitat
     throw error;
   }
   run.ctx.event({ type: 'Normal', reason: 'JoinRequested', message: `asked to join ${invitation.networkName}; its members vote` });
-  const record = await findJoin(ledger, request);
+  const record = await findJoin(ledger, id);
   if (record === undefined) throw new Error('the join request is on the ledger but cannot be found; trying again');
   return record;
 }
@@ -125,9 +119,8 @@ async function storeAccess(run: NetworkRun, ledger: EmbeddedLedgerClient, invita
     throw error;
   });
   if (credential === null) throw new WaitError('AwaitingCredential', 'voted in; the host of the hub now issues the credentials', VOTE_RECHECK_MS);
-  const tx = ledger.transactionAt(credential.height, (payload) => payload.method === 'issueCredential' && payload.public['did'] === request.did);
-  if (tx === undefined) throw new Error(`no credential transaction at height ${credential.height}`);
-  const opened = await openSealed(tx.sealed as SealedPart, `${request.did}#${keys.agreeKeyFragment}`, (bytes) => keys.decrypt(bytes), sealedAad(tx));
+  const aad = sealedAad({ network: invitation.networkId, contract: 'membership', method: 'issueCredential', nonce: credential.nonce });
+  const opened = await openSealed(credential.sealed as SealedPart, `${request.did}#${keys.agreeKeyFragment}`, (bytes) => keys.decrypt(bytes), aad);
   const { control, data, hubUrl, caPem } = opened as { control: string; data: string; hubUrl: string; caPem: string };
   await run.services.secrets.ensure(accessSecret(run.network), () => ({
     'access.json': JSON.stringify({ networkId: invitation.networkId, did: request.did, hubUrl }),

@@ -1,0 +1,55 @@
+import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
+import type { Logger, Metrics } from '@collabnet/telemetry';
+import { approvalController } from './controllers/approval/controller.ts';
+import { collabNetworkController } from './controllers/collab-network/controller.ts';
+import { JoinClients } from './controllers/collab-network/join-client.ts';
+import { APPROVAL, COLLAB_NETWORK, PARTICIPANT_DID } from './controllers/kinds.ts';
+import { participantDidController } from './controllers/participant-did/controller.ts';
+import { loadOperatorConfig } from './institution/config.ts';
+import { HubServer } from './institution/hub-server.ts';
+import { InstitutionAuthority } from './institution/institution-authority.ts';
+import { LocalNats } from './institution/local-nats.ts';
+import { SecretStore } from './institution/secret-store.ts';
+import { SessionRegistry } from './institution/session-registry.ts';
+import { KubeClient, Manager } from './runtime/index.ts';
+
+export interface OperatorOptions {
+  environment: NodeJS.ProcessEnv;
+  logger: Logger;
+  metrics: Metrics;
+  signal: AbortSignal;
+}
+
+/** Builds one institution's operator and runs it until the signal. */
+export async function startOperator({ environment, logger, metrics, signal }: OperatorOptions): Promise<void> {
+  const config = await loadOperatorConfig(environment['OPERATOR_CONFIG'] ?? '/etc/operator/config.json');
+  const client = await KubeClient.load();
+  const namespace = client.namespace;
+  const manager = new Manager({
+    client,
+    logger,
+    metrics,
+    leaderElection: { name: 'collabnet-operator', ...(environment['POD_NAME'] && { identity: environment['POD_NAME'] }) },
+    http: { port: Number(environment['HTTP_PORT'] ?? 8080) },
+  });
+  const secrets = new SecretStore(manager.client, manager.applier);
+  const authority = new InstitutionAuthority(secrets, namespace);
+  const nats = new LocalNats({ client: manager.client, secrets, logger, namespace });
+  const hub = new HubServer({ client: manager.client, secrets, authority, namespace, hostnames: config.hub.hostnames });
+  const sessions = new SessionRegistry();
+  const networks = manager.informer<CollabNetwork>(COLLAB_NETWORK, { namespace });
+  const participants = manager.informer<ParticipantDID>(PARTICIPANT_DID, { namespace });
+  const approvals = manager.informer<Approval>(APPROVAL, { namespace });
+
+  const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, logger });
+  participantDidController(manager, participants, { secrets, sessions });
+  approvalController(manager, approvals, sessions);
+  try {
+    await manager.run(signal);
+  } finally {
+    await Promise.allSettled(sessions.all().map((session) => session.ledger.close()));
+    await nats.close();
+    await client.close();
+  }
+}
