@@ -1,5 +1,5 @@
 import type { ProposedStep } from '@collabnet/flow';
-import type { Json } from '@collabnet/envelope';
+import type { Delegation, SealedPart } from '@collabnet/envelope';
 import type { ContractErrorCode } from '../core/contract-error.ts';
 import type { FlowState, StepState } from './states.ts';
 
@@ -74,7 +74,7 @@ export interface Reservation {
   /** Public key of the attempt, uncompressed hex; it signs handshake and receipt. */
   courierKey: string;
   /** The institution's delegation to that key, as the couriers show it to each other. */
-  delegation?: Json;
+  delegation?: Delegation;
   imageDigest?: string;
   /** Confinement level reached by the engine, such as `landlock+seccomp`. */
   isolation?: string;
@@ -114,4 +114,11 @@ export interface Lease {
   until: number;
   reason?: ContractErrorCode | 'STATE';
   message?: string;
+}
+
+/** `flow-sealed/<flowId>`: specification and salt, for the parties and auditors. */
+export interface SealedRecord {
+  sealed: SealedPart;
+  /** Nonce of the proposing transaction; part of the associated data that opens `sealed`. */
+  nonce: string;
 }

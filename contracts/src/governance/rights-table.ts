@@ -39,7 +39,6 @@ const computing: Right = { principals: ['institution', 'workload'], roles: ['Com
 /** What a founder writes into the genesis payload unless its charter says otherwise. */
 export const DEFAULT_RIGHTS: RightsTable = {
   'membership.invite': { principals: ['institution'], roles: ['Operator'] },
-  'membership.join': institution,
   'membership.vote': officers,
   'membership.issueCredential': { principals: ['institution'], roles: ['Operator'] },
   'membership.leave': institution,
@@ -51,7 +50,8 @@ export const DEFAULT_RIGHTS: RightsTable = {
   'algorithms.register': { principals: ['institution'], roles: ['AlgorithmProvider', 'Operator'] },
   'algorithms.vote': officers,
   'algorithms.retire': { principals: ['institution'], roles: ['AlgorithmProvider', 'Operator'] },
-  'algorithms.revoke': officers,
+  'algorithms.revoke': { principals: ['institution'], roles: ['AlgorithmProvider', 'Operator', 'Supervisor'] },
+  'algorithms.revokeForeign': { principals: ['institution'], roles: ['Operator', 'Supervisor'] },
   'grants.create': managers,
   'grants.revoke': { principals: ['institution', 'person'] },
   'flows.propose': { principals: ['institution'], roles: ['DataUser', 'DataProvider', 'ComputeParty'] },

@@ -7,16 +7,35 @@ import type { WorldState } from '../state/world-state.ts';
 import type { MemberRecord } from './record.ts';
 
 /**
+ * Checks every subject code of an institution and its persons before anyone votes on them.
+ *
+ * @throws ContractError ALREADY_EXISTS, INVALID_ARGUMENT (a person's subject code outside its institution)
+ */
+export function assertAdmissible(state: Pick<WorldState, 'get'>, networkId: string, institution: Institution): void {
+  const did = formatDid(networkId, institution.subjectCode);
+  const names = new Set<string>();
+  for (const code of [institution.subjectCode, ...institution.persons.map((person) => person.subjectCode)]) {
+    const subject = formatDid(networkId, code);
+    const field = 'subjectCode';
+    if (subject !== did && !subject.startsWith(`${did}.`)) {
+      throw new ContractError('INVALID_ARGUMENT', `${field}: a person of ${did} is named <its subject code>.<name>`, { field });
+    }
+    if (names.has(subject) || state.get(keys.did(subject)) !== undefined) {
+      throw new ContractError('ALREADY_EXISTS', `${field}: ${subject} is registered; choose another`, { field });
+    }
+    names.add(subject);
+  }
+}
+
+/**
  * Registers an institution with its persons and makes it an active member.
  *
  * @param height - from which the keys hold
- * @throws ContractError ALREADY_EXISTS, INVALID_ARGUMENT (a person's subject code outside its institution)
+ * @throws ContractError ALREADY_EXISTS, INVALID_ARGUMENT
  */
 export function admit(state: WorldState, networkId: string, height: number, institution: Institution): string {
   const did = formatDid(networkId, institution.subjectCode);
-  if (state.get(keys.did(did)) !== undefined) {
-    throw new ContractError('ALREADY_EXISTS', `${did} is registered; choose another subject code`, { field: 'subjectCode' });
-  }
+  assertAdmissible(state, networkId, institution);
   const { displayName, signKey, agreeKey, roles } = institution;
   const document = buildDidDocument({ did, signKey, agreeKey });
   save(state, keys.did(did), newRegisteredDid({ document, principalType: 'institution', displayName, roles, height }));

@@ -1,3 +1,4 @@
+import type { SealedPart } from '@collabnet/envelope';
 import { z } from 'zod';
 import type { Votes } from '../algorithms/record.ts';
 import { type Institution, institutionSchema } from '../governance/genesis-payload.ts';
@@ -59,6 +60,8 @@ export interface CredentialRecord {
   rules: string;
   did: string;
   issuer: string;
-  sealed: unknown;
+  sealed: SealedPart;
+  /** Nonce of the issuing transaction; part of the associated data that opens `sealed`. */
+  nonce: string;
   height: number;
 }

@@ -19,6 +19,9 @@ export const keys = {
   /** Only while the flow is not at its end, so that a revocation finds what it must end. */
   grantOpen: (id: string, flowId: string): string => `grant-open/${id}/${flowId}`,
   grantByAsset: (assetId: string, grantee: string, id: string): string => `grant-by-asset/${assetId}/${grantee}/${id}`,
+  /** Without those for a single flow. */
+  grantStanding: (assetId: string, grantee: string, id: string): string => `grant-standing/${assetId}/${grantee}/${id}`,
+  grantForFlow: (flowId: string, id: string): string => `grant-for-flow/${flowId}/${id}`,
   grantByGrantee: (grantee: string, id: string): string => `grant-by-grantee/${grantee}/${id}`,
   flow: (flowId: string): string => `flow/${flowId}`,
   flowSealed: (flowId: string): string => `flow-sealed/${flowId}`,

@@ -1,0 +1,31 @@
+import { type Json, digestOf } from '@collabnet/envelope';
+import { ContractError } from '../core/contract-error.ts';
+import { defineMethod } from '../core/method.ts';
+import { load, save, stamp } from '../core/store.ts';
+import { keys } from '../state/keys.ts';
+import { type AlgorithmRecord, algorithmContentSchema } from './record.ts';
+
+/** Registers a version of an algorithm; members then vote on it. A version never changes. */
+export const register = defineMethod('algorithms.register', algorithmContentSchema, (context, content) => {
+  const { state, caller, blockTime, height } = context;
+  const key = keys.algorithm(content.name, content.version);
+  const digest = digestOf(content as unknown as Json);
+  const known = load<AlgorithmRecord>(state, key);
+  if (known?.digest === digest) return known;
+  if (known !== undefined) {
+    throw new ContractError('ALREADY_EXISTS', 'version: it is registered with other content; register a new version', { field: 'version' });
+  }
+  const record: AlgorithmRecord = {
+    ...stamp('algorithm'),
+    content,
+    digest,
+    provider: caller.institution,
+    state: 'Registered',
+    votes: {},
+    registeredAt: blockTime,
+    registeredHeight: height,
+  };
+  save(state, key, record);
+  context.emit('algorithms.registered', `${content.name}/${content.version}`, { provider: caller.institution, digest });
+  return record;
+});

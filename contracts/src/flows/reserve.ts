@@ -1,0 +1,100 @@
+import { type Delegation, type Json, canonicalJson, delegationBytes, delegationSchema } from '@collabnet/envelope';
+import { type RegisteredDid, keyAt, publicKeyHexSchema } from '@collabnet/did';
+import type { ProposedStep } from '@collabnet/flow';
+import { sm2Verify } from '@collabnet/sm';
+import { z } from 'zod';
+import type { AlgorithmRecord } from '../algorithms/record.ts';
+import type { ContractContext } from '../core/context.ts';
+import { ContractError } from '../core/contract-error.ts';
+import { defineMethod } from '../core/method.ts';
+import { load, save } from '../core/store.ts';
+import { keys } from '../state/keys.ts';
+import { assertBefore, assertComputes, assertCurrent, assertMay, attemptArgs, flowOf, stepNameSchema, stepOf, termsOf } from './load.ts';
+import type { FlowRecord, FlowStepRecord, Reservation } from './record.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give the 64 hex digits of a salted commitment');
+
+const reserveArgs = z.strictObject({
+  ...attemptArgs,
+  inputCommitments: z.array(z.strictObject({ input: stepNameSchema, commitment: digest, rowsCommitment: digest.optional() })).max(16),
+  courierKey: publicKeyHexSchema,
+  delegation: delegationSchema.optional(),
+  imageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional(),
+  isolation: z.string().max(256).optional(),
+});
+
+/**
+ * A compute party has everything in place for an attempt: pod scheduled, inputs frozen and committed to, engine
+ * waiting. A later attempt must commit to the inputs of the first. Repeating a reservation changes nothing.
+ */
+export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args) => {
+  const { state, height } = context;
+  const flow = flowOf(state, args.flowId);
+  const terms = termsOf(flow, args.step);
+  const step = stepOf(state, args.flowId, args.step);
+  const did = assertComputes(context, terms);
+  const { flowId: _flow, step: _step, attempt, ...content } = args;
+  const known = step.reservations[did];
+  if (known !== undefined && flow.currentStep === args.step && step.attempt === attempt) return adopt(flow, step, known, content);
+  assertMay(flow, 'reserve');
+  assertCurrent(flow, step, attempt);
+  assertBefore(context, step.reserveDeadline ?? 0, 'the time to reserve');
+  checkInputs(terms, step, did, content.inputCommitments);
+  checkImage(context, terms, content.imageDigest);
+  if (content.delegation !== undefined) checkDelegation(context, args.flowId, content.courierKey, content.delegation);
+  if (Object.values(step.reservations).some((other) => other.courierKey === content.courierKey)) {
+    throw new ContractError('CONFLICT', 'courierKey: another party has reserved with it; make a key per attempt', { field: 'courierKey' });
+  }
+  const next: FlowStepRecord = {
+    ...step,
+    reservations: { ...step.reservations, [did]: { ...content, height } as Reservation },
+    frozen: { ...step.frozen, [did]: content.inputCommitments },
+  };
+  save(state, keys.flowStep(args.flowId, args.step), next);
+  context.emit('flow.reserved', args.flowId, { step: args.step, attempt, party: did });
+  return next;
+});
+
+function adopt(flow: FlowRecord, step: FlowStepRecord, known: Reservation, content: Omit<Reservation, 'height'>): FlowStepRecord {
+  const { height: _, ...held } = known;
+  if (canonicalJson(held) === canonicalJson(content)) return step;
+  throw new ContractError('CONFLICT', `this party has reserved attempt ${step.attempt} of ${flow.flowId} otherwise; it cannot be changed`, {
+    field: 'attempt',
+  });
+}
+
+function checkInputs(terms: ProposedStep, step: FlowStepRecord, did: string, commitments: Reservation['inputCommitments']): void {
+  const field = 'inputCommitments';
+  const own = terms.inputs.filter((input) => input.party === did).map((input) => input.name);
+  const named = commitments.map((commitment) => commitment.input);
+  if (canonicalJson([...own].sort()) !== canonicalJson([...named].sort())) {
+    throw new ContractError('INVALID_ARGUMENT', `${field}: name each of your inputs once: ${own.join(', ')}`, { field });
+  }
+  const frozen = step.frozen[did];
+  if (frozen === undefined || canonicalJson(byInput(frozen)) === canonicalJson(byInput(commitments))) return;
+  throw new ContractError('INPUT_CHANGED', `${field}: differ from those of the first attempt; give the same data again`, { field });
+}
+
+function byInput(commitments: Reservation['inputCommitments']): Json {
+  return Object.fromEntries(commitments.map(({ input, commitment, rowsCommitment }) => [input, [commitment, rowsCommitment ?? null]]));
+}
+
+function checkImage({ state }: ContractContext, { algorithm }: ProposedStep, imageDigest: string | undefined): void {
+  const registered = load<AlgorithmRecord>(state, keys.algorithm(algorithm.name, algorithm.version))?.content.imageDigest;
+  if (registered === undefined || imageDigest === undefined || registered === imageDigest) return;
+  throw new ContractError('IMAGE_MISMATCH', `imageDigest: ${algorithm.name} ${algorithm.version} is registered as ${registered}`, { field: 'imageDigest' });
+}
+
+/** The couriers show each other this delegation, so a false one must not get onto the ledger. */
+function checkDelegation(context: ContractContext, flowId: string, courierKey: string, delegation: Delegation): void {
+  const { state, caller, networkId, height } = context;
+  const record = load<RegisteredDid>(state, keys.did(caller.institution));
+  const key = record && keyAt(record, delegation.delegator.keyId, height, 'sign');
+  const sound =
+    delegation.network === networkId &&
+    delegation.delegator.id === caller.institution &&
+    delegation.delegate.publicKey === courierKey &&
+    (delegation.task === undefined || delegation.task === flowId);
+  if (sound && key !== undefined && sm2Verify(delegationBytes(delegation), delegation.signature, key)) return;
+  throw new ContractError('PROOF_INVALID', "delegation: must be the institution's own, for courierKey, this network and this flow", { field: 'delegation' });
+}

@@ -1,0 +1,33 @@
+import type { TrustModel, WireProfile } from '@collabnet/flow';
+import type { GrantContent } from '../grants/content.ts';
+import { assetsOf } from './indexes.ts';
+import type { FlowRecord } from './record.ts';
+
+/** The grants that a person's consent to a flow amounts to: one per asset of the owner, with exactly the flow's terms. */
+export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[] {
+  return assetsOf(flow).flatMap((asset, n) => {
+    const steps = flow.steps.filter((step) => step.inputs.some((input) => input.asset === asset && input.party === owner));
+    if (steps.length === 0) return [];
+    const inputs = steps.flatMap((step) => step.inputs.filter((input) => input.asset === asset));
+    const joins = steps.flatMap((step) => step.join ?? []);
+    const content: GrantContent = {
+      id: `flow-${flow.flowId}-${n}`,
+      asset,
+      grantee: flow.proposer,
+      purpose: flow.purpose,
+      algorithms: steps.map(({ algorithm }) => ({ name: algorithm.name, versions: [algorithm.version] })),
+      trustModels: [flow.trustModel as TrustModel],
+      wireProfiles: [flow.wireProfile as WireProfile],
+      columns: { keys: union(inputs.map((input) => input.keys)), payload: union(inputs.map((input) => input.columns)) },
+      form: { type: 'SingleTask', flow: flow.flowId },
+      receivers: union(steps.map((step) => step.receivers)),
+      computeParties: union(steps.map((step) => step.computeParties)),
+      ...(joins.length === 0 ? {} : { joins: [...new Set(joins)] }),
+    };
+    return [content];
+  });
+}
+
+function union(lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())];
+}

@@ -1,0 +1,49 @@
+import type { ContractContext } from '../core/context.ts';
+import { loadOrThrow, save } from '../core/store.ts';
+import { grantsOf } from '../flows/approvals.ts';
+import { beginStep } from '../flows/begin.ts';
+import { endFlow } from '../flows/end.ts';
+import { moveFlow, termsOf } from '../flows/load.ts';
+import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
+import { spendGrant } from '../grants/use.ts';
+import { keys } from '../state/keys.ts';
+import type { Receipt, ReceiptRecord } from './record.ts';
+
+/**
+ * All receipts of a step are in: if what each sent is what the other received, the step has succeeded and the next one
+ * begins or the flow ends; if not, somebody's account is false and the flow fails.
+ */
+export function closeStep(context: ContractContext, flow: FlowRecord, step: FlowStepRecord): FlowRecord {
+  const { state, blockTime } = context;
+  for (const id of grantsOf(flow, step.step)) spendGrant(state, id, flow.flowId);
+  const parties = termsOf(flow, step.step).computeParties;
+  const receipts = new Map(
+    parties.map((did) => [did, loadOrThrow<ReceiptRecord>(state, keys.receipt(flow.flowId, step.step, did), 'receipt', 'party').receipt]),
+  );
+  const pair = parties.flatMap((from) => parties.map((to) => [from, to] as const)).find(([from, to]) => from !== to && !agree(receipts, from, to));
+  if (pair !== undefined) {
+    const message = `what ${pair[0]} says it sent is not what ${pair[1]} says it received`;
+    return endFlow(context, flow, 'receipt', 'Failed', { reason: 'TRANSCRIPT_MISMATCH', message });
+  }
+  const { reason: _reason, message: _message, ...done } = step;
+  save(state, keys.flowStep(flow.flowId, step.step), { ...done, touched: true, state: 'Succeeded', finishedAt: blockTime });
+  context.emit('flow.step-succeeded', flow.flowId, { step: step.step, attempt: step.attempt });
+  const { reason: _old, message: _text, ...clean } = flow;
+  const following = flow.steps[flow.steps.findIndex((each) => each.name === step.step) + 1]?.name;
+  if (following === undefined) return endFlow(context, clean, 'receipt', 'Succeeded');
+  const next = moveFlow(context, clean, 'receipt', 'Pending', { currentStep: following });
+  beginStep(context, next, following);
+  return next;
+}
+
+function agree(receipts: ReadonlyMap<string, Receipt>, from: string, to: string): boolean {
+  const sent = receipts.get(from)?.transcripts[to];
+  const received = receipts.get(to)?.transcripts[from];
+  return (
+    sent !== undefined &&
+    received !== undefined &&
+    sent.sentDigest === received.receivedDigest &&
+    sent.sentBytes === received.receivedBytes &&
+    sent.sentFrames === received.receivedFrames
+  );
+}
