@@ -67,6 +67,8 @@ export async function buildImage(image: Image): Promise<{ readonly built: boolea
     const { stdout } = await buildah(['bud', ...options, '-t', image.name, '-f', image.dockerfile, context]);
     const id = stdout.trim().split('\n').at(-1) ?? '';
     writeAtomic(stampPath(image), JSON.stringify({ key, id } satisfies BuiltImage));
+    // Without this the storage would grow with every change; what others are built on stays by itself.
+    if (before && before.id !== id) await buildah(['rmi', before.id], { allowFailure: true });
     return { built: true, id };
   } finally {
     rmSync(context, { recursive: true, force: true });

@@ -21,12 +21,16 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     const from = performance.now();
     const label = `[${index + 1}/${steps.length}] ${step.title}`;
     process.stdout.write(`${label} ...`);
+    // A compile takes minutes: a dot now and then says that it is alive.
+    const dots = setInterval(() => process.stdout.write('.'), 10_000);
     try {
       const note = await step.work();
       say(` ${note ?? 'done'} (${elapsed(from)})`);
     } catch (error) {
       say(` failed (${elapsed(from)})`);
       throw error;
+    } finally {
+      clearInterval(dots);
     }
   }
 }
