@@ -35,6 +35,11 @@ export class Applier {
     this.#fieldManager = fieldManager;
   }
 
+  /** The same applier on another view of the client. */
+  on(client: KubeClient): Applier {
+    return new Applier(client, this.#fieldManager);
+  }
+
   /**
    * Creates or updates `object` so that the fields it names have its values.
    *

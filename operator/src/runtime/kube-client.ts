@@ -63,13 +63,15 @@ export interface DeleteOptions extends CallOptions {
 export class KubeClient {
   readonly #http: KubeHttp;
   readonly #fence: (() => void) | undefined;
+  readonly #signal: AbortSignal | undefined;
   /** Namespace used when a call names none. */
   readonly namespace: string;
 
-  constructor(http: KubeHttp, namespace: string, fence?: () => void) {
+  constructor(http: KubeHttp, namespace: string, fence?: () => void, signal?: AbortSignal) {
     this.#http = http;
     this.namespace = namespace;
     this.#fence = fence;
+    this.#signal = signal;
   }
 
   /** Connects by kubeconfig or service account; see {@link loadConnection}. */
@@ -83,7 +85,12 @@ export class KubeClient {
 
   /** The same client, but `check` runs before every write and may throw (leadership fencing). */
   fenced(check: () => void): KubeClient {
-    return new KubeClient(this.#http, this.namespace, check);
+    return new KubeClient(this.#http, this.namespace, check, this.#signal);
+  }
+
+  /** The same client, but every call ends when `signal` aborts. */
+  within(signal: AbortSignal): KubeClient {
+    return new KubeClient(this.#http, this.namespace, this.#fence, this.#both(signal));
   }
 
   /** @throws KubeError `KUBE_NOT_FOUND` */
@@ -246,7 +253,7 @@ export class KubeClient {
   /** Any call; the path is used as it is. Writes are fenced. */
   raw<T>(call: HttpCall): Promise<T> {
     if (call.method !== 'GET') this.#fence?.();
-    return this.#http.json<T>(call);
+    return this.#http.json<T>({ ...call, signal: this.#both(call.signal) });
   }
 
   /** Log text of a container of a pod. */
@@ -270,7 +277,7 @@ export class KubeClient {
         previous: options.previous,
       },
       accept: '*/*',
-      signal: options.signal,
+      signal: this.#both(options.signal),
     });
     let text = '';
     for await (const chunk of body.setEncoding('utf8')) text += chunk as string;
@@ -283,8 +290,11 @@ export class KubeClient {
   }
 
   async #write<T>(call: HttpCall): Promise<T> {
-    this.#fence?.();
-    return this.#http.json<T>(call);
+    return this.raw<T>(call);
+  }
+
+  #both(signal: AbortSignal | undefined): AbortSignal | undefined {
+    return signal && this.#signal ? AbortSignal.any([signal, this.#signal]) : (signal ?? this.#signal);
   }
 
   #path(type: ResourceType, options: CallOptions, name?: string, subresource?: string): string {

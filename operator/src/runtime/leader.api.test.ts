@@ -158,7 +158,9 @@ test('two replicas: only the leader works; both are ready; the standby takes ove
   await eventually('b leads', () => b.manager.leading, 10_000);
   await eventually('b does what a missed', () => work.includes(`b ${namespace}/two`));
   assert.ok(Date.now() - startedAt < 5_000, `${Date.now() - startedAt} ms`);
+  const lostAt = Date.now();
   const ended = await a.done;
+  assert.ok(Date.now() - lostAt < 3_000, 'the loser does not linger');
   assert.ok(ended instanceof LeadershipLostError);
   assert.ok(!work.includes(`a ${namespace}/two`));
 

@@ -10,6 +10,7 @@ import { Informer } from './informer.ts';
 import type { InformerOptions } from './informer.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject, ResourceType } from './kube-types.ts';
+import { LeadershipLostError } from './errors.ts';
 import { LeaderElector } from './leader.ts';
 import type { LeaderOptions } from './leader.ts';
 import { FIELD_MANAGER } from './names.ts';
@@ -55,6 +56,9 @@ interface AnyController {
   start(): void;
   stop(timeoutMs: number): Promise<boolean>;
 }
+
+/** Time for an orderly end after the Lease was lost. */
+const LOST_DRAIN_MS = 500;
 
 /** Owns the life of an operator process: caches first, then leadership, then controllers; and all that backwards. */
 export class Manager implements ControllerServices {
@@ -142,6 +146,7 @@ export class Manager implements ControllerServices {
   async run(signal: AbortSignal): Promise<void> {
     const ending = new AbortController();
     const stop = AbortSignal.any([signal, ending.signal]);
+    let drainMs = this.#options.drainTimeoutMs ?? 15_000;
     const { http, metrics } = this.#options;
     if (http) {
       this.#http = await startHttpEndpoints({
@@ -174,17 +179,20 @@ export class Manager implements ControllerServices {
           .forEach((runnable) => spawn(runnable.run(stop)));
       };
       await Promise.race([lead().then(() => aborted), aborted, failure.promise]);
+    } catch (error) {
+      // Another replica may act already: nothing here is worth waiting for.
+      if (error instanceof LeadershipLostError) drainMs = LOST_DRAIN_MS;
+      throw error;
     } finally {
       ending.abort(new Error('shutting down'));
-      await this.#shutdown(holding, tasks);
+      await this.#shutdown(holding, tasks, drainMs);
     }
   }
 
-  async #shutdown(holding: AbortController, tasks: readonly Promise<void>[]): Promise<void> {
-    const timeoutMs = this.#options.drainTimeoutMs ?? 15_000;
+  async #shutdown(holding: AbortController, tasks: readonly Promise<void>[], timeoutMs: number): Promise<void> {
     const drained = await Promise.all(this.#controllers.map((controller) => controller.stop(timeoutMs)));
     if (drained.includes(false)) this.logger.warn('some reconciles did not end in time');
-    await this.events.close(2_000);
+    await this.events.close(Math.min(2_000, timeoutMs));
     this.#leading = false;
     // The Lease is renewed until nothing writes any more.
     holding.abort();

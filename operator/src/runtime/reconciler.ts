@@ -122,7 +122,7 @@ async function runSteps<T extends KubeObject>(
     context.signal.throwIfAborted();
     const result = await step(context);
     if (result === 'done') break;
-    if (result) requeueAfterMs = Math.min(requeueAfterMs ?? Infinity, result.requeueAfterMs);
+    if (typeof result === 'object') requeueAfterMs = Math.min(requeueAfterMs ?? Infinity, result.requeueAfterMs);
   }
   return requeueAfterMs;
 }
@@ -185,8 +185,8 @@ class Context<T extends KubeObject & { status?: unknown }> implements ReconcileC
     this.#object = object;
     this.status = structuredClone(object.status ?? {}) as StatusOf<T>;
     this.signal = signal;
-    this.client = services.client;
-    this.applier = services.applier;
+    this.client = services.client.within(signal);
+    this.applier = services.applier.on(this.client);
     this.events = services.events;
     this.logger = services.logger.child({ key });
     this.clock = services.clock;

@@ -3,6 +3,8 @@ import type { KubeObject, ResourceType } from './kube-types.ts';
 import { apiVersionOf } from './kube-types.ts';
 import { sameJson } from './stable-json.ts';
 
+const TIMEOUT_MS = 10_000;
+
 /**
  * Writes a whole status by one server-side apply, when it differs from what the object has.
  * The uid keeps the status of a deleted object off its successor of the same name.
@@ -26,5 +28,7 @@ export async function patchStatus<T extends KubeObject & { status?: unknown }>(
     force: true,
     subresource: 'status',
     namespace,
+    // Not the signal of the reconcile: also a run that was cut short says so.
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
 }

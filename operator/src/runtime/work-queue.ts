@@ -70,7 +70,7 @@ export class WorkQueue {
   /** Adds a key after a delay. Of several pending delays of one key the earliest counts. */
   addAfter(key: string, ms: number): void {
     if (this.#closed) return;
-    if (ms <= 0) return this.add(key);
+    if (!(ms > 0)) return this.add(key);
     const at = this.#clock.monotonic() + ms;
     const pending = this.#delayed.get(key);
     if (pending && pending.at <= at) return;
