@@ -6,3 +6,7 @@ export type { Cell, Connector, Description, OpenSource, RowBatch, ScanOptions } 
 export { FileConnector } from './source/file-connector.ts';
 export { Fingerprinter, fingerprintOf } from './source/fingerprint.ts';
 export { ArrowStreamEncoder } from './source/arrow-stream.ts';
+export { proxyConfig } from './config.ts';
+export type { ProxyConfig } from './config.ts';
+export type { AssetProfile } from './profile-handler.ts';
+export { saltHeader } from './profile-handler.ts';

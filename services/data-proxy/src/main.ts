@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { followLedger } from '@collabnet/ledger';
+import type { Ledger } from '@collabnet/ledger';
+import { createMetrics, runMain, startHttpEndpoints } from '@collabnet/telemetry';
+import { watchConfig } from './config.ts';
+import { LedgerFlowGate } from './ledger-flow-gate.ts';
+import { proxyMetrics } from './proxy-context.ts';
+import { startProxy } from './proxy-server.ts';
+import { ReadLog } from './read/read-log.ts';
+import { FileConnector } from './source/file-connector.ts';
+
+const pruneMs = 3_600_000;
+const configMs = 5_000;
+
+runMain('data-proxy', async ({ logger, signal, onShutdown }) => {
+  const path = process.env['DATA_PROXY_CONFIG'] ?? '/etc/data-proxy/config.json';
+  const config = await watchConfig(path, configMs, (error) => logger.error({ err: error }, 'configuration kept as it was'));
+  onShutdown(() => config.close());
+  const { root, stateDirectory, networks, maxStalenessMs, retentionDays, health } = config.current;
+
+  const ledgers = new Map<string, Ledger>();
+  for (const { networkId, did, nats } of networks) {
+    // Not awaited: the operator takes profiles before the network can be reached.
+    followLedger({ networkId, did, client: 'data-proxy', nats, logger, signal })
+      .then((ledger) => ledgers.set(networkId, ledger))
+      .catch((error: unknown) => logger.error({ err: error, network: networkId }, 'the ledger will not be followed'));
+  }
+  onShutdown(async () => void (await Promise.all([...ledgers.values()].map((ledger) => ledger.close()))));
+  const gate = new LedgerFlowGate({
+    networks: new Map(networks.map(({ networkId, did }) => [networkId, { did, ledger: () => ledgers.get(networkId) }])),
+    maxStalenessMs,
+    now: Date.now,
+  });
+
+  const log = new ReadLog({ directory: join(stateDirectory, 'reads'), retentionDays });
+  onShutdown(() => log.close());
+  const pruning = setInterval(() => log.prune(), pruneMs);
+  onShutdown(() => clearInterval(pruning));
+
+  const metrics = createMetrics('collabnet_data_proxy', { processMetrics: true });
+  const proxy = await startProxy({ config, connector: new FileConnector(root), gate, log, logger, metrics: proxyMetrics(metrics), now: Date.now });
+  onShutdown(() => proxy.close());
+  const endpoints = await startHttpEndpoints({ ...health, registry: metrics.registry });
+  onShutdown(() => endpoints.close());
+  logger.info({ port: proxy.port, assets: config.current.assets.length }, 'data proxy is up');
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+});
