@@ -9,7 +9,7 @@ import { type AlgorithmRecord, algorithmContentSchema } from './record.ts';
 export const register = defineMethod('algorithms.register', algorithmContentSchema, (context, content) => {
   const { state, caller, blockTime, height } = context;
   const key = keys.algorithm(content.name, content.version);
-  const digest = digestOf(content as unknown as Json);
+  const digest = digestOf(content);
   const known = load<AlgorithmRecord>(state, key);
   if (known?.digest === digest) return known;
   if (known !== undefined) {

@@ -18,7 +18,7 @@ export const publish = defineMethod('catalogue.publish', assetContentSchema, (co
     const field = 'assetId';
     throw new ContractError('FORBIDDEN', `${field}: must begin with ${parseDid(owner).subjectCode}/, the publisher's subject code`, { field });
   }
-  const digest = digestOf(content as unknown as Json);
+  const digest = digestOf(content);
   const asset = load<AssetRecord>(state, keys.asset(assetId));
   const latest = asset && load<AssetVersionRecord>(state, keys.assetVersion(assetId, asset.version));
   if (asset?.state === 'Active' && latest?.digest === digest) return latest;

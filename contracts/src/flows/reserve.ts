@@ -7,6 +7,7 @@ import type { AlgorithmRecord } from '../algorithms/record.ts';
 import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
+import { omit } from '../core/omit.ts';
 import { load, save } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
 import { assertBefore, assertComputes, assertCurrent, assertMay, attemptArgs, flowOf, stepNameSchema, stepOf, termsOf } from './load.ts';
@@ -33,7 +34,8 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
   const terms = termsOf(flow, args.step);
   const step = stepOf(state, args.flowId, args.step);
   const did = assertComputes(context, terms);
-  const { flowId: _flow, step: _step, attempt, ...content } = args;
+  const { attempt } = args;
+  const content = omit(args, 'flowId', 'step', 'attempt');
   const known = step.reservations[did];
   if (known !== undefined && flow.currentStep === args.step && step.attempt === attempt) return adopt(flow, step, known, content);
   assertMay(flow, 'reserve');
@@ -47,7 +49,7 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
   }
   const next: FlowStepRecord = {
     ...step,
-    reservations: { ...step.reservations, [did]: { ...content, height } as Reservation },
+    reservations: { ...step.reservations, [did]: { ...content, height } },
     frozen: { ...step.frozen, [did]: content.inputCommitments },
   };
   save(state, keys.flowStep(args.flowId, args.step), next);
@@ -56,8 +58,7 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
 });
 
 function adopt(flow: FlowRecord, step: FlowStepRecord, known: Reservation, content: Omit<Reservation, 'height'>): FlowStepRecord {
-  const { height: _, ...held } = known;
-  if (canonicalJson(held) === canonicalJson(content)) return step;
+  if (canonicalJson(omit(known, 'height')) === canonicalJson(content)) return step;
   throw new ContractError('CONFLICT', `this party has reserved attempt ${step.attempt} of ${flow.flowId} otherwise; it cannot be changed`, {
     field: 'attempt',
   });

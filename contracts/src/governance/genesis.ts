@@ -10,7 +10,7 @@ import { type GenesisPayload, genesisPayloadSchema } from './genesis-payload.ts'
 
 /** The id of a network: SM3 of the canonical genesis payload, hex. */
 export function networkIdOf(payload: GenesisPayload): string {
-  return digestOf(payload as unknown as Json);
+  return digestOf(payload);
 }
 
 /**

@@ -18,7 +18,7 @@ export const create = defineMethod('grants.create', consentArgs('Grant', ['Appro
   const { state, blockTime } = context;
   const { subject, body } = args;
   if (subject.id !== body.id) throw new ContractError('INVALID_ARGUMENT', 'subject.id: must equal body.id', { field: 'subject.id' });
-  assertDigest(subject.digest, digestOf(body as unknown as Json));
+  assertDigest(subject.digest, digestOf(body));
   const asset = loadOrThrow<AssetRecord>(state, keys.asset(body.asset), 'such asset', 'body.asset');
   assertOwn(context, asset.owner, body.asset);
   assertActive(state, 'grants.create', body.grantee);

@@ -26,7 +26,7 @@ export function writeGrant(context: ContractContext, content: GrantContent): Gra
   const record: GrantRecord = {
     ...stamp('grant'),
     content,
-    digest: digestOf(content as unknown as Json),
+    digest: digestOf(content),
     owner: caller.institution,
     person: caller.principal.id,
     state: 'Active',

@@ -18,7 +18,7 @@ export const registerPerson = defineMethod(
     if (caller.via !== 'key' || caller.principal.type !== 'person') {
       throw new ContractError('CONSENT_REQUIRED', "identity.registerPerson is consent: sign it with a registered person's own key");
     }
-    assertDigest(subject.digest, digestOf(body as Json));
+    assertDigest(subject.digest, digestOf(body));
     if (subject.id !== formatDid(networkId, body.subjectCode)) {
       throw new ContractError('INVALID_ARGUMENT', 'subject.id: must be the DID of body.subjectCode', { field: 'subject.id' });
     }

@@ -4,7 +4,7 @@ import type { JoinRequest } from './record.ts';
 
 /** Digest of a join request: the id of the join, the subject of votes, and what the invitation's key signs. */
 export function joinDigest(networkId: string, invitationId: string, request: JoinRequest): string {
-  return digestOf(['collabnet.dev/join-request/v1', networkId, invitationId, request as unknown as Json]);
+  return digestOf(['collabnet.dev/join-request/v1', networkId, invitationId, request]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ContractContext } from '../core/context.ts';
+import { omit } from '../core/omit.ts';
 import { loadOrThrow, save } from '../core/store.ts';
 import { grantsOf } from '../flows/approvals.ts';
 import { beginStep } from '../flows/begin.ts';
@@ -25,10 +26,10 @@ export function closeStep(context: ContractContext, flow: FlowRecord, step: Flow
     const message = `what ${pair[0]} says it sent is not what ${pair[1]} says it received`;
     return endFlow(context, flow, 'receipt', 'Failed', { reason: 'TRANSCRIPT_MISMATCH', message });
   }
-  const { reason: _reason, message: _message, ...done } = step;
+  const done = omit(step, 'reason', 'message');
   save(state, keys.flowStep(flow.flowId, step.step), { ...done, touched: true, state: 'Succeeded', finishedAt: blockTime });
   context.emit('flow.step-succeeded', flow.flowId, { step: step.step, attempt: step.attempt });
-  const { reason: _old, message: _text, ...clean } = flow;
+  const clean = omit(flow, 'reason', 'message');
   const following = flow.steps[flow.steps.findIndex((each) => each.name === step.step) + 1]?.name;
   if (following === undefined) return endFlow(context, clean, 'receipt', 'Succeeded');
   const next = moveFlow(context, clean, 'receipt', 'Pending', { currentStep: following });

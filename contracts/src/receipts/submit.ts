@@ -24,7 +24,7 @@ export const submit = defineMethod('receipts.submit', submitArgs, (context, args
   const terms = termsOf(flow, args.step);
   const party = assertComputes(context, terms);
   if (party !== args.party) throw new ContractError('FORBIDDEN', 'party: an institution submits its own receipt', { field: 'party' });
-  const digest = digestOf(args.receipt as unknown as Json);
+  const digest = digestOf(args.receipt);
   const key = keys.receipt(args.flowId, args.step, party);
   const known = load<ReceiptRecord>(state, key);
   if (known?.digest === digest) return known;
@@ -83,5 +83,5 @@ function checkContent(context: ContractContext, flow: FlowRecord, step: FlowStep
 }
 
 function sorted(commitments: Receipt['inputCommitments']): Json {
-  return [...commitments].sort((left, right) => (left.input < right.input ? -1 : 1)) as Json;
+  return [...commitments].sort((left, right) => (left.input < right.input ? -1 : 1));
 }
