@@ -27,7 +27,7 @@ interface Setup<T extends KubeObject> {
   proxy: FaultProxy;
   metrics: Metrics;
   namespace: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 async function follow<T extends KubeObject>(

@@ -295,9 +295,10 @@ export class Informer<T extends KubeObject> {
   }
 
   #prepare(incoming: T): T {
-    const { managedFields: _managed, ...metadata } = incoming.metadata as T['metadata'] & { managedFields?: unknown };
+    const metadata: Record<string, unknown> = { ...incoming.metadata };
+    delete metadata['managedFields'];
     // Items of a list come without their type.
-    const lean = { ...incoming, apiVersion: apiVersionOf(this.type), kind: this.type.kind, metadata } as T;
+    const lean = { ...incoming, apiVersion: apiVersionOf(this.type), kind: this.type.kind, metadata } as unknown as T;
     return deepFreeze(this.#options.transform ? this.#options.transform(lean) : lean);
   }
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/require-await -- steps are async by contract */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createMetrics, silentLogger } from '@collabnet/telemetry';

@@ -57,9 +57,17 @@ export function createLogger(name: string, options: LoggerOptions = {}): Logger 
       },
     },
   };
-  const logger = options.destination ? pino(settings, options.destination) : pino(settings);
-  return logger as unknown as Logger;
+  // Standard output itself, not pino's own writer: that one has been seen to put the last line of a process first.
+  const logger = pino(settings, options.destination ?? process.stdout) as unknown as RawLogger;
+  const makeChild = logger.child;
+  // pino does not pass the bindings of children through its formatters. Children inherit this method.
+  logger.child = function (this: RawLogger, bindings) {
+    return makeChild.call(this, redact(bindings) as Record<string, unknown>);
+  };
+  return logger;
 }
+
+type RawLogger = Omit<Logger, 'child'> & { child: (this: RawLogger, bindings: Record<string, unknown>) => RawLogger };
 
 /** A logger that writes nothing, for tests. */
 export function silentLogger(): Logger {

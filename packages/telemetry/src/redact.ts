@@ -60,7 +60,8 @@ export function redact(value: unknown, depth = 0, seen: readonly object[] = []):
 }
 
 function errorFields(error: Error): Record<string, unknown> {
-  const { name: _name, message: _message, ...own } = error as Error & Record<string, unknown>;
+  const own: Record<string, unknown> = { ...error };
+  delete own['name'];
   return {
     type: error.name === 'Error' ? error.constructor.name : error.name,
     message: error.message,

@@ -7,7 +7,7 @@ export interface MainContext {
   /** Aborted at SIGTERM, SIGINT or when another part of the process failed. */
   readonly signal: AbortSignal;
   /** Registers a clean-up; clean-ups run in reverse order, after `main` ended. */
-  onShutdown(cleanUp: () => Promise<void> | void): void;
+  readonly onShutdown: (cleanUp: () => Promise<void> | void) => void;
 }
 
 export interface RunMainOptions {
