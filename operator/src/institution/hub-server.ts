@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { connect, epochSeconds, HubNats, SYSTEM_INBOX, type NatsConnection, type NatsTrust } from '@collabnet/messaging';
 import type { KubeClient } from '../runtime/index.ts';
 import type { InstitutionAuthority } from './institution-authority.ts';
@@ -44,9 +45,9 @@ export class HubServer {
     const current = await this.#secrets.read(CONFIG_SECRET);
     const certificate = await this.#authority.serverCertificate(current, 'nats-hub', this.#hostnames);
     const settings = hubServerSettings(this.#namespace);
-    const revision = hub.serverConfigRevision(settings) + String(certificate['tls.crt']?.length ?? 0) + (certificate['tls.crt'] ?? '').slice(60, 76).replace(/\W/g, '');
-    await rollOutRevision(this.#client, STATEFUL_SET, revision);
     await this.#secrets.apply(CONFIG_SECRET, { 'nats.conf': hub.serverConfig(settings), ...certificate });
+    const revision = createHash('sha256').update(hub.serverConfigRevision(settings)).update(certificate['tls.crt'] ?? '');
+    await rollOutRevision(this.#client, STATEFUL_SET, revision.digest('hex').slice(0, 16));
     return { caPem: certificate['ca.crt'] ?? '' };
   }
 

@@ -63,8 +63,9 @@ export class LocalNats {
       const names = leafFiles(hub.net);
       Object.assign(files, { [names.control]: hub.controlCreds, [names.data]: hub.dataCreds, [names.ca]: hub.caPem });
     }
-    await rollOutRevision(this.#client, STATEFUL_SET, nats.serverConfigRevision(settings));
+    // The Secret first: a pod that starts without it waits long between its retries.
     await this.#secrets.apply(CONFIG_SECRET, { 'nats.conf': nats.serverConfig(settings), ...files });
+    await rollOutRevision(this.#client, STATEFUL_SET, nats.serverConfigRevision(settings));
   }
 
   /** Connects as the operator in one account of a network. Rejects when `signal` aborts first. */

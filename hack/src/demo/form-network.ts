@@ -1,0 +1,62 @@
+import type { CollabNetwork } from '@collabnet/crds';
+import { apply, collabnet, get, waitReady } from './cluster.ts';
+import { waitFor } from '../lib/run.ts';
+import { NETWORK, SUPERVISOR, type DemoInstitution } from './institutions.ts';
+import { foundersNetwork, institutionDid, membersNetwork, type EngineImage, type Manifest } from './manifests.ts';
+
+const READY_MS = 180_000;
+
+/** Makes the person's key (once) and returns the ParticipantDID that presents it. */
+async function person(institution: DemoInstitution): Promise<Manifest> {
+  const { namespace, code } = institution;
+  const { name, displayName, roles } = institution.person;
+  const describe = ['--manifest', '--subject-code', `${code}.${name}`, '--display-name', displayName, ...roles.flatMap((role) => ['--role', role])];
+  const existing = await collabnet(namespace, ['key', 'show', name, ...describe, '-o', 'json'], { allowFailure: true });
+  const shown = existing.code === 0 ? existing : await collabnet(namespace, ['key', 'create', name, ...describe, '-o', 'json']);
+  return JSON.parse(shown.stdout) as Manifest;
+}
+
+/** Founds the network at the supervisor. */
+export async function foundNetwork(engine: EngineImage): Promise<void> {
+  await apply(SUPERVISOR.namespace, [institutionDid(SUPERVISOR), await person(SUPERVISOR), foundersNetwork(engine)]);
+  await waitReady(SUPERVISOR.namespace, 'collabnetwork', NETWORK, READY_MS);
+}
+
+/** Lets an institution join: the invitation is handed over, the members vote, the credentials come back. */
+export async function joinNetwork(member: DemoInstitution, voters: readonly DemoInstitution[]): Promise<void> {
+  const invitation = await collabnet(SUPERVISOR.namespace, ['invitation', 'export', member.code]);
+  await apply(member.namespace, [JSON.parse(invitation.stdout) as object, institutionDid(member), await person(member), membersNetwork(member)]);
+  if ((await membership(member)) !== 'Active') {
+    await waitFor(`the request of ${member.displayName}`, async () => (await membership(member)) !== undefined, READY_MS, 500);
+    for (const voter of voters) await voteFor(member, voter);
+  }
+  await waitReady(member.namespace, 'collabnetwork', NETWORK, READY_MS);
+}
+
+async function membership(member: DemoInstitution): Promise<string | undefined> {
+  return (await get<CollabNetwork>(member.namespace, 'collabnetwork', NETWORK))?.status?.membership;
+}
+
+async function voteFor(member: DemoInstitution, voter: DemoInstitution): Promise<void> {
+  const pending = async (): Promise<string | undefined> => {
+    const network = await get<CollabNetwork>(voter.namespace, 'collabnetwork', NETWORK);
+    return network?.status?.pendingJoins?.find(({ did }) => did?.endsWith(`:${member.code}`))?.id;
+  };
+  let id: string | undefined;
+  await waitFor(`the request of ${member.displayName} at ${voter.displayName}`, async () => (id = await pending()) !== undefined || (await membership(member)) === 'Active', READY_MS, 500);
+  if (id === undefined) return;
+  await collabnet(voter.namespace, ['approve', `Membership/${id}`, '--key', voter.person.name, '--reason', `${member.displayName} is a supervised bank`, '--yes']);
+}
+
+/** Members vote on the registered algorithm until it is approved. */
+export async function approveAlgorithm(voters: readonly DemoInstitution[]): Promise<void> {
+  const state = async (): Promise<string | undefined> =>
+    (await get<CollabNetwork>(SUPERVISOR.namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.find(({ name }) => name === 'psi')?.state;
+  await waitFor('the registration of the algorithm', async () => (await state()) !== undefined, READY_MS, 500);
+  for (const voter of voters) {
+    if ((await state()) === 'Approved') return;
+    await waitFor(`the algorithm at ${voter.displayName}`, async () => ((await get<CollabNetwork>(voter.namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.length ?? 0) > 0, READY_MS, 500);
+    await collabnet(voter.namespace, ['approve', 'Algorithm/psi@1.0.0', '--key', voter.person.name, '--reason', 'reviewed protocol', '--yes']);
+  }
+  await waitFor('the approval of the algorithm', async () => (await state()) === 'Approved', READY_MS, 500);
+}

@@ -1,0 +1,26 @@
+import { apiServerAddress } from './api-server.ts';
+import { apply, helm, kubectl } from './cluster.ts';
+import { SUPERVISOR, type DemoInstitution } from './institutions.ts';
+
+/** Installs the CRDs, once per cluster. */
+export async function installCrds(): Promise<void> {
+  await helm(['upgrade', '--install', 'collabnet-crds', 'charts/collabnet-crds', '--namespace', 'collabnet-system', '--create-namespace', '--wait']);
+}
+
+/** Installs one institution into its own namespace, under Pod Security `restricted`. */
+export async function installInstitution(institution: DemoInstitution): Promise<void> {
+  const { namespace, hostsHub } = institution;
+  await apply('default', [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
+  ]);
+  const { cidr, port } = await apiServerAddress();
+  const values = ['sharedCluster=true', `networkPolicy.apiServer.cidrs={${cidr}}`, `networkPolicy.apiServer.port=${port}`];
+  if (hostsHub) values.push('hub.enabled=true');
+  else values.push(`networkPolicy.hub.namespace=${SUPERVISOR.namespace}`);
+  await helm(['upgrade', '--install', 'institution', 'charts/institution', '--namespace', namespace, ...values.flatMap((value) => ['--set', value])]);
+}
+
+/** Waits for the operators. */
+export async function operatorsReady(institutions: readonly DemoInstitution[]): Promise<void> {
+  await Promise.all(institutions.map(({ namespace }) => kubectl(namespace, ['rollout', 'status', 'deployment/operator', '--timeout=180s'])));
+}

@@ -1,0 +1,52 @@
+import { runMain } from '../lib/main-guard.ts';
+import { HackError } from '../lib/hack-error.ts';
+import { run } from '../lib/run.ts';
+import { runSteps, type Step } from '../lib/progress.ts';
+import { readHdma } from './hdma.ts';
+import { installCrds, installInstitution, operatorsReady } from './install.ts';
+import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './institutions.ts';
+import { approveAlgorithm, foundNetwork, joinNetwork } from './form-network.ts';
+import { offerCustomers } from './offer-data.ts';
+import { printReport } from './report.ts';
+import { runTask, type TaskReport } from './run-task.ts';
+import { splitBetweenBanks } from './split.ts';
+
+/** Image of the intersection engine, as the chart runs it and the ledger registers it. */
+const ENGINE = { image: 'collabnet/engine-spu:dev' };
+
+runMain(async () => {
+  const tables = splitBetweenBanks(await readHdma());
+  const phases: { title: string; seconds: number }[] = [];
+  let report: TaskReport | undefined;
+  const step = (title: string, work: () => Promise<unknown>): Step => ({
+    title,
+    work: async () => {
+      const from = performance.now();
+      await work();
+      phases.push({ title, seconds: (performance.now() - from) / 1000 });
+      return undefined;
+    },
+  });
+  await runSteps([
+    step('Cluster', () => run('make', ['-s', 'cluster-up'])),
+    step('Images', () => run('make', ['-s', 'images'])),
+    step('CRDs, and one Helm release per institution', async () => {
+      await installCrds();
+      for (const institution of INSTITUTIONS) await installInstitution(institution);
+      await operatorsReady(INSTITUTIONS);
+    }),
+    step('The supervisor founds the network', () => foundNetwork(ENGINE)),
+    step('Bank A joins: the supervisor votes', () => joinNetwork(BANK_A, [SUPERVISOR])),
+    step('Bank B joins: supervisor and Bank A vote', () => joinNetwork(BANK_B, [SUPERVISOR, BANK_A])),
+    step('Members approve the intersection algorithm', () => approveAlgorithm([SUPERVISOR, BANK_A])),
+    step('Both banks offer their customers', async () => {
+      await Promise.all([offerCustomers(BANK_A, tables.bankA), offerCustomers(BANK_B, tables.bankB)]);
+    }),
+    step('Bank A proposes, both data managers consent, pods compute', async () => {
+      report = await runTask();
+    }),
+  ]);
+  if (report === undefined) throw new HackError('NOT_READY', 'the task left no report');
+  await printReport(report, tables.common, phases);
+  if (report.rows !== tables.common) throw new HackError('NOT_READY', `the result has ${report.rows} rows, ${tables.common} were expected`);
+});

@@ -1,0 +1,108 @@
+import type { ComputeTaskSpecInput, CollabNetworkSpecInput, DataAssetSpecInput, ParticipantDIDSpecInput } from '@collabnet/crds';
+import { API_VERSION } from '@collabnet/crds';
+import { BANK_A, BANK_B, NETWORK, SUPERVISOR, type DemoInstitution } from './institutions.ts';
+
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string };
+  spec: unknown;
+}
+
+function manifest<Spec>(kind: string, name: string, spec: Spec): Manifest {
+  return { apiVersion: API_VERSION, kind, metadata: { name }, spec };
+}
+
+export function institutionDid({ code, displayName, roles }: DemoInstitution): Manifest {
+  return manifest<ParticipantDIDSpecInput>('ParticipantDID', code, { type: 'Institution', subjectCode: code, displayName, roles: [...roles] as ParticipantDIDSpecInput['roles'] });
+}
+
+export interface EngineImage {
+  image: string;
+  imageDigest?: string;
+}
+
+/** The founder's network, with an invitation for each bank and the intersection registered as an algorithm. */
+export function foundersNetwork(engine: EngineImage): Manifest {
+  const hub = `nats-hub.${SUPERVISOR.namespace}.svc`;
+  return manifest<CollabNetworkSpecInput>('CollabNetwork', NETWORK, {
+    displayName: 'Joint risk network',
+    didRef: { name: SUPERVISOR.code },
+    personRefs: [{ name: SUPERVISOR.person.name }],
+    founding: { hubURL: `tls://${hub}:7422`, hubClientURL: `tls://${hub}:4222` },
+    invitations: [BANK_A, BANK_B].map(({ code, displayName }) => ({ name: code, displayName })),
+    algorithms: [
+      {
+        name: 'psi',
+        version: '1.0.0',
+        engine: 'spu',
+        ...engine,
+        trustClass: 'ReviewedProtocol',
+        trustModels: ['TwoPartySemiHonest'],
+        leakage: 'Each party learns the size of the other input; the receiver learns which of its own rows match. Semi-honest parties only.',
+      },
+    ],
+  });
+}
+
+export function membersNetwork(member: DemoInstitution): Manifest {
+  return manifest<CollabNetworkSpecInput>('CollabNetwork', NETWORK, {
+    displayName: 'Joint risk network',
+    didRef: { name: member.code },
+    personRefs: [{ name: member.person.name }],
+    join: { invitationSecretRef: { name: `${NETWORK}-invitation-${member.code}` } },
+  });
+}
+
+/** A volume for source files, as a bank's data team would have one. */
+export function sourceClaim(name: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '256Mi' } } },
+  };
+}
+
+export type AssetColumns = DataAssetSpecInput['columns'];
+
+export function customersAsset(claim: string, columns: AssetColumns, displayName: string): Manifest {
+  return manifest<DataAssetSpecInput>('DataAsset', 'customers', {
+    networkRef: { name: NETWORK },
+    displayName,
+    description: 'Mortgage applications of the year 1990',
+    source: { file: { claimName: claim, path: 'customers.csv', format: 'CSV' } },
+    columns,
+    classification: { jrtLevel: 3, nationalClass: 'General', personalInformation: true },
+    lawfulBasis: { basis: 'Consent', purpose: 'Credit risk', subjectAuthorisation: 'Application form 1990, section 4' },
+    profile: { publish: ['RowCount'] },
+  });
+}
+
+/** Bank A asks which of its applicants also applied at Bank B; only Bank A receives the result. */
+export function intersectionTask(dids: { bankA: string; bankB: string; supervisor: string }, name: string): Manifest {
+  return manifest<ComputeTaskSpecInput>('ComputeTask', name, {
+    networkRef: { name: NETWORK },
+    purpose: 'joint-credit-risk',
+    trustModel: 'TwoPartySemiHonest',
+    wireProfile: 'intl',
+    auditors: [dids.supervisor],
+    parties: [
+      { name: 'a', did: dids.bankA },
+      { name: 'b', did: dids.bankB },
+    ],
+    steps: [
+      {
+        name: 'intersect',
+        algorithm: { name: 'psi', version: '1.0.0' },
+        roles: { compute: ['a', 'b'], receivers: ['a'] },
+        inputs: [
+          { name: 'left', party: 'a', asset: 'customers', keys: ['id_card', 'branch'], columns: ['dir', 'lvr'] },
+          { name: 'right', party: 'b', asset: 'customers', keys: ['cert_no', 'office'] },
+        ],
+        parameters: { join: 'Intersection' },
+        outputs: [{ name: 'result', receivers: ['a'] }],
+      },
+    ],
+  });
+}
