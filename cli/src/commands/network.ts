@@ -1,0 +1,46 @@
+import type { CollabNetwork } from '@collabnet/crds';
+import type { Command } from 'commander';
+import { CliError } from '../base/errors.ts';
+import { print, toYaml, type Format } from '../base/format.ts';
+import { table } from '../base/table.ts';
+import { chooseNetwork } from '../kube/networks.ts';
+import { connect, examples, withOutput, type AddCommands } from './shared.ts';
+
+export const addNetworkCommands: AddCommands = (program, io) => {
+  const network = program.command('network').description('who is in a network and what it has agreed on');
+  const list = <T>(name: string, description: string, pick: (found: CollabNetwork) => T[] | undefined, header: string[], row: (one: T) => (string | number | undefined)[]): void => {
+    withOutput(network.command(name).description(description).option('--network <name>', 'the CollabNetwork, where there are several')).action(
+      async (options: { network?: string; output: Format }, command: Command) => {
+        const items = pick(await chooseNetwork(await connect(command), options.network)) ?? [];
+        print(io, options.output, items, () => (items.length === 0 ? `no ${name}` : table(header, items.map(row))));
+      },
+    );
+  };
+  list('members', 'list the members', ({ status }) => status?.members, ['NAME', 'STATE', 'ROLES', 'DID'], (one) => [one.displayName, one.state, one.roles?.join(','), one.did]);
+  list('joins', 'list requests to join that wait for votes', ({ status }) => status?.pendingJoins, ['ID', 'NAME', 'VOTES', 'NEEDED', 'DID'], (one) => [one.id, one.displayName, one.votes?.length, one.needed, one.did]);
+  list('algorithms', 'list the algorithms', ({ status }) => status?.algorithms, ['ALGORITHM', 'STATE', 'ENGINE', 'VOTES', 'LEAKS'], (one) => [`${one.name}@${one.version}`, one.state, one.engine, one.votes?.length, one.leakage]);
+
+  program
+    .command('invitation')
+    .description('invitations of this institution')
+    .command('export <name>')
+    .description('print the Secret with an invitation, to hand over to the institution invited')
+    .option('--network <name>', 'the CollabNetwork, where there are several')
+    .addHelpText('after', examples('kubectl collabnet invitation export bank-b > invitation.yaml', 'kubectl -n bank-b apply -f invitation.yaml'))
+    .action(async (name: string, options: { network?: string }, command: Command) => {
+      const kube = await connect(command);
+      const found = await chooseNetwork(kube, options.network);
+      const invitation = found.status?.invitations?.find((one) => one.name === name);
+      if (invitation?.secretName === undefined) {
+        const declared = found.spec.invitations.map((one) => one.name);
+        throw declared.includes(name)
+          ? new CliError('NOT_READY', `invitation ${name} is not issued yet; see kubectl describe collabnetwork ${found.metadata.name}`)
+          : new CliError('NOT_FOUND', `no invitation ${name} in spec.invitations of CollabNetwork ${found.metadata.name}; it has ${declared.join(', ') || 'none'}`);
+      }
+      if (invitation.state !== 'Issued') throw new CliError('REFUSED', `invitation ${name} is ${invitation.state}; add another to spec.invitations`);
+      const data = await kube.secret(invitation.secretName);
+      const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value.toString('base64')]));
+      io.out(toYaml({ apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { name: invitation.secretName }, data: encoded }));
+      io.note(`this is a credential: whoever holds it can ask to join, once${invitation.expires === undefined ? '' : `, until ${invitation.expires}`}; hand it over on a safe way`);
+    });
+};

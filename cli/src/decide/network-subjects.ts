@@ -1,0 +1,90 @@
+import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
+import { formatDid } from '@collabnet/did';
+import { digestOf, type JsonObject } from '@collabnet/envelope';
+import { decodeSm2Multikey } from '@collabnet/sm';
+import { CliError } from '../base/errors.ts';
+import { fields } from '../base/table.ts';
+import { readyNetwork } from '../kube/networks.ts';
+import type { Subject } from './subject.ts';
+
+/** A request to join. @throws CliError NOT_FOUND */
+export function membershipSubject(id: string, networkObject: CollabNetwork): Subject {
+  const network = readyNetwork(networkObject);
+  const pending = network.object.status?.pendingJoins ?? [];
+  const join = pending.find((one) => one.id === id);
+  if (join === undefined) {
+    const ids = pending.map((one) => one.id).join(', ');
+    throw new CliError('NOT_FOUND', `no pending request ${id} in network ${network.name}; ${ids === '' ? 'none is pending' : `pending: ${ids}`}`);
+  }
+  return {
+    network,
+    subject: { kind: 'Membership', id, digest: join.digest },
+    description: fields([
+      ['request', id],
+      ['network', `${network.object.spec.displayName} (${network.id.slice(0, 16)})`],
+      ['digest', join.digest],
+      ['institution', join.displayName],
+      ['DID', join.did],
+      ['roles', join.roles?.join(', ')],
+      ['votes', votes(join.votes)],
+      ['votes needed', join.needed],
+    ]),
+    warnings: [],
+    label: `join-${id.slice(0, 16).toLowerCase()}`,
+  };
+}
+
+/** An algorithm registered by a member. @throws CliError NOT_FOUND, REFUSED */
+export function algorithmSubject(name: string, version: string, networkObject: CollabNetwork): Subject {
+  const network = readyNetwork(networkObject);
+  const algorithm = network.object.status?.algorithms?.find((one) => one.name === name && one.version === version);
+  if (algorithm?.digest === undefined) {
+    throw new CliError('NOT_FOUND', `algorithm ${name}@${version} is not registered in network ${network.name}; list them with kubectl collabnet network algorithms`);
+  }
+  if (algorithm.state !== 'Registered') throw new CliError('REFUSED', `algorithm ${name}@${version} is ${algorithm.state}: there is nothing to decide any more`);
+  return {
+    network,
+    subject: { kind: 'Algorithm', id: `${name}/${version}`, digest: algorithm.digest },
+    description: fields([
+      ['algorithm', `${name}@${version}`],
+      ['network', `${network.object.spec.displayName} (${network.id.slice(0, 16)})`],
+      ['digest', algorithm.digest],
+      ['provider', algorithm.provider],
+      ['engine', algorithm.engine],
+      ['leaks', algorithm.leakage],
+      ['votes', votes(algorithm.votes)],
+    ]),
+    warnings: [],
+    label: `algorithm-${name}-${version}`,
+  };
+}
+
+/** A new person of this institution, to whose registration a registered one consents. @throws CliError REFUSED */
+export function personSubject(participant: ParticipantDID, networkObject: CollabNetwork): Subject {
+  const network = readyNetwork(networkObject);
+  const { type, subjectCode, displayName, publicKeyMultibase, roles } = participant.spec;
+  if (type !== 'Person' || publicKeyMultibase === undefined) {
+    throw new CliError('REFUSED', `ParticipantDID ${participant.metadata.name} is no Person; institutions join by invitation`);
+  }
+  const body: JsonObject = { subjectCode, displayName, signKey: decodeSm2Multikey(publicKeyMultibase), roles: [...roles] };
+  const did = formatDid(network.id, subjectCode);
+  return {
+    network,
+    subject: { kind: 'Person', id: did, digest: digestOf(body) },
+    description: fields([
+      ['person', displayName],
+      ['network', `${network.object.spec.displayName} (${network.id.slice(0, 16)})`],
+      ['DID', did],
+      ['roles', roles.join(', ')],
+      ['public key', publicKeyMultibase],
+    ]),
+    warnings: ['compare the public key with the one the person reads out to you'],
+    body,
+    label: `person-${participant.metadata.name}`,
+  };
+}
+
+function votes(cast: readonly { member: string; decision: string }[] | undefined): string | undefined {
+  if (cast === undefined) return undefined;
+  return cast.length === 0 ? 'none yet' : cast.map(({ member, decision }) => `${member} ${decision}`).join(', ');
+}

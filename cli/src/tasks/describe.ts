@@ -1,0 +1,54 @@
+import type { CollabNetwork, ComputeTask } from '@collabnet/crds';
+import { shortDid } from '../base/text.ts';
+import { fields } from '../base/table.ts';
+
+/** What a task computes, from what, for whom: the part a person agrees to. */
+export function describeTask(task: ComputeTask, network?: CollabNetwork): string {
+  const { spec, status } = task;
+  const lines = [
+    fields([
+      ['purpose', spec.purpose],
+      ['proposed by', status?.proposer],
+      ['trust model', spec.trustModel],
+      ['wire profile', spec.wireProfile],
+      ['run', spec.runID],
+      ['attempts', spec.maxAttempts],
+      ['auditors', spec.auditors.join(', ')],
+    ]),
+    'parties',
+    fields(spec.parties.map((party) => [party.name, party.did] as const), 2),
+  ];
+  for (const step of spec.steps) lines.push(describeStep(step, task, network));
+  if (status?.sharedCluster === true) lines.push('note: another party runs in this cluster; its administrator can read the data of both');
+  return lines.join('\n');
+}
+
+function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeTask, network: CollabNetwork | undefined): string {
+  const { name, version } = step.algorithm;
+  const registered = network?.status?.algorithms?.find((one) => one.name === name && one.version === version);
+  const partyDid = (alias: string): string => {
+    const found = task.spec.parties.find((party) => party.name === alias);
+    return found === undefined ? alias : `${alias} (${shortDid(found.did)})`;
+  };
+  return [
+    `step ${step.name}`,
+    fields(
+      [
+        ['algorithm', `${name}@${version}${registered === undefined ? '' : ` (${registered.state})`}`],
+        ['leaks', registered?.leakage],
+        ['join', `${step.parameters.join}, protocol ${step.parameters.protocol}`],
+        ['computed by', step.roles.compute.map(partyDid).join(', ')],
+        ...step.inputs.map((input): [string, string] => [
+          `input ${input.name}`,
+          [
+            `${input.asset ?? `${input.from?.step}/${input.from?.output}`}${input.assetVersion === undefined ? '' : ` version ${input.assetVersion}`} of ${partyDid(input.party)}`,
+            `keys ${input.keys.join(', ')}`,
+            input.columns.length === 0 ? 'no further columns' : `columns ${input.columns.join(', ')}`,
+          ].join('; '),
+        ]),
+        ...step.outputs.map((output): [string, string] => [`output ${output.name}`, `goes to ${output.receivers.map(partyDid).join(', ')}`]),
+      ],
+      2,
+    ),
+  ].join('\n');
+}
