@@ -39,8 +39,13 @@ const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 export function residentId(index: number): string {
   const birth = new Date(Date.UTC(1950, 0, 1 + ((index * 37) % 14_000))).toISOString().slice(0, 10).replaceAll('-', '');
   const body = `110101${birth}${String(index % 1000).padStart(3, '0')}`;
+  return `${body}${checkDigit(body)}`;
+}
+
+/** Check digit over the first 17 digits of a resident's id (GB 11643, ISO 7064 MOD 11-2). */
+export function checkDigit(body: string): string {
   const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(body[at]), 0);
-  return `${body}${'10X98765432'[sum % 11] ?? ''}`;
+  return '10X98765432'[sum % 11] ?? '';
 }
 
 function branchOf(index: number): string {
