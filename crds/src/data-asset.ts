@@ -127,7 +127,10 @@ export const dataAssetStatusSchema = z
         z.object({
           id: z.string().describe('Id of the grant.'),
           grantee: z.string().optional().describe('DID of the grantee.'),
-          state: z.enum(['Pending', 'Active', 'Exhausted', 'Expired', 'Revoked', 'Invalid']).describe('State on the ledger. Invalid: refused, see message.'),
+          state: z
+            .enum(['Pending', 'NotYetValid', 'Active', 'Exhausted', 'Expired', 'Revoked', 'Invalid'])
+            .describe('State on the ledger. Pending: not there yet. Invalid: refused, see message.'),
+          digest: z.string().optional().describe('Digest of the grant on the ledger, which an Approval of kind GrantRevocation names.'),
           used: integer('Uses spent or reserved.').optional(),
           count: integer('Uses granted (Count).').optional(),
           message: z.string().optional().describe('Why it is Invalid.'),
