@@ -1,0 +1,3 @@
+import { MemoryDriver, contractSuite } from './testing/index.ts';
+
+contractSuite((payload) => new MemoryDriver(payload));

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+/**
+ * Every ledger node runs these rules and must come to the same result: no clock, randomness, locale, network, process,
+ * nor functions whose last bit differs between machines.
+ */
+const FORBIDDEN: readonly RegExp[] = [
+  /\bDate\b/,
+  /\bMath\.(random|sin|cos|tan|asin|acos|atan|atan2|exp|expm1|log|log10|log1p|log2|pow|sqrt|cbrt|hypot|sinh|cosh|tanh|fround)\b/,
+  /\bIntl\b/,
+  /\btoLocale\w*\b/,
+  /\blocaleCompare\b/,
+  /\b(performance|process|globalThis|fetch|setTimeout|setInterval|setImmediate|queueMicrotask|WebAssembly)\b/,
+  /\bcrypto\b/,
+  /\bnavigator\b/,
+  /\bnewNonce\b|\bnewPayload\b|\brandomBytes\b|\bgenerateSm2KeyPair\b/,
+  /\basync\b|\bawait\b|\bPromise\b/,
+  /\beval\b|\bnew Function\b|\bimport\(/,
+];
+const ALLOWED_IMPORTS = ['zod', '@collabnet/sm', '@collabnet/did', '@collabnet/envelope', '@collabnet/flow'];
+
+const root = join(import.meta.dirname, '..', 'src');
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'testing' ? [] : sources(path);
+    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+function codeOf(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+}
+
+function faults(text: string): string[] {
+  const code = codeOf(text);
+  const words = FORBIDDEN.flatMap((pattern) => code.match(pattern)?.[0] ?? []);
+  const imports = [...code.matchAll(/\bfrom '([^']+)'/g)].map((match) => match[1] ?? '');
+  const foreign = imports.filter((name) => (name.startsWith('.') ? name.includes('testing') : !ALLOWED_IMPORTS.includes(name)));
+  return [...words, ...foreign];
+}
+
+describe('determinism', () => {
+  test('the scan finds what it looks for', () => {
+    assert.deepEqual(faults('const now = Date.now();'), ['Date']);
+    assert.deepEqual(faults("import { readFile } from 'node:fs/promises';"), ['node:fs/promises']);
+    assert.deepEqual(faults("import { Bench } from '../testing/bench.ts';"), ['../testing/bench.ts']);
+    assert.deepEqual(faults('const x = Math.random() + Math.floor(1);'), ['Math.random']);
+    assert.deepEqual(faults('// Date.now() is not used\nconst x = Math.max(1, 2);'), []);
+  });
+
+  test('no rule depends on anything but state, block and transaction', () => {
+    const files = sources(root);
+    assert.ok(files.length > 40, `found only ${files.length} files in ${root}`);
+    const found = files.flatMap((file) => faults(readFileSync(file, 'utf8')).map((fault) => `${file.slice(root.length + 1)}: ${fault}`));
+    assert.deepEqual(found, []);
+  });
+});

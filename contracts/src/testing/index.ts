@@ -1,0 +1,16 @@
+export { MemoryDriver } from './driver.ts';
+export type { Driver, MakeDriver } from './driver.ts';
+export { describeInstitution, makeActor, makeInstitution, setNetwork } from './actors.ts';
+export type { Actor, TestInstitution } from './actors.ts';
+export { MINUTE, START, TestNetwork } from './network.ts';
+export { Bench } from './bench.ts';
+export type { Stage } from './bench.ts';
+export { refused } from './expect.ts';
+export { contractSuite } from './contract-suite.ts';
+export { envelopeSuite } from './envelope-suite.ts';
+export { rightsSuite } from './rights-suite.ts';
+export { membershipSuite } from './membership-suite.ts';
+export { catalogueSuite } from './catalogue-suite.ts';
+export { grantsSuite } from './grants-suite.ts';
+export { flowsSuite } from './flows-suite.ts';
+export { receiptsSuite } from './receipts-suite.ts';

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { generateSm2KeyPair } from '@collabnet/sm';
+import { type CredentialRecord, type JoinRecord, type MemberRecord, type Page, joinProof } from '../index.ts';
+import { makeInstitution } from './actors.ts';
+import type { MakeDriver } from './driver.ts';
+import { refused } from './expect.ts';
+import { MINUTE, TestNetwork } from './network.ts';
+
+/** Invitations, requests, votes, leaving. */
+export function membershipSuite(makeDriver: MakeDriver): void {
+  describe('membership', () => {
+    test('one member decides alone, two must agree, of three two decide', async () => {
+      const net = await TestNetwork.found(makeDriver);
+      const a = net.founder;
+      const ask = async (code: string): Promise<[ReturnType<typeof makeInstitution>, string]> => {
+        const candidate = makeInstitution(net.id, code);
+        return [candidate, await net.askToJoin(candidate, `invite-${code}`, await net.invite(`invite-${code}`))];
+      };
+      const [b, joinB] = await ask('bank-b');
+      assert.equal((await net.voteOn<JoinRecord>(a.manager, joinB)).state, 'Active');
+      const [c, joinC] = await ask('bank-c');
+      assert.equal((await net.voteOn<JoinRecord>(a.officer, joinC)).state, 'Pending');
+      // One institution has one vote, whoever of its persons casts it.
+      assert.equal((await net.voteOn<JoinRecord>(a.manager, joinC)).state, 'Pending');
+      await refused(net.voteOn(a.manager, joinC, 'Refuse'), 'CONFLICT');
+      await refused(net.send(c, 'catalogue.publish', net.assetOf(c)), 'INVALID_SIGNATURE');
+      assert.equal((await net.voteOn<JoinRecord>(b.manager, joinC)).state, 'Active');
+      const [, joinD] = await ask('bank-d');
+      assert.equal((await net.voteOn<JoinRecord>(c.manager, joinD)).state, 'Pending');
+      assert.equal((await net.voteOn<JoinRecord>(b.manager, joinD)).state, 'Active');
+      await refused(net.voteOn(a.manager, joinD, 'Refuse'), 'ILLEGAL_TRANSITION');
+      const { items } = await net.query<Page<MemberRecord>>('membership.members');
+      assert.deepEqual(items.map((member) => [member.did.split(':').at(-1), member.state]), [
+        ['bank-a', 'Active'],
+        ['bank-b', 'Active'],
+        ['bank-c', 'Active'],
+        ['bank-d', 'Active'],
+      ]);
+      await net.close();
+    });
+
+    test('a request that can no longer be accepted is refused for good', async () => {
+      const net = await TestNetwork.found(makeDriver);
+      const b = await net.admit('bank-b', [net.founder]);
+      const c = makeInstitution(net.id, 'bank-c');
+      const join = await net.askToJoin(c, 'invite-c', await net.invite('invite-c'));
+      assert.equal((await net.voteOn<JoinRecord>(b.manager, join, 'Refuse')).state, 'Refused');
+      await refused(net.voteOn(net.founder.manager, join), 'ILLEGAL_TRANSITION');
+      await refused(net.query('identity.resolve', { did: c.did }), 'NOT_FOUND');
+      await net.close();
+    });
+
+    test('an invitation serves one request, in time, with its own key', async () => {
+      const net = await TestNetwork.found(makeDriver);
+      const pair = await net.invite('invite-one');
+      const b = makeInstitution(net.id, 'bank-b');
+      await refused(net.askToJoin(b, 'invite-one', generateSm2KeyPair()), 'PROOF_INVALID', 'proof');
+      await refused(net.askToJoin(b, 'invite-none', pair), 'NOT_FOUND', 'invitationId');
+      const join = await net.askToJoin(b, 'invite-one', pair);
+      assert.equal(await net.askToJoin(b, 'invite-one', pair), join, 'the same request again is adopted');
+      await refused(net.askToJoin(makeInstitution(net.id, 'bank-c'), 'invite-one', pair), 'INVITATION_USED');
+      const late = await net.invite('invite-late', net.driver.now() + MINUTE);
+      await net.driver.advanceTime(MINUTE);
+      await refused(net.askToJoin(makeInstitution(net.id, 'bank-c'), 'invite-late', late), 'EXPIRED', 'invitationId');
+      await refused(net.invite('invite-past', net.driver.now()), 'INVALID_ARGUMENT', 'expires');
+      await refused(net.invite('invite-one'), 'ALREADY_EXISTS', 'invitationId');
+      await net.close();
+    });
+
+    test('a candidate signs with the key it asks to register, for its own DID', async () => {
+      const net = await TestNetwork.found(makeDriver);
+      const pair = await net.invite('invite-one');
+      const b = makeInstitution(net.id, 'bank-b');
+      await refused(net.askToJoin({ ...b, keys: generateSm2KeyPair() }, 'invite-one', pair).then(() => net.voteOn(net.founder.manager, 'x')), 'NOT_FOUND');
+      const request = net.requestOf(b);
+      const proof = joinProof(pair.privateKey, net.id, 'invite-one', request);
+      await refused(net.send(net.founder, 'membership.join', { invitationId: 'invite-one', request, proof }), 'FORBIDDEN', 'request.did');
+      const twin = makeInstitution(net.id, 'bank-a');
+      await refused(net.askToJoin(twin, 'invite-one', pair), 'INVALID_SIGNATURE');
+      await net.close();
+    });
+
+    test('a person outside its institution is not admitted', async () => {
+      const net = await TestNetwork.found(makeDriver);
+      const pair = await net.invite('invite-one');
+      const b = makeInstitution(net.id, 'bank-b');
+      const request = net.requestOf(b);
+      request.persons[0]!.subjectCode = 'bank-a.intruder';
+      const proof = joinProof(pair.privateKey, net.id, 'invite-one', request);
+      await refused(net.send(b, 'membership.join', { invitationId: 'invite-one', request, proof }), 'INVALID_ARGUMENT', 'subjectCode');
+      await net.close();
+    });
+
+    test('a credential is sealed to its member', async () => {
+      const net = await TestNetwork.found(makeDriver);
+      const b = await net.admit('bank-b', [net.founder]);
+      const forA = net.seal('membership', 'issueCredential', { creds: 'x' }, [net.founder]);
+      await refused(net.send(net.founder, 'membership.issueCredential', { did: b.did }), 'INVALID_ARGUMENT', 'sealed');
+      await refused(net.send(net.founder, 'membership.issueCredential', { did: b.did }, forA), 'INVALID_ARGUMENT', 'sealed.recipients');
+      const forB = net.seal('membership', 'issueCredential', { creds: 'x' }, [b]);
+      await net.send(net.founder, 'membership.issueCredential', { did: b.did }, forB);
+      const record = await net.query<CredentialRecord>('membership.credential', { did: b.did });
+      assert.deepEqual([record.sealed, record.nonce], [forB.sealed, forB.nonce]);
+      await net.close();
+    });
+
+    test('who left has no rights and no vote, and cannot leave with a flow open or as the last', async () => {
+      const { Bench } = await import('./bench.ts');
+      const bench = await Bench.make(makeDriver);
+      const { net, a, b } = bench;
+      const flow = await bench.propose();
+      await refused(net.send(b, 'membership.leave', {}), 'ILLEGAL_TRANSITION');
+      await net.send(a, 'flows.cancel', { flowId: flow.flowId, reason: '' });
+      await net.send(b, 'membership.leave', {});
+      await refused(net.send(b, 'catalogue.publish', net.assetOf(b, 'late')), 'INVALID_SIGNATURE');
+      await refused(net.consent(b.manager, 'Membership', { id: 'x', digest: 'ab'.repeat(32) }), 'FORBIDDEN');
+      await net.admit('bank-c', [a]);
+      const last = await TestNetwork.found(makeDriver);
+      await refused(last.send(last.founder, 'membership.leave', {}), 'ILLEGAL_TRANSITION');
+      await last.close();
+      await net.close();
+    });
+  });
+}

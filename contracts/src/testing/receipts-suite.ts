@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Page, type Receipt, type ReceiptRecord } from '../index.ts';
+import { Bench } from './bench.ts';
+import type { MakeDriver } from './driver.ts';
+import { refused } from './expect.ts';
+
+/** The end of a step: receipts, transcripts, the next step. */
+export function receiptsSuite(makeDriver: MakeDriver): void {
+  describe('receipts', () => {
+    let bench: Bench;
+    before(async () => {
+      bench = await Bench.make(makeDriver);
+    });
+    after(() => bench.net.close());
+
+    test('exactly one per step and party; the same again is adopted, another one refused', async () => {
+      const { a, b } = bench;
+      const flow = await bench.bring('Touched');
+      const mine = bench.receipt(flow, a);
+      const first = await bench.submit<ReceiptRecord>(a, mine);
+      assert.deepEqual(await bench.submit(a, mine), first);
+      const other = bench.receipt(flow, a, (receipt) => (receipt.peakMemory = 1));
+      await refused(bench.submit(a, other), 'CONFLICT', 'receipt');
+      await refused(bench.fail(flow, a), 'CONFLICT', 'attempt');
+      assert.equal((await bench.flow(flow)).state, 'Running');
+      await bench.submit(b, bench.receipt(flow, b));
+      const done = await bench.flow(flow);
+      assert.equal(done.state, 'Succeeded');
+      assert.deepEqual(await bench.submit(a, mine), first, 'also after the end');
+      await refused(bench.submit(a, other), 'CONFLICT', 'receipt');
+      const { items } = await bench.net.query<Page<ReceiptRecord>>('flows.receipts', { flowId: flow.flowId });
+      assert.deepEqual(items.map((each) => each.party).sort(), [a.did, b.did].sort());
+    });
+
+    const mismatches: [string, (receipt: Receipt) => void][] = [
+      ['what was sent', (receipt) => (transcript(receipt).sentDigest = '33'.repeat(32))],
+      ['what was received', (receipt) => (transcript(receipt).receivedDigest = '33'.repeat(32))],
+      ['the octets', (receipt) => (transcript(receipt).sentBytes += 1)],
+      ['the frames', (receipt) => (transcript(receipt).receivedFrames += 1)],
+    ];
+    for (const [what, change] of mismatches) {
+      test(`two accounts that differ in ${what} fail the flow`, async () => {
+        const flow = await bench.bring('Touched');
+        await bench.submit(bench.a, bench.receipt(flow, bench.a));
+        await bench.submit(bench.b, bench.receipt(flow, bench.b, change));
+        const ended = await bench.flow(flow);
+        assert.deepEqual([ended.state, ended.reason], ['Failed', 'TRANSCRIPT_MISMATCH']);
+      });
+    }
+
+    const faults: [string, (receipt: Receipt) => void][] = [
+      ['network', (receipt) => (receipt.network = '0'.repeat(64))],
+      ['flowId', (receipt) => (receipt.flowId = '0'.repeat(64))],
+      ['attempt', (receipt) => (receipt.attempt = 2)],
+      ['specDigest', (receipt) => (receipt.specDigest = '0'.repeat(64))],
+      ['algorithm', (receipt) => (receipt.algorithm = { name: 'spu-psi', version: '2.0.0' })],
+      ['inputCommitments', (receipt) => (receipt.inputCommitments[0]!.commitment = 'ee'.repeat(32))],
+      ['transcripts', (receipt) => (receipt.transcripts = {})],
+      ['party', (receipt) => (receipt.party = Object.keys(receipt.transcripts)[0] ?? '')],
+    ];
+    test('a receipt that contradicts the ledger is refused', async () => {
+      const flow = await bench.bring('Touched');
+      for (const [member, change] of faults) {
+        await refused(bench.submit(bench.a, bench.receipt(flow, bench.a, change)), 'INVALID_ARGUMENT', `receipt.${member}`);
+      }
+      const foreign = { ...bench.receipt(flow, bench.a), signature: bench.receipt(flow, bench.b)['signature'] };
+      await refused(bench.submit(bench.a, foreign), 'PROOF_INVALID', 'signature');
+      await refused(bench.submit(bench.a, { ...bench.receipt(flow, bench.a), attempt: 2 }), 'ILLEGAL_TRANSITION', 'attempt');
+    });
+
+    test('a half finished attempt leaves its receipt behind and the next attempt needs a new one', async () => {
+      const { a, b } = bench;
+      const flow = await bench.bring('Touched');
+      const old = bench.receipt(flow, a);
+      await bench.submit(a, old);
+      assert.equal((await bench.fail(flow, b)).state, 'Pending');
+      await bench.run(flow, 2);
+      assert.equal((await bench.submit<ReceiptRecord>(a, bench.receipt(flow, a, undefined, 2))).attempt, 2);
+      await bench.submit(b, bench.receipt(flow, b, undefined, 2));
+      assert.equal((await bench.flow(flow)).state, 'Succeeded');
+    });
+
+    test('steps run one after the other', async () => {
+      const { a, b } = bench;
+      const flow = await bench.bring('Pending', bench.proposal(undefined, 2));
+      await refused(bench.reserve(flow, a, 1, 'match-2'), 'ILLEGAL_TRANSITION');
+      await bench.run(flow);
+      for (const party of [a, b]) await bench.submit(party, bench.receipt(flow, party));
+      const between = await bench.flow(flow);
+      assert.deepEqual([between.state, between.currentStep], ['Pending', 'match-2']);
+      await bench.run(flow, 1, 'match-2');
+      for (const party of [b, a]) await bench.submit(party, bench.receipt(flow, party, undefined, 1, 'match-2'));
+      assert.equal((await bench.flow(flow)).state, 'Succeeded');
+      assert.deepEqual([(await bench.step(flow)).state, (await bench.step(flow, 'match-2')).state], ['Succeeded', 'Succeeded']);
+    });
+  });
+}
+
+function transcript(receipt: Receipt): Receipt['transcripts'][string] {
+  return Object.values(receipt.transcripts)[0]!;
+}
