@@ -1,6 +1,6 @@
 export { MemoryDriver } from './driver.ts';
 export type { Driver, MakeDriver } from './driver.ts';
-export { describeInstitution, makeActor, makeInstitution, setNetwork } from './actors.ts';
+export { describeInstitution, makeActor, makeInstitution, podOf, setNetwork } from './actors.ts';
 export type { Actor, TestInstitution } from './actors.ts';
 export { MINUTE, START, TestNetwork } from './network.ts';
 export { Bench } from './bench.ts';

@@ -2,6 +2,7 @@ export * from './block.ts';
 export * from './embedded-client.ts';
 export * from './errors.ts';
 export * from './follow-ledger.ts';
+export * from './ledger-pool.ts';
 export * from './ledger.ts';
 export { leafHash, merklePath, merkleRoot, rootFromPath, type PathStep } from './merkle.ts';
 export * from './nats-host.ts';

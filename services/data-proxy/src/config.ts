@@ -23,10 +23,10 @@ export const proxyConfig = z.strictObject({
   stateDirectory: file.default('/var/lib/data-proxy'),
   listen: z.strictObject({ port: port.default(8443), host: z.string().optional() }).prefault({}),
   health: z.strictObject({ port: port.default(8081), host: z.string().optional() }).prefault({}),
-  tls: z.strictObject({ cert: file.default('/etc/tls/tls.crt'), key: file.default('/etc/tls/tls.key'), ca: file.default('/etc/tls/ca.crt') }).prefault({}),
+  tls: z.strictObject({ cert: file.default('/etc/data-proxy/tls.crt'), key: file.default('/etc/data-proxy/tls.key'), ca: file.default('/etc/data-proxy/ca.crt') }).prefault({}),
   /** Institution keys whose capabilities open this proxy. */
-  issuers: z.array(z.strictObject({ did: z.string().min(1), keyId: z.string().min(1), publicKey: z.string().regex(/^04[0-9a-f]{128}$/, 'an uncompressed SM2 key, hex') })).min(1),
-  networks: z.array(network).min(1),
+  issuers: z.array(z.strictObject({ did: z.string().min(1), keyId: z.string().min(1), publicKey: z.string().regex(/^04[0-9a-f]{128}$/, 'an uncompressed SM2 key, hex') })),
+  networks: z.array(network),
   assets: z.array(assetDefinition).refine((assets) => new Set(assets.map((asset) => `${asset.networkId} ${asset.assetId}`)).size === assets.length, 'an asset stands twice'),
   maxConcurrentReads: z.int().min(1).default(8),
   /** Age of the ledger view beyond which nothing is read. */
@@ -51,7 +51,7 @@ export function parseConfig(text: string, name: string): ProxyConfig {
   throw new ProxyError('PROXY_CONFIG', `${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}.`, { field: issue?.path.join('.') ?? '' });
 }
 
-/** What may change while the proxy runs: assets and issuer keys. */
+/** Configuration that is read again when its file changes: assets, issuer keys, networks and limits follow it. */
 export interface LiveConfig {
   readonly current: ProxyConfig;
   asset(networkId: string, assetId: string): AssetDefinition | undefined;
@@ -61,8 +61,8 @@ export interface LiveConfig {
 }
 
 /**
- * Loads a configuration file and looks for a new version of it from time to time. Listeners, directories and networks
- * are fixed at the start.
+ * Loads a configuration file and looks for a new version of it from time to time. Listeners and
+ * directories are fixed at the start.
  *
  * @param intervalMs 0: only by {@link LiveConfig.reload}
  */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { followLedger } from '@collabnet/ledger';
-import type { Ledger } from '@collabnet/ledger';
+import { LedgerPool } from '@collabnet/ledger';
 import { createMetrics, runMain, startHttpEndpoints } from '@collabnet/telemetry';
 import { watchConfig } from './config.ts';
 import { LedgerFlowGate } from './ledger-flow-gate.ts';
@@ -16,20 +15,18 @@ runMain('data-proxy', async ({ logger, signal, onShutdown }) => {
   const path = process.env['DATA_PROXY_CONFIG'] ?? '/etc/data-proxy/config.json';
   const config = await watchConfig(path, configMs, (error) => logger.error({ err: error }, 'configuration kept as it was'));
   onShutdown(() => config.close());
-  const { root, stateDirectory, networks, maxStalenessMs, retentionDays, health } = config.current;
+  const { root, stateDirectory, maxStalenessMs, retentionDays, health } = config.current;
 
-  const ledgers = new Map<string, Ledger>();
-  for (const { networkId, did, nats } of networks) {
-    // Not awaited: the operator takes profiles before the network can be reached.
-    followLedger({ networkId, did, client: 'data-proxy', nats, logger, signal })
-      .then((ledger) => ledgers.set(networkId, ledger))
-      .catch((error: unknown) => logger.error({ err: error, network: networkId }, 'the ledger will not be followed'));
-  }
-  onShutdown(async () => void (await Promise.all([...ledgers.values()].map((ledger) => ledger.close()))));
+  const ledgers = new LedgerPool({ client: 'data-proxy', logger, signal });
+  onShutdown(() => ledgers.close());
+  // Begun now, so that the first read need not wait for the chain.
+  for (const network of config.current.networks) ledgers.get(network);
   const gate = new LedgerFlowGate({
-    networks: new Map(networks.map(({ networkId, did }) => [networkId, { did, ledger: () => ledgers.get(networkId) }])),
+    network: (networkId) => {
+      const network = config.current.networks.find((entry) => entry.networkId === networkId);
+      return network && { did: network.did, ledger: ledgers.get(network) };
+    },
     maxStalenessMs,
-    now: Date.now,
   });
 
   const log = new ReadLog({ directory: join(stateDirectory, 'reads'), retentionDays });

@@ -12,9 +12,9 @@ export const storeConfig = z.strictObject({
   root: file.default('/var/lib/result-store'),
   listen: z.strictObject({ port: port.default(8443), host: z.string().optional() }).prefault({}),
   health: z.strictObject({ port: port.default(8081), host: z.string().optional() }).prefault({}),
-  tls: z.strictObject({ cert: file.default('/etc/tls/tls.crt'), key: file.default('/etc/tls/tls.key'), ca: file.default('/etc/tls/ca.crt') }).prefault({}),
+  tls: z.strictObject({ cert: file.default('/etc/result-store/tls.crt'), key: file.default('/etc/result-store/tls.key'), ca: file.default('/etc/result-store/ca.crt') }).prefault({}),
   /** Files of 64 hex digits; the first seals, all open. */
-  storeKeys: z.array(file).min(1).default(['/etc/result-store/keys/current']),
+  storeKeys: z.array(file).min(1).default(['/etc/result-store/store.key']),
   /** Institution keys whose capabilities may deliver here. */
   issuers: z.array(z.strictObject({ did: z.string().min(1), keyId: z.string().min(1), publicKey: z.string().regex(/^04[0-9a-f]{128}$/, 'an uncompressed SM2 key, hex') })),
   networks: z.array(z.strictObject({
@@ -48,7 +48,8 @@ export function parseConfig(text: string, name: string): StoreConfig {
   throw new StoreError('STORE_CONFIG', `${name}: ${field}: ${parsed.error.issues[0]?.message ?? 'malformed'}.`, { field });
 }
 
-/** Configuration that is read again when its file changes. `issuers` and the limits follow; the rest is fixed at the start. */
+/** Configuration that is read again when its file changes. Issuers, networks and
+ * retention follow it; the rest is fixed at the start. */
 export interface LiveConfig {
   readonly current: StoreConfig;
   /** True when the file had changed. @throws StoreError STORE_CONFIG, and keeps what it had */

@@ -5,29 +5,33 @@ import { LedgerError } from '@collabnet/ledger';
 import { StoreError } from './errors.ts';
 import type { PersonGate, PersonKey } from './person-gate.ts';
 
-/** A network whose ledger this store follows. The ledger may not be there yet. */
+/** A network as this institution is in it. */
 export interface GateNetwork {
-  /** DID of this institution in it. */
+  /** DID of this institution. */
   readonly did: string;
-  ledger(): Pick<Ledger, 'evaluate' | 'head'> | undefined;
+  /** Undefined while it has not been reached. */
+  readonly ledger: Pick<Ledger, 'evaluate' | 'head'> | undefined;
 }
 
 /** Persons as the identity records of the ledger have them, at its newest verified height. */
 export class LedgerPersonGate implements PersonGate {
-  readonly #networks: ReadonlyMap<string, GateNetwork>;
+  readonly #network: (networkId: string) => GateNetwork | undefined;
   readonly #maxStalenessMs: number;
 
-  constructor(networks: ReadonlyMap<string, GateNetwork>, maxStalenessMs: number) {
-    this.#networks = networks;
+  /** @param network undefined for one that this institution is not in */
+  constructor(network: (networkId: string) => GateNetwork | undefined, maxStalenessMs: number) {
+    this.#network = network;
     this.#maxStalenessMs = maxStalenessMs;
   }
 
   institution(networkId: string): string | undefined {
-    return this.#networks.get(networkId)?.did;
+    return this.#network(networkId)?.did;
   }
 
   async find(networkId: string, signer: string, keyId: string): Promise<PersonKey> {
-    const ledger = this.#networks.get(networkId)?.ledger();
+    const network = this.#network(networkId);
+    if (!network) throw unknown();
+    const { ledger } = network;
     if (!ledger) throw new StoreError('LEDGER_UNAVAILABLE', 'The ledger has not been reached yet; try again.');
     let record: RegisteredDid;
     let height: number;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { followLedger } from '@collabnet/ledger';
-import type { Ledger } from '@collabnet/ledger';
+import { LedgerPool } from '@collabnet/ledger';
 import { createMetrics, runMain, startHttpEndpoints } from '@collabnet/telemetry';
 import { AccessLog } from './access-log.ts';
 import { watchConfig } from './config.ts';
@@ -19,17 +18,16 @@ runMain('result-store', async ({ logger, signal, onShutdown }) => {
   const path = process.env['RESULT_STORE_CONFIG'] ?? '/etc/result-store/config.json';
   const config = await watchConfig(path, configMs, (error) => logger.error({ err: error }, 'configuration kept as it was'));
   onShutdown(() => config.close());
-  const { root, storeKeys, quotaBytes, networks, maxStalenessMs, accessRetentionDays, health } = config.current;
+  const { root, storeKeys, quotaBytes, maxStalenessMs, accessRetentionDays, health } = config.current;
 
-  const ledgers = new Map<string, Ledger>();
-  for (const { networkId, did, nats } of networks) {
-    // Not awaited: couriers deliver whether or not the network can be reached.
-    followLedger({ networkId, did, client: 'result-store', nats, logger, signal })
-      .then((ledger) => ledgers.set(networkId, ledger))
-      .catch((error: unknown) => logger.error({ err: error, network: networkId }, 'the ledger will not be followed'));
-  }
-  onShutdown(async () => void (await Promise.all([...ledgers.values()].map((ledger) => ledger.close()))));
-  const gate = new LedgerPersonGate(new Map(networks.map(({ networkId, did }) => [networkId, { did, ledger: () => ledgers.get(networkId) }])), maxStalenessMs);
+  const ledgers = new LedgerPool({ client: 'result-store', logger, signal });
+  onShutdown(() => ledgers.close());
+  // Begun now, so that the first person need not wait for the chain.
+  for (const network of config.current.networks) ledgers.get(network);
+  const gate = new LedgerPersonGate((networkId) => {
+    const network = config.current.networks.find((entry) => entry.networkId === networkId);
+    return network && { did: network.did, ledger: ledgers.get(network) };
+  }, maxStalenessMs);
 
   const files = await ResultFiles.open({ root, keys: await StoreKeys.load(storeKeys), quotaBytes });
   const log = new AccessLog({ directory: join(root, 'accesses'), retentionDays: accessRetentionDays });

@@ -13,7 +13,7 @@ import { TestStore, flowId, path } from './testing-store.ts';
 
 const networkId = 'ab'.repeat(32);
 // No person comes in here; a network without a ledger lets none in.
-const gate = new LedgerPersonGate(new Map(), 1000);
+const gate = new LedgerPersonGate(() => undefined, 1000);
 const content = Buffer.from(randomBytes(700_000));
 let store: TestStore;
 before(async () => void (store = await TestStore.start({ gate, networkId })));

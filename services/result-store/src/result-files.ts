@@ -159,8 +159,7 @@ export class ResultFiles {
     if (!handle) return undefined;
     try {
       const reader = await SealedReader.open(handle, this.#options.keys);
-      const { chunks: _count, ...footer } = reader.footer;
-      const metadata = footer as unknown as ResultMetadata;
+      const metadata = reader.footer as unknown as ResultMetadata;
       // A sealed file that was moved to another name is genuine but not this result.
       if (metadata.flowId !== id.flowId || metadata.step !== id.step || metadata.output !== id.output) {
         throw new StoreError('RESULT_CORRUPT', 'Sealed result: it is the one of another name; the files were exchanged.');

@@ -14,6 +14,11 @@ const frameOverhead = 4 + 16 + 32;
 export const chunkBytes = 256 * 1024;
 const maxFooterBytes = 64 * 1024;
 
+interface Footer {
+  readonly content: object;
+  readonly chunks: number;
+}
+
 /** Bytes that a result of `plain` bytes takes on the disk, without its footer. */
 export function sealedLength(plain: number): number {
   return headerLength + plain + Math.ceil(plain / chunkBytes) * frameOverhead;
@@ -60,7 +65,7 @@ export class SealedWriter {
     if (this.#pendingBytes > 0) await this.#chunk(Buffer.concat(this.#pending));
     const at = Buffer.alloc(8);
     at.writeBigUInt64BE(BigInt(this.#written));
-    await this.#frame(toBytes(JSON.stringify({ ...footer, chunks: this.#index })), aadOf('footer', 0));
+    await this.#frame(toBytes(JSON.stringify({ content: footer, chunks: this.#index } satisfies Footer)), aadOf('footer', 0));
     await writeAll(this.#handle, at);
     await this.#handle.sync();
   }
@@ -85,14 +90,14 @@ export class SealedReader {
   readonly #handle: FileHandle;
   readonly #key: Uint8Array;
   /** What the writer gave to `finish`. */
-  readonly footer: Readonly<Record<string, unknown>>;
+  readonly footer: object;
   readonly #chunks: number;
 
-  private constructor(handle: FileHandle, key: Uint8Array, footer: Record<string, unknown>) {
+  private constructor(handle: FileHandle, key: Uint8Array, footer: Footer) {
     this.#handle = handle;
     this.#key = key;
-    this.footer = footer;
-    this.#chunks = Number(footer['chunks']);
+    this.footer = footer.content;
+    this.#chunks = footer.chunks;
   }
 
   /** @throws StoreError RESULT_CORRUPT, STORE_KEY */
@@ -104,7 +109,7 @@ export class SealedReader {
     const at = Number((await readAt(handle, size - 8, 8)).readBigUInt64BE());
     if (at < headerLength || at > size - 8 - frameOverhead || size - at > maxFooterBytes) throw corrupt('footer offset');
     const { plain } = await readFrame(handle, key, at, aadOf('footer', 0));
-    return new SealedReader(handle, key, JSON.parse(plain.toString('utf8')) as Record<string, unknown>);
+    return new SealedReader(handle, key, JSON.parse(plain.toString('utf8')) as Footer);
   }
 
   /** The plaintext, a chunk at a time. @throws StoreError RESULT_CORRUPT at the chunk that does not hold */

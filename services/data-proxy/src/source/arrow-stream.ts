@@ -1,5 +1,5 @@
-import { AsyncByteQueue, Bool, Data, Field, Int64, RecordBatch, RecordBatchStreamWriter, Schema, Struct, Utf8, makeData } from 'apache-arrow';
-import type { DataType } from 'apache-arrow';
+import { AsyncByteQueue, Bool, Field, Int64, RecordBatch, RecordBatchStreamWriter, Schema, Struct, Utf8, makeData } from 'apache-arrow';
+import type { Data, DataType } from 'apache-arrow';
 import type { ColumnDefinition } from './asset-definition.ts';
 import type { Cell } from './connector.ts';
 

@@ -1,0 +1,44 @@
+import type { Logger } from '@collabnet/telemetry';
+import { followLedger } from './follow-ledger.ts';
+import type { FollowLedgerOptions } from './follow-ledger.ts';
+import type { Ledger } from './ledger.ts';
+
+export type PoolNetwork = Pick<FollowLedgerOptions, 'networkId' | 'did' | 'nats' | 'stateFile'>;
+
+/** The ledgers that a service follows, each begun when it is first asked for: networks may be joined while it runs. */
+export class LedgerPool {
+  readonly #options: { client: string; logger: Logger; signal: AbortSignal };
+  readonly #following = new Map<string, Promise<Ledger | undefined>>();
+  readonly #ledgers = new Map<string, Ledger>();
+
+  /** @param options.client name of the service in the permissions of its NATS user */
+  constructor(options: { client: string; logger: Logger; signal: AbortSignal }) {
+    this.#options = options;
+  }
+
+  /** The ledger, or undefined while it has not been reached. Never waits. */
+  get(network: PoolNetwork): Ledger | undefined {
+    const { networkId } = network;
+    if (!this.#following.has(networkId)) this.#following.set(networkId, this.#follow(network));
+    return this.#ledgers.get(networkId);
+  }
+
+  async close(): Promise<void> {
+    const all = await Promise.all(this.#following.values());
+    await Promise.all(all.map((ledger) => ledger?.close()));
+  }
+
+  async #follow(network: PoolNetwork): Promise<Ledger | undefined> {
+    const { client, logger, signal } = this.#options;
+    try {
+      const ledger = await followLedger({ ...network, client, logger, signal });
+      this.#ledgers.set(network.networkId, ledger);
+      return ledger;
+    } catch (error) {
+      // Asked for again, it is tried again: credentials may have come meanwhile.
+      this.#following.delete(network.networkId);
+      if (!signal.aborted) logger.error({ err: error, network: network.networkId }, 'the ledger cannot be followed');
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { TestLedger } from './test-ledger.ts';
