@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomFillSync } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WireError } from '../errors.ts';
+import { encodeHeader, frameTypes } from '../frames/frame.ts';
+import { testSession } from '../testing/parties.ts';
+import type { Faults } from '../testing/faulty-link.ts';
+import type { TestSession } from '../testing/parties.ts';
+import type { ReliableChannel } from './reliable-channel.ts';
+
+const ends = (code: string) => (error: unknown) => error instanceof WireError && error.code === code;
+
+/** Sends `total` bytes and END; answers what the other end got. */
+async function carry(from: ReliableChannel, to: ReliableChannel, total: number, chunk: number): Promise<boolean> {
+  const sent: Buffer[] = [];
+  const received: Buffer[] = [];
+  to.listen({ onFrame: (_type, _id, plaintext) => received.push(plaintext), onRoom: () => undefined });
+  let length = 0;
+  while (length < total) {
+    const data = randomBytes(Math.min(chunk, total - length));
+    sent.push(data);
+    length += data.length;
+    while (!from.hasRoom) await Promise.race([delay(1), from.failed]);
+    from.write(frameTypes.DATA, 1, data);
+  }
+  from.end();
+  await Promise.race([to.peerEnd, from.failed]);
+  return Buffer.concat(sent).equals(Buffer.concat(received));
+}
+
+async function bothWays(session: TestSession, total: number, chunk = 20_000): Promise<void> {
+  const [a, b] = session.channels;
+  assert.deepEqual(await Promise.all([carry(a, b, total, chunk), carry(b, a, total / 2, chunk)]), [true, true], 'the bytes arrive unchanged');
+  const [atA, atB] = [a.totals(), b.totals()];
+  assert.deepEqual(atA.sent, atB.received, 'both ends have the same transcript of a to b');
+  assert.deepEqual(atA.received, atB.sent);
+  assert.equal(atA.sent.bytes, total);
+  assert.notEqual(atA.sent.digest, atA.received.digest);
+}
+
+const faults: Record<string, Faults> = {
+  none: {},
+  'a tenth lost': { lose: 0.1 },
+  repeated: { repeat: 0.5 },
+  reordered: { reorder: 0.4 },
+  altered: { alter: 0.1 },
+  truncated: { truncate: 0.1 },
+  'all at once': { lose: 0.1, repeat: 0.1, reorder: 0.2, alter: 0.03, truncate: 0.03 },
+};
+
+describe('channel', () => {
+  for (const [name, fault] of Object.entries(faults)) {
+    test(`carries everything in order with faults: ${name}`, async () => {
+      const session = await testSession();
+      session.links.forEach((link) => (link.faults = fault));
+      await bothWays(session, 3_000_000);
+      const counters = session.channels.map((channel) => channel.counters);
+      if (fault.lose || fault.alter || fault.truncate) assert.ok(counters.some(({ resent }) => resent > 0));
+      if (fault.alter || fault.truncate) assert.ok(counters.some(({ refused }) => refused > 0), 'damage is counted');
+      if (fault.repeat) assert.ok(counters.some(({ duplicates }) => duplicates > 0));
+      session.close();
+    });
+  }
+
+  test('re-sends are byte-identical', async () => {
+    const session = await testSession();
+    const seen = new Map<string, string>();
+    let repeated = 0;
+    session.links[0].faults = {
+      lose: 0.3,
+      intercept: (bytes) => {
+        if (bytes[1] !== frameTypes.DATA) return true;
+        const [key, value] = [bytes.subarray(8, 16).toString('hex'), bytes.toString('hex')];
+        if (seen.has(key)) {
+          repeated += 1;
+          assert.equal(seen.get(key), value);
+        }
+        seen.set(key, value);
+        return true;
+      },
+    };
+    await carry(session.channels[0], session.channels[1], 500_000, 10_000);
+    assert.ok(repeated > 0);
+    session.close();
+  });
+
+  test('never more than the window on the way, and memory bounded, with a peer that is silent', async () => {
+    const session = await testSession();
+    let bytes = 0;
+    session.links[0].faults = { intercept: (datagram) => ((bytes += datagram.length), false) };
+    const data = randomFillSync(Buffer.alloc(100_000));
+    let frames = 0;
+    while (session.channels[0].hasRoom) {
+      session.channels[0].write(frameTypes.DATA, 1, data);
+      frames += 1;
+    }
+    assert.ok(frames <= 22 && bytes <= 2.2e6, `${frames} frames, ${bytes} bytes`);
+    session.close();
+  });
+
+  test('foreign and replayed frames are counted and change nothing', async () => {
+    const session = await testSession();
+    const other = await testSession();
+    const recorded: Buffer[] = [];
+    for (const each of [session, other]) each.links[0].faults = { intercept: (bytes) => recorded.push(Buffer.from(bytes)) > 0 };
+    await carry(other.channels[0], other.channels[1], 100_000, 10_000);
+    const foreign = recorded.splice(0);
+    for (const bytes of foreign) session.links[0].inject(bytes);
+    await bothWays(session, 1_000_000);
+    const before = session.channels[1].counters;
+    for (const bytes of recorded) session.links[0].inject(bytes);
+    await delay(50);
+    assert.ok(before.refused > 0, 'foreign frames are refused');
+    assert.ok(session.channels[1].counters.duplicates > before.duplicates, 'replays are known');
+    session.close();
+    other.close();
+  });
+
+  test('a link that alters everything ends with WIRE_TAMPERED', async () => {
+    const session = await testSession();
+    session.links[0].faults = { alter: 1 };
+    const flood = setInterval(() => {
+      const header = encodeHeader({ type: frameTypes.DATA, connection: 1, sequence: 1 }, 40);
+      session.links[0].inject(Buffer.concat([header, randomBytes(40)]));
+    }, 1);
+    await assert.rejects(session.channels[1].peerEnd, ends('WIRE_TAMPERED'));
+    clearInterval(flood);
+    session.close();
+  });
+
+  test('a byte ceiling ends either side', async () => {
+    const session = await testSession({ byteCeiling: 50_000 });
+    await assert.rejects(carry(session.channels[0], session.channels[1], 60_000, 10_000), ends('WIRE_BYTE_CEILING'));
+    session.close();
+    const generous = await testSession({ byteCeiling: 1e9 });
+    generous.close();
+  });
+
+  test('END tells why a side failed', async () => {
+    const session = await testSession();
+    session.channels[0].end({ code: 'ENGINE_FAILED', retryable: true });
+    assert.deepEqual((await session.channels[1].peerEnd).failure, { code: 'ENGINE_FAILED', retryable: true });
+    session.close();
+  });
+});

@@ -1,0 +1,34 @@
+import { createSm3 } from '@collabnet/sm';
+import type { Sm3Hasher } from '@collabnet/sm';
+
+/** What one direction has carried. */
+export interface DirectionTotals {
+  /** SM3, hex, over header and ciphertext of every frame before END in sequence order: the same at both ends whatever was re-sent. */
+  readonly digest: string;
+  readonly frames: number;
+  /** Plaintext of the engines. */
+  readonly bytes: number;
+}
+
+/** Running totals of one direction. */
+export class TranscriptDigest {
+  readonly #hash: Sm3Hasher = createSm3();
+  #frames = 0;
+  #bytes = 0;
+  #totals: DirectionTotals | undefined;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(header: Uint8Array, ciphertext: Uint8Array, engineBytes: number): void {
+    this.#hash.update(header).update(ciphertext);
+    this.#frames += 1;
+    this.#bytes += engineBytes;
+  }
+
+  /** Ends the direction; later calls answer the same. */
+  totals(): DirectionTotals {
+    return (this.#totals ??= { digest: this.#hash.digestHex(), frames: this.#frames, bytes: this.#bytes });
+  }
+}

@@ -1,0 +1,78 @@
+import { ReliableChannel } from './channel/reliable-channel.ts';
+import { WireError } from './errors.ts';
+import { frameTypes, parseFrame } from './frames/frame.ts';
+import { Handshake } from './handshake/handshake.ts';
+import { profileOf } from './profile/profile-of.ts';
+import type { DatagramLink } from './datagram-link.ts';
+import type { Frame } from './frames/frame.ts';
+import type { WireContext, WireIdentity, WirePeer } from './handshake/context.ts';
+
+export interface SessionOptions {
+  readonly link: DatagramLink;
+  readonly context: WireContext;
+  readonly self: WireIdentity;
+  readonly peer: WirePeer;
+  readonly byteCeiling: number;
+  /** Ends the wait for the peer; its reason is thrown. */
+  readonly signal: AbortSignal;
+  /** Told why a handshake message was dropped. */
+  readonly onRefused?: ((reason: string) => void) | undefined;
+}
+
+const resendMs = 250;
+
+/**
+ * Shakes hands with one peer over a lossy link and returns the channel: the barrier before an engine's first byte.
+ * The peer may start later; messages are repeated until it answers.
+ *
+ * @throws WireError WIRE_PROFILE_UNAVAILABLE; the reason of the signal
+ */
+export async function openSession(options: SessionOptions): Promise<ReliableChannel> {
+  const { link, context, self, peer, signal, byteCeiling, onRefused } = options;
+  signal.throwIfAborted();
+  const profile = profileOf(context.wireProfile);
+  const send = (datagram: Uint8Array): void => link.send(datagram);
+  const handshake = new Handshake({ profile, context, self, peer, send, onRefused });
+  const opened = Promise.withResolvers<ReliableChannel>();
+  let channel: ReliableChannel | undefined;
+  link.onMessage((bytes) => {
+    const frame = parsed(bytes);
+    if (frame?.type !== frameTypes.HELLO && frame?.type !== frameTypes.CONFIRM) {
+      // Before the barrier nothing is taken; an honest peer sends it again.
+      channel?.receive(frame);
+      return;
+    }
+    handshake.receive(frame);
+    const keys = handshake.established;
+    if (!keys || channel) return;
+    channel = new ReliableChannel({ keys, send, byteCeiling });
+    opened.resolve(channel);
+  });
+  const repeat = setInterval(() => {
+    // Our CONFIRM may have been lost: only a frame under the new keys shows that it was not.
+    if (!channel?.heard) handshake.resend();
+    else clearInterval(repeat);
+  }, resendMs);
+  const onAbort = (): void => opened.reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  handshake.resend();
+  try {
+    const open = await opened.promise;
+    open.failed.catch(() => clearInterval(repeat));
+    return open;
+  } catch (error) {
+    clearInterval(repeat);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function parsed(bytes: Uint8Array): Frame | undefined {
+  try {
+    return parseFrame(bytes);
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
