@@ -11,7 +11,8 @@ import { describeGrant, grantRows } from '../grants/describe.ts';
 import type { Kube } from '../kube/kube.ts';
 import { readyNetwork } from '../kube/networks.ts';
 import { waitFor } from '../kube/wait.ts';
-import { connect, examples, signerOf, withOutput, withSigner, type AddCommands, type SignerOptions } from './shared.ts';
+import { revokeGrant, type RevokeOptions } from './grant-revoke.ts';
+import { connect, examples, signerOf, withKeyOptions, withOutput, withSigner, type AddCommands, type SignerOptions } from './shared.ts';
 
 interface CreateOptions extends GrantOptions, SignerOptions {
   readonly reason: string;
@@ -52,11 +53,15 @@ export const addGrantCommands: AddCommands = (program, io) => {
     .addOption(new Option('-o, --output <format>', 'with --dry-run: yaml or json').choices(['yaml', 'json']).default('yaml'))
     .addHelpText('after', examples("kubectl collabnet grant create customers --to did:collab:…:bank-b --purpose 'Joint credit limits' \\", '    --algorithm psi@1.0.0 --count 10 --for 30d --key lin', 'kubectl collabnet grant create customers --to DID --purpose TEXT --algorithm psi@* --until 2027-01-01 --key lin --dry-run'))
     .action((asset: string, options: CreateOptions, command: Command) => create(io, command, asset, options));
-  grant
-    .command('revoke <asset> <id>')
+  withKeyOptions(grant.command('revoke <asset> <id>'))
     .description('withdraw a grant for ever; open tasks that use it end')
+    .option('--key <name>', 'your key: needed for a consent given to one task, which is not in the DataAsset')
+    .option('--person <name>', 'your ParticipantDID, where several have the same key')
+    .option('--reason <text>', 'why; it goes onto the ledger', 'revoked')
     .option('-y, --yes', 'do not ask for confirmation')
-    .action((asset: string, id: string, options: { yes?: boolean }, command: Command) => revoke(io, command, asset, id, options.yes ?? false));
+    .option('--timeout <duration>', 'how long to wait for the ledger', '60s')
+    .addHelpText('after', examples('kubectl collabnet grant revoke customers 6f1c…', 'kubectl collabnet grant revoke customers single-1a2b… --key lin'))
+    .action((asset: string, id: string, options: RevokeOptions, command: Command) => revokeGrant(io, command, asset, id, options));
   withOutput(grant.command('list [asset]').description('list grants and their use')).action(async (asset: string | undefined, options: { output: Format }, command: Command) => {
     const kube = await connect(command);
     const rows = grantRows(asset === undefined ? await kube.list<DataAsset>('dataassets') : [await kube.get<DataAsset>('dataassets', asset)]);
@@ -102,26 +107,4 @@ async function grantState(kube: Kube, asset: string, id: string, timeoutMs: numb
     timeoutMs,
     `the registration of grant ${id} on the ledger`,
   );
-}
-
-async function revoke(io: Io, command: Command, name: string, id: string, yes: boolean): Promise<void> {
-  const kube = await connect(command);
-  const asset = await kube.get<DataAsset>('dataassets', name);
-  const index = asset.spec.grants.findIndex((one) => one.id === id);
-  const grant = asset.spec.grants[index];
-  if (grant === undefined) {
-    const ids = asset.spec.grants.map((one) => one.id).join(', ');
-    throw new CliError('NOT_FOUND', `DataAsset ${name} has no grant ${id} in its spec; it has ${ids === '' ? 'none' : ids}. A consent given for one task ends with: kubectl collabnet task cancel NAME`);
-  }
-  if (grant.revoked === true) {
-    io.out(`grant ${id} is revoked already`);
-    return;
-  }
-  io.note(describeGrant(asset.status?.assetID ?? name, grant));
-  await confirm(io, 'Revoke this grant for ever?', yes);
-  await kube.jsonPatch('dataassets', name, [
-    { op: 'test', path: `/spec/grants/${index}/id`, value: id },
-    { op: 'add', path: `/spec/grants/${index}/revoked`, value: true },
-  ]);
-  io.out(`grant ${id} revoked`);
 }

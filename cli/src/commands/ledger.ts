@@ -10,7 +10,6 @@ import { print, type Format } from '../base/format.ts';
 import { paint } from '../base/text.ts';
 import { fields } from '../base/table.ts';
 import { chooseNetwork, stalenessWarning } from '../kube/networks.ts';
-import { fileLines, openExport, verifyLines } from '../ledger/chain.ts';
 import { connect, examples, withOutput, type AddCommands } from './shared.ts';
 
 interface LedgerOptions {
@@ -35,6 +34,7 @@ export const addLedgerCommands: AddCommands = (program, io) => {
     .addHelpText('after', examples('kubectl collabnet -n bank-a ledger export chain.jsonl'))
     .action(async (file: string, options: LedgerOptions, command: Command) => {
       const kube = await connect(command);
+      const { openExport } = await import('../ledger/chain.ts');
       const { lines, close } = await openExport(kube, await chooseNetwork(kube, options.network));
       try {
         const text = Readable.from(withNewlines(lines));
@@ -50,13 +50,20 @@ export const addLedgerCommands: AddCommands = (program, io) => {
     .option('--network-id <hex>', 'the network the chain must be of; that of the CollabNetwork, if absent and no FILE is given')
     .addHelpText('after', examples('kubectl collabnet -n bank-a ledger verify', 'collabnet ledger verify chain.jsonl --network-id 5f1d…'))
     .action(async (file: string | undefined, options: LedgerOptions, command: Command) => {
-      const report = file === undefined ? await verifyLive(command, options) : await verifyLines(fileLines(file), options.networkId);
+      const report = file === undefined ? await verifyLive(command, options) : await verifyFile(file, options.networkId);
       const shown = { networkID: report.networkId, height: report.height, transactions: report.transactions, head: report.hash, stateRoot: report.stateRoot };
       print(io, options.output, { verified: true, ...shown }, () => `${paint(io.colour, 'green', 'the chain holds')}\n${fields(Object.entries(shown))}`);
     });
 };
 
+/** The replica and the contracts are loaded only by these two: other commands start faster without them. */
+async function verifyFile(file: string, networkId: string | undefined): Promise<ChainReport> {
+  const { fileLines, verifyLines } = await import('../ledger/chain.ts');
+  return verifyLines(fileLines(file), networkId);
+}
+
 async function verifyLive(command: Command, options: LedgerOptions): Promise<ChainReport> {
+  const { openExport, verifyLines } = await import('../ledger/chain.ts');
   const kube = await connect(command);
   const network = await chooseNetwork(kube, options.network);
   const { lines, close } = await openExport(kube, network);

@@ -7,7 +7,6 @@ import { table } from '../base/table.ts';
 import { readyNetwork } from '../kube/networks.ts';
 import { forward, readyPod } from '../kube/port-forward.ts';
 import { chooseResult } from '../results/choose.ts';
-import { fetchResult } from '../results/fetch-result.ts';
 import { connect, examples, signerOf, withOutput, withSigner, type AddCommands, type SignerOptions } from './shared.ts';
 
 const PORT = 8443;
@@ -42,6 +41,8 @@ export const addResultCommands: AddCommands = (program, io) => {
       const signer = await signerOf(kube, io, options, network.id);
       const ca = (await kube.secret('institution-ca'))['ca.crt']?.toString('utf8');
       if (ca === undefined) throw new CliError('NOT_READY', 'Secret institution-ca has no ca.crt yet; wait until the operator has made it');
+      // Loaded only here: certificates and signatures of requests take long to load.
+      const { fetchResult } = await import('../results/fetch-result.ts');
       const tunnel = await forward(kube, await readyPod(kube, PODS, 'result store'), PORT);
       try {
         const { did, keyId } = signer;

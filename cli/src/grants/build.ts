@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { approvalStatementOf, type DataAsset, type StandingGrant } from '@collabnet/crds';
 import { isDid } from '@collabnet/did';
-import { approvalPayload, digestOf, newNonce, transactionBytes, type ApprovalStatement, type Json, type JsonObject } from '@collabnet/envelope';
+import { approvalPayload, digestOf, newNonce, transactionBytes, type ApprovalStatement, type JsonObject } from '@collabnet/envelope';
 import { standingGrantContent } from '@collabnet/flow';
 import { countOption, durationOption, timeOption } from '../base/duration.ts';
 import { CliError } from '../base/errors.ts';

@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, describe, it } from 'node:test';
+import { approvalStatementOf, type Approval, type ApprovalSpec, type ComputeTask, type DataAsset } from '@collabnet/crds';
+import { sample, startApiserver, type TestApiserver } from '@collabnet/crds/testing';
+import { approvalPayload, digestOf, transactionBytes, type JsonObject } from '@collabnet/envelope';
+import { flowId, flowSpecFromTask, standingGrantContent } from '@collabnet/flow';
+import { decodeSm2Multikey, sm2Verify } from '@collabnet/sm';
+import { parse } from 'yaml';
+import { TestCli } from './testing/cli.ts';
+import { TestInstitution } from './testing/institution.ts';
+
+const ALGORITHM = { name: 'psi', version: '1.0.0', engine: 'spu', image: 'collabnet/engine-spu:dev', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes of both sets' };
+
+describe('kubectl collabnet against an API server and a ledger', { timeout: 180_000 }, () => {
+  let server: TestApiserver;
+  let cli: TestCli;
+  let bank: TestInstitution;
+  let personKey: string;
+
+  const ok = async (...args: string[]): Promise<string> => {
+    const result = await cli.run(...args);
+    assert.equal(result.code, 0, result.stderr);
+    return result.stdout;
+  };
+  const fails = async (code: number, message: RegExp, ...args: string[]): Promise<void> => {
+    const result = await cli.run(...args);
+    assert.match(result.stderr, message);
+    assert.equal(result.code, code, result.stderr);
+  };
+  const apply = (object: object): void => {
+    const result = server.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: JSON.stringify(object) });
+    assert.ok(result.ok, result.stderr);
+  };
+  const setStatus = (kind: string, name: string, status: object): void => {
+    const result = server.kubectl(['patch', kind, name, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status })]);
+    assert.ok(result.ok, result.stderr);
+  };
+  const get = <T>(kind: string, name: string): T => JSON.parse(server.kubectl(['get', kind, name, '-o', 'json']).stdout) as T;
+  const condition = (type: string, status: string, message: string): object => ({ type, status, reason: 'Test', message, lastTransitionTime: new Date().toISOString() });
+
+  /** What the operator does with an Approval: rebuild the transaction, submit it, report. */
+  const relay = async (): Promise<void> => {
+    const { items } = JSON.parse(server.kubectl(['get', 'approvals', '-o', 'json']).stdout) as { items: Approval[] };
+    for (const { metadata, spec } of items.filter(({ status }) => status === undefined)) {
+      const payload = approvalPayload(approvalStatementOf(bank.networkId, spec));
+      try {
+        const { height } = await bank.node.submit({ payload, signature: spec.signature });
+        setStatus('approval', metadata.name, { height, conditions: [condition('Ready', 'True', `recorded at height ${height}`)] });
+      } catch (error) {
+        setStatus('approval', metadata.name, { conditions: [condition('Ready', 'False', 'refused'), condition('Stalled', 'True', (error as Error).message)] });
+      }
+    }
+  };
+  const whileRelaying = async <T>(work: Promise<T>): Promise<T> => {
+    let done = false;
+    const finished = work.finally(() => (done = true));
+    while (!done) {
+      await relay();
+      await sleep(100);
+    }
+    return finished;
+  };
+
+  before(async () => {
+    server = await startApiserver();
+    cli = new TestCli(server.kubeconfig);
+    assert.ok(server.kubectl(['apply', '--server-side', '-f', join(import.meta.dirname, '..', '..', 'crds', 'manifests')]).ok);
+    assert.ok(server.kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']).ok);
+    const { publicKeyMultibase } = JSON.parse(await ok('key', 'create', 'lin', '-o', 'json')) as { publicKeyMultibase: string };
+    personKey = decodeSm2Multikey(publicKeyMultibase);
+    bank = await TestInstitution.found(personKey);
+    const { digest } = await bank.send('algorithms', 'register', ALGORITHM);
+
+    apply(sample('collabnetwork-founder'));
+    setStatus('collabnetwork', 'lending', {
+      networkID: bank.networkId,
+      membership: 'Founder',
+      ledger: { driver: 'embedded', height: 1, verifiedAt: new Date().toISOString() },
+      members: [{ did: bank.did, displayName: 'Bank A', roles: ['Operator'], state: 'Active' }],
+      algorithms: [{ name: 'psi', version: '1.0.0', state: 'Registered', digest, provider: bank.did, leakage: ALGORITHM.leakage }],
+      invitations: [{ name: 'bank-b', id: 'i-1', secretName: 'lending-invitation-bank-b', state: 'Issued' }],
+    });
+    apply(parse(await ok('key', 'show', 'lin', '--manifest', '--subject-code', 'bank-a.lin', '--display-name', 'Lin Wei')) as object);
+  });
+  after(async () => {
+    cli.remove();
+    await bank.node.close();
+    await server.stop();
+  });
+
+  it('never overwrites a key and lists keys without a passphrase', async () => {
+    await fails(1, /key lin is there already/, 'key', 'create', 'lin');
+    assert.match(await ok('key', 'list'), /^NAME +PUBLIC KEY\nlin +z/);
+    await fails(2, /--manifest needs --subject-code/, 'key', 'show', 'lin', '--manifest');
+    await fails(3, /no key nobody/, 'key', 'show', 'nobody');
+  });
+
+  it('asks before signing, and signs nothing without an answer', async () => {
+    await fails(4, /repeat with --yes/, 'approve', 'algorithm/psi@1.0.0', '--key', 'lin', '--reason', 'Reviewed');
+    assert.equal(server.kubectl(['get', 'approvals', '-o', 'name']).stdout, '');
+  });
+
+  it('takes a decision to the ledger and shows what is decided', async () => {
+    const result = await whileRelaying(cli.run('approve', 'algorithm/psi@1.0.0', '--key', 'lin', '--reason', 'Reviewed', '--yes'));
+    assert.equal(result.code, 0, result.stderr);
+    assert.match(result.stdout, /^approved: recorded at height 2/);
+    assert.match(result.stderr, /leaks +sizes of both sets/);
+    const [vote] = bank.node.blocks(2, 1)[0]?.transactions ?? [];
+    assert.equal(vote?.payload.principal.id, `${bank.did}.lin`);
+    assert.deepEqual(vote?.payload.public['reason'], 'Reviewed');
+  });
+
+  it('reports a refusal by the ledger with exit code 4', async () => {
+    const result = await whileRelaying(cli.run('refuse', 'algorithm/psi/1.0.0', '--key', 'lin', '--reason', 'Changed my mind', '--yes'));
+    assert.equal(result.code, 4, result.stderr);
+    assert.match(result.stderr, /the ledger refused the decision \(Test\): .*(voted Approve|decided: Approved)/);
+  });
+
+  it('gives up waiting with exit code 5', async () => {
+    await fails(5, /within 1 s; it may still happen/, 'approve', 'algorithm/psi@1.0.0', '--key', 'lin', '--reason', 'x', '--yes', '--timeout', '1s');
+  });
+
+  it('names the fix for an unknown key, target, namespace', async () => {
+    await ok('key', 'create', 'stranger');
+    await fails(1, /key stranger belongs to no ParticipantDID .*key show stranger --manifest/, 'approve', 'algorithm/psi@1.0.0', '--key', 'stranger', '--reason', 'x', '--yes');
+    await fails(3, /algorithm psi@2\.0\.0 is not registered/, 'approve', 'algorithm/psi@2.0.0', '--key', 'lin', '--reason', 'x');
+    await fails(2, /kind must be task, join, algorithm or person/, 'approve', 'pod/x', '--key', 'lin', '--reason', 'x');
+    await fails(2, /grant create/, 'approve', 'grant/x', '--key', 'lin', '--reason', 'x');
+    await fails(3, /ComputeTask default\/nothing/, 'approve', 'nothing', '--key', 'lin', '--reason', 'x');
+    await fails(3, /choose the namespace with -n/, 'network', 'members', '-n', 'elsewhere');
+    await fails(2, /--context nowhere: not in the kubeconfig/, 'task', 'list', '--context', 'nowhere');
+    await fails(2, /--timeout soon/, 'task', 'wait', 'x', '--timeout', 'soon');
+    await fails(2, /required option '--reason <text>'/, 'approve', 'x', '--key', 'lin');
+  });
+
+  describe('a task', () => {
+    const task = sample('computetask') as unknown as ComputeTask;
+    const status = (): Record<string, unknown> => ({
+      flowID: flowId(bank.networkId, bank.did, `default/${task.metadata.name}`, flowSpecFromTask(get<ComputeTask>('computetask', task.metadata.name).spec)),
+      specDigest: 'ab'.repeat(32),
+      proposer: bank.did,
+      phase: 'AwaitingApproval',
+      waitingFor: ['the data manager of bank-a: kubectl collabnet approve common-customers'],
+      approvals: [{ party: 'a', did: bank.did, state: 'Waiting' }],
+    });
+
+    before(() => {
+      apply(task);
+      setStatus('computetask', task.metadata.name, status());
+    });
+
+    it('is explained and listed', async () => {
+      const text = await ok('task', 'explain', task.metadata.name);
+      for (const part of [/AwaitingApproval: on the ledger/, /keys id_number; columns balance/, /goes to a \(bank-a\)/, /waits for\n {2}the data manager/]) assert.match(text, part);
+      assert.match(await ok('task', 'list'), /common-customers +AwaitingApproval +own +bank-a,bank-b/);
+    });
+
+    it('is signed for exactly what is shown', async () => {
+      const printed = await ok('approve', task.metadata.name, '--key', 'lin', '--reason', 'Agreed', '--yes', '--dry-run');
+      const spec = (parse(printed) as { spec: ApprovalSpec }).spec;
+      assert.deepEqual(spec.subject, { kind: 'Flow', id: status()['flowID'], digest: 'ab'.repeat(32) });
+      const bytes = transactionBytes(approvalPayload(approvalStatementOf(bank.networkId, spec)));
+      assert.ok(sm2Verify(new Uint8Array(bytes), spec.signature, personKey));
+      apply(parse(printed) as object);
+    });
+
+    it('whose mirror was changed is not signed', async () => {
+      setStatus('computetask', task.metadata.name, { flowID: '0'.repeat(64) });
+      await fails(6, /the spec shown here is not the one of flow/, 'approve', task.metadata.name, '--key', 'lin', '--reason', 'x', '--yes');
+      setStatus('computetask', task.metadata.name, status());
+    });
+
+    it('is waited for; failure gives exit code 4', async () => {
+      setStatus('computetask', task.metadata.name, { phase: 'Failed', conditions: [condition('Ready', 'False', 'the lease lapsed')] });
+      await fails(4, /is Failed: the lease lapsed/, 'task', 'wait', task.metadata.name);
+      setStatus('computetask', task.metadata.name, { phase: 'Succeeded', results: [{ step: 'match', output: 'common', rows: 3, bytes: 2048 }] });
+      assert.match(await ok('task', 'wait', task.metadata.name), /Succeeded/);
+      assert.match(await ok('result', 'list'), /common-customers +match +common +3 +2\.0 KiB/);
+      await fails(3, /no such result; there are match\/common/, 'result', 'get', task.metadata.name, '--output', 'other', '-o', '-', '--key', 'lin');
+      await fails(4, /is Succeeded: there is nothing to decide/, 'approve', task.metadata.name, '--key', 'lin', '--reason', 'x', '--yes');
+    });
+
+    it('is cancelled by deleting it', async () => {
+      assert.match(await ok('task', 'cancel', task.metadata.name, '--yes'), /being cancelled/);
+      await fails(3, /not found/, 'task', 'explain', task.metadata.name);
+    });
+  });
+
+  describe('a standing grant', () => {
+    const options = (): string[] => ['--to', bank.did, '--purpose', 'Joint credit limits', '--algorithm', 'psi@*', '--key', 'lin', '--yes'];
+    const assetContent = {
+      assetId: 'bank-a/customers',
+      displayName: 'Customers',
+      description: '',
+      fingerprint: 'ab'.repeat(32),
+      columns: [{ name: 'id_number', type: 'String', role: 'Identifier' }],
+      classification: { jrtLevel: 3, nationalClass: 'General', personalInformation: true },
+      source: { lawfulBasis: 'Contract' },
+    };
+
+    before(async () => {
+      await bank.send('catalogue', 'publish', assetContent);
+      apply(sample('dataasset'));
+    });
+
+    it('needs a published asset', async () => {
+      await fails(1, /no status\.assetID yet/, 'grant', 'create', 'customers', ...options(), '--count', '3');
+      setStatus('dataasset', 'customers', { assetID: 'bank-a/customers', version: 1 });
+    });
+
+    it('names wrong options', async () => {
+      await fails(2, /how long or how often/, 'grant', 'create', 'customers', ...options());
+      await fails(2, /column nope is not in DataAsset customers; it has id_number, balance/, 'grant', 'create', 'customers', ...options(), '--count', '1', '--key-columns', 'nope');
+      await fails(2, /--until or --for, not both/, 'grant', 'create', 'customers', ...options(), '--for', '1d', '--until', '2030-01-01');
+      await fails(2, /write a DID/, 'grant', 'create', 'customers', '--to', 'bank-b', '--purpose', 'x', '--algorithm', 'psi@*', '--key', 'lin', '--count', '1');
+    });
+
+    it('is accepted by the ledger as signed, also from its GitOps form', async () => {
+      await ok('grant', 'create', 'customers', ...options(), '--count', '3', '--for', '30d', '--key-columns', 'id_number', '--id', 'grant-live-1', '--no-wait');
+      const printed = await ok('grant', 'create', 'customers', ...options(), '--for', '30d', '--id', 'grant-gitops-1', '--dry-run');
+      const [fromGit] = parse(printed) as DataAsset['spec']['grants'];
+      const live = get<DataAsset>('dataasset', 'customers').spec.grants.find(({ id }) => id === 'grant-live-1');
+      for (const grant of [live, fromGit]) {
+        assert.ok(grant !== undefined);
+        const body = standingGrantContent('bank-a/customers', grant) as JsonObject;
+        const { signer, keyID, nonce, expires, signature, reason } = grant.approval;
+        const statement = { network: bank.networkId, subject: { kind: 'Grant', id: grant.id, digest: digestOf(body) }, decision: 'Approve', reason: reason ?? '', signer: { did: signer, keyId: keyID }, nonce, expires: Date.parse(expires), body } as const;
+        const { result } = await bank.node.submit({ payload: approvalPayload(statement), signature });
+        assert.equal((result as { state: string }).state, 'Active');
+      }
+    });
+
+    it('survives another tool that applies the asset without grants', () => {
+      apply(sample('dataasset'));
+      assert.equal(get<DataAsset>('dataasset', 'customers').spec.grants.length, 1);
+    });
+
+    it('is listed with its use, and an id is used once', async () => {
+      setStatus('dataasset', 'customers', { grants: [{ id: 'grant-live-1', state: 'Active', used: 1, count: 3 }] });
+      assert.match(await ok('grant', 'list'), /customers +grant-live-1 +bank-a +Active +1\/3 +3 uses, until /);
+      await fails(2, /an id is used once/, 'grant', 'create', 'customers', ...options(), '--count', '3', '--id', 'grant-live-1');
+    });
+
+    it('is revoked for ever', async () => {
+      assert.match(await ok('grant', 'revoke', 'customers', 'grant-live-1', '--yes'), /revoked/);
+      assert.equal(get<DataAsset>('dataasset', 'customers').spec.grants[0]?.revoked, true);
+      assert.match(await ok('grant', 'revoke', 'customers', 'grant-live-1', '--yes'), /revoked already/);
+      await fails(3, /has no grant unknown-1; it has grant-live-1/, 'grant', 'revoke', 'customers', 'unknown-1', '--yes');
+    });
+
+    it('that is not in the spec is revoked by a signature', async () => {
+      const view = (await bank.send('catalogue', 'publish', assetContent), bank.node.blocks(0, 1000).flatMap(({ transactions }) => transactions));
+      const created = view.find(({ payload }) => payload.contract === 'grants' && (payload.public['subject'] as { id: string }).id === 'grant-gitops-1');
+      const digest = (created?.payload.public['subject'] as { digest: string }).digest;
+      setStatus('dataasset', 'customers', { grants: [{ id: 'grant-gitops-1', state: 'Active', digest }] });
+      await fails(2, /give --key NAME/, 'grant', 'revoke', 'customers', 'grant-gitops-1', '--yes');
+      const result = await whileRelaying(cli.run('grant', 'revoke', 'customers', 'grant-gitops-1', '--key', 'lin', '--yes'));
+      assert.equal(result.code, 0, result.stderr);
+      assert.match(result.stdout, /^revoked: recorded at height/);
+    });
+  });
+
+  it('exports an invitation that can be applied elsewhere', async () => {
+    assert.ok(server.kubectl(['create', 'secret', 'generic', 'lending-invitation-bank-b', '--from-literal=invitation.json={"a":1}']).ok);
+    const exported = await ok('invitation', 'export', 'bank-b');
+    assert.ok(server.kubectl(['create', 'namespace', 'bank-b']).ok);
+    assert.ok(server.kubectl(['apply', '-n', 'bank-b', '-f', '-'], { input: exported }).ok);
+    assert.equal(server.kubectl(['get', 'secret', '-n', 'bank-b', 'lending-invitation-bank-b', '-o', 'jsonpath={.data.invitation\\.json}']).stdout, Buffer.from('{"a":1}').toString('base64'));
+    await fails(3, /no invitation bank-c .*it has bank-b/, 'invitation', 'export', 'bank-c');
+  });
+
+  it('shows members and the state of the ledger', async () => {
+    assert.deepEqual(JSON.parse(await ok('network', 'members', '-o', 'json')), [{ did: bank.did, displayName: 'Bank A', roles: ['Operator'], state: 'Active' }]);
+    assert.match(await ok('ledger', 'status'), /membership +Founder/);
+    await fails(3, /hosts no ledger of network lending; export it at the founder/, 'ledger', 'verify');
+  });
+
+  it('verifies an exported chain offline and finds a change', async () => {
+    const file = join(cli.home, 'chain.jsonl');
+    writeFileSync(file, bank.chain());
+    const verified = await ok('ledger', 'verify', file, '--network-id', bank.networkId, '-o', 'json');
+    assert.equal((JSON.parse(verified) as { height: number }).height, bank.node.head().height);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"Reviewed"', '"Rejected"'));
+    await fails(6, /the chain does not hold: .*2/, 'ledger', 'verify', file);
+    writeFileSync(file, bank.chain());
+    await fails(6, /does not hold/, 'ledger', 'verify', file, '--network-id', '0'.repeat(64));
+    writeFileSync(file, bank.chain().slice(0, -20));
+    await fails(6, /truncated or not an export/, 'ledger', 'verify', file);
+  });
+});
