@@ -26,7 +26,15 @@ export type { GrantContent, GrantForm } from './grants/content.ts';
 export type { GrantRecord, GrantUsage, GrantUse, GrantView } from './grants/record.ts';
 export { FLOW_STATES, TERMINAL_STATES, TRANSITIONS } from './flows/states.ts';
 export type { FlowAction, FlowState, StepState } from './flows/states.ts';
-export type { FlowApproval, FlowRecord, FlowStepRecord, Lease, MissingConsent, Reservation, SealedRecord } from './flows/record.ts';
+export type {
+  FlowApproval,
+  FlowRecord,
+  FlowStepRecord,
+  Lease,
+  MissingConsent,
+  Reservation,
+  SealedRecord,
+} from './flows/record.ts';
 export type { StartResult } from './flows/start.ts';
 export type { AssetView } from './catalogue/queries.ts';
 export type { NetworkView } from './governance/queries.ts';

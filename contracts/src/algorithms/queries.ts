@@ -14,7 +14,10 @@ export const get = defineQuery('algorithms.get', algorithmRefSchema, ({ state },
 /** `algorithms.list` → Page of AlgorithmRecord */
 export const list = defineQuery(
   'algorithms.list',
-  z.strictObject({ ...pageArgs, state: z.enum(['Registered', 'Refused', 'Approved', 'Retired', 'Revoked']).optional() }),
+  z.strictObject({
+    ...pageArgs,
+    state: z.enum(['Registered', 'Refused', 'Approved', 'Retired', 'Revoked']).optional(),
+  }),
   ({ state }, args) =>
     page(state, 'algorithm/', args, (value) => {
       const record = value as AlgorithmRecord;

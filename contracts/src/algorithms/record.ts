@@ -10,7 +10,10 @@ export const algorithmContentSchema = z.strictObject({
   engine: z.enum(['spu']),
   image: z.string().min(1).max(512),
   /** Absent where images are side-loaded and have no registry digest. */
-  imageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'give sha256:<64 hex digits>').optional(),
+  imageDigest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, 'give sha256:<64 hex digits>')
+    .optional(),
   codeDigest: digest.optional(),
   parametersSchemaDigest: digest.optional(),
   trustClass: z.enum(['ReviewedProtocol']),

@@ -1,4 +1,4 @@
-import { type Json, digestOf } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { load, save, stamp } from '../core/store.ts';
@@ -13,7 +13,9 @@ export const register = defineMethod('algorithms.register', algorithmContentSche
   const known = load<AlgorithmRecord>(state, key);
   if (known?.digest === digest) return known;
   if (known !== undefined) {
-    throw new ContractError('ALREADY_EXISTS', 'version: it is registered with other content; register a new version', { field: 'version' });
+    throw new ContractError('ALREADY_EXISTS', 'version: it is registered with other content; register a new version', {
+      field: 'version',
+    });
   }
   const record: AlgorithmRecord = {
     ...stamp('algorithm'),

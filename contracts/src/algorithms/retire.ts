@@ -10,7 +10,12 @@ import type { AlgorithmRecord } from './record.ts';
 
 /** The provider takes an algorithm out of use: new flows cannot name it, running attempts go on. */
 export const retire = defineMethod('algorithms.retire', algorithmRefSchema, (context, { name, version }) => {
-  const record = loadOrThrow<AlgorithmRecord>(context.state, keys.algorithm(name, version), 'such algorithm', 'version');
+  const record = loadOrThrow<AlgorithmRecord>(
+    context.state,
+    keys.algorithm(name, version),
+    'such algorithm',
+    'version',
+  );
   assertOwn(context, record.provider, `${name}/${version}`);
   if (record.state === 'Retired') return record;
   if (record.state !== 'Approved' && record.state !== 'Registered') {

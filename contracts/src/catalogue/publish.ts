@@ -1,4 +1,4 @@
-import { type Json, digestOf } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import { parseDid } from '@collabnet/did';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
@@ -16,7 +16,11 @@ export const publish = defineMethod('catalogue.publish', assetContentSchema, (co
   const owner = caller.institution;
   if (!assetId.startsWith(`${parseDid(owner).subjectCode}/`)) {
     const field = 'assetId';
-    throw new ContractError('FORBIDDEN', `${field}: must begin with ${parseDid(owner).subjectCode}/, the publisher's subject code`, { field });
+    throw new ContractError(
+      'FORBIDDEN',
+      `${field}: must begin with ${parseDid(owner).subjectCode}/, the publisher's subject code`,
+      { field },
+    );
   }
   const digest = digestOf(content);
   const asset = load<AssetRecord>(state, keys.asset(assetId));

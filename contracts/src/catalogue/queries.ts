@@ -15,15 +15,28 @@ export interface AssetView extends AssetRecord {
 }
 
 /** Version `version` of an asset, or the newest. @throws ContractError NOT_FOUND */
-export function assetVersion(state: QueryContext['state'], asset: AssetRecord, version = asset.version): AssetVersionRecord {
-  return loadOrThrow(state, keys.assetVersion(asset.assetId, version), `version ${version} of ${asset.assetId}`, 'version');
+export function assetVersion(
+  state: QueryContext['state'],
+  asset: AssetRecord,
+  version = asset.version,
+): AssetVersionRecord {
+  return loadOrThrow(
+    state,
+    keys.assetVersion(asset.assetId, version),
+    `version ${version} of ${asset.assetId}`,
+    'version',
+  );
 }
 
 /** `catalogue.get` → AssetView */
-export const get = defineQuery('catalogue.get', z.strictObject({ assetId: assetIdSchema }), ({ state }, { assetId }): AssetView => {
-  const asset = loadOrThrow<AssetRecord>(state, keys.asset(assetId), 'such asset', 'assetId');
-  return { ...asset, latest: assetVersion(state, asset) };
-});
+export const get = defineQuery(
+  'catalogue.get',
+  z.strictObject({ assetId: assetIdSchema }),
+  ({ state }, { assetId }): AssetView => {
+    const asset = loadOrThrow<AssetRecord>(state, keys.asset(assetId), 'such asset', 'assetId');
+    return { ...asset, latest: assetVersion(state, asset) };
+  },
+);
 
 /** `catalogue.list` → Page of AssetRecord; withdrawn ones only on demand */
 export const list = defineQuery(
@@ -37,23 +50,32 @@ export const list = defineQuery(
 );
 
 /** `catalogue.byOwner` → Page of AssetRecord */
-export const byOwner = defineQuery('catalogue.byOwner', z.strictObject({ ...pageArgs, owner: didSchema }), ({ state }, args) =>
-  page(state, keys.assetByOwner(args.owner, ''), args, (_, assetId) => load<AssetRecord>(state, keys.asset(assetId))),
+export const byOwner = defineQuery(
+  'catalogue.byOwner',
+  z.strictObject({ ...pageArgs, owner: didSchema }),
+  ({ state }, args) =>
+    page(state, keys.assetByOwner(args.owner, ''), args, (_, assetId) => load<AssetRecord>(state, keys.asset(assetId))),
 );
 
 /** `catalogue.versions` → Page of AssetVersionRecord, oldest first */
-export const versions = defineQuery('catalogue.versions', z.strictObject({ ...pageArgs, assetId: assetIdSchema }), ({ state }, args) =>
-  page(state, `asset-version/${args.assetId}/`, args, (value) => value as AssetVersionRecord),
+export const versions = defineQuery(
+  'catalogue.versions',
+  z.strictObject({ ...pageArgs, assetId: assetIdSchema }),
+  ({ state }, args) => page(state, `asset-version/${args.assetId}/`, args, (value) => value as AssetVersionRecord),
 );
 
 /** `catalogue.version` → AssetVersionRecord */
 export const version = defineQuery(
   'catalogue.version',
   z.strictObject({ assetId: assetIdSchema, version: z.int().min(1) }),
-  ({ state }, args) => loadOrThrow<AssetVersionRecord>(state, keys.assetVersion(args.assetId, args.version), 'such version', 'version'),
+  ({ state }, args) =>
+    loadOrThrow<AssetVersionRecord>(state, keys.assetVersion(args.assetId, args.version), 'such version', 'version'),
 );
 
 /** `catalogue.flows` → Page of FlowRecord that use the asset (requirement 94) */
-export const flows = defineQuery('catalogue.flows', z.strictObject({ ...pageArgs, assetId: assetIdSchema }), ({ state }, args) =>
-  page(state, keys.flowByAsset(args.assetId, ''), args, (_, flowId) => load<FlowRecord>(state, keys.flow(flowId))),
+export const flows = defineQuery(
+  'catalogue.flows',
+  z.strictObject({ ...pageArgs, assetId: assetIdSchema }),
+  ({ state }, args) =>
+    page(state, keys.flowByAsset(args.assetId, ''), args, (_, flowId) => load<FlowRecord>(state, keys.flow(flowId))),
 );

@@ -8,11 +8,14 @@ const hex64 = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits'
 export function consentArgs<K extends string, D extends 'Approve' | 'Refuse'>(
   kind: K,
   decisions: readonly [D, ...D[]],
-): z.ZodObject<{
-  subject: z.ZodObject<{ kind: z.ZodLiteral<K>; id: z.ZodString; digest: z.ZodString }, z.core.$strict>;
-  decision: z.ZodEnum<{ [P in D]: P }>;
-  reason: z.ZodString;
-}, z.core.$strict> {
+): z.ZodObject<
+  {
+    subject: z.ZodObject<{ kind: z.ZodLiteral<K>; id: z.ZodString; digest: z.ZodString }, z.core.$strict>;
+    decision: z.ZodEnum<{ [P in D]: P }>;
+    reason: z.ZodString;
+  },
+  z.core.$strict
+> {
   return z.strictObject({
     subject: z.strictObject({ kind: z.literal(kind), id: z.string().min(1).max(256), digest: hex64 }),
     decision: z.enum(decisions),
@@ -38,5 +41,8 @@ export function assertDigest(signed: string, held: string): void {
  */
 export function assertOwn(context: ContractContext, owner: string, what: string): void {
   if (context.caller.institution === owner) return;
-  throw new ContractError('FORBIDDEN', `${what} belongs to ${owner}; ${context.caller.institution} cannot decide about it`);
+  throw new ContractError(
+    'FORBIDDEN',
+    `${what} belongs to ${owner}; ${context.caller.institution} cannot decide about it`,
+  );
 }

@@ -20,7 +20,12 @@ export function activeMembers(state: Pick<WorldState, 'range'>): string[] {
  *
  * @throws ContractError CONFLICT when the institution has voted the other way
  */
-export function castVote(context: ContractContext, votes: Votes, decision: 'Approve' | 'Refuse', reason: string): Votes {
+export function castVote(
+  context: ContractContext,
+  votes: Votes,
+  decision: 'Approve' | 'Refuse',
+  reason: string,
+): Votes {
   const { institution, principal } = context.caller;
   const cast = votes[institution];
   if (cast !== undefined && cast.decision !== decision) {

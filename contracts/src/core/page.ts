@@ -27,7 +27,10 @@ export function page<T>(
   const items: T[] = [];
   let last = args.after;
   for (;;) {
-    const entries = state.range(prefix, { limit: args.limit + 1, ...(last === undefined ? {} : { after: prefix + last }) });
+    const entries = state.range(prefix, {
+      limit: args.limit + 1,
+      ...(last === undefined ? {} : { after: prefix + last }),
+    });
     for (const { key, value } of entries) {
       const suffix = key.slice(prefix.length);
       const item = pick(value, suffix);

@@ -20,7 +20,11 @@ const modules: { methods: Method[]; queries: Query[] }[] = [
 ];
 
 /** Every method by its full name. */
-export const methods: ReadonlyMap<string, Method> = new Map(modules.flatMap((each) => each.methods.map((m) => [m.name, m])));
+export const methods: ReadonlyMap<string, Method> = new Map(
+  modules.flatMap((each) => each.methods.map((m) => [m.name, m])),
+);
 
 /** Every query by its full name. */
-export const queries: ReadonlyMap<string, Query> = new Map(modules.flatMap((each) => each.queries.map((q) => [q.name, q])));
+export const queries: ReadonlyMap<string, Query> = new Map(
+  modules.flatMap((each) => each.queries.map((q) => [q.name, q])),
+);

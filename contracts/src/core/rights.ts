@@ -30,7 +30,10 @@ export function assertRight(state: View, action: string, caller: VerifiedCaller)
   if (needed === undefined) return;
   const roles = rolesOf(state, caller);
   if (!needed.some((role) => roles.includes(role))) {
-    throw forbidden(action, `it needs one of the roles ${needed.join(', ')}; ${caller.principal.id} has ${roles.join(', ') || 'none'}`);
+    throw forbidden(
+      action,
+      `it needs one of the roles ${needed.join(', ')}; ${caller.principal.id} has ${roles.join(', ') || 'none'}`,
+    );
   }
 }
 
@@ -52,7 +55,8 @@ export function assertActive(state: View, action: string, did: string): void {
 }
 
 function rolesOf(state: View, caller: VerifiedCaller): readonly string[] {
-  if (caller.principal.type !== 'person') return load<MemberRecord>(state, keys.member(caller.institution))?.roles ?? [];
+  if (caller.principal.type !== 'person')
+    return load<MemberRecord>(state, keys.member(caller.institution))?.roles ?? [];
   return load<RegisteredDid>(state, keys.did(caller.principal.id))?.roles ?? [];
 }
 

@@ -70,7 +70,9 @@ export function allApproved(approvals: FlowRecord['approvals']): boolean {
 /** Ids of the grants that a flow relies on, each once. */
 export function grantsOf(flow: FlowRecord, step?: string): string[] {
   const named = Object.values(flow.approvals).flatMap((approval) => Object.entries(approval.grants));
-  return [...new Set(named.filter(([input]) => step === undefined || input.startsWith(`${step}/`)).map(([, id]) => id))];
+  return [
+    ...new Set(named.filter(([input]) => step === undefined || input.startsWith(`${step}/`)).map(([, id]) => id)),
+  ];
 }
 
 /**
@@ -78,7 +80,8 @@ export function grantsOf(flow: FlowRecord, step?: string): string[] {
  * was opened with.
  */
 export function missingConsents(context: QueryContext, flow: FlowRecord): MissingConsent[] {
-  if (flow.state === 'AwaitingApproval') return ownersOf(flow).flatMap((owner) => judgeOwner(context, flow, owner).missing);
+  if (flow.state === 'AwaitingApproval')
+    return ownersOf(flow).flatMap((owner) => judgeOwner(context, flow, owner).missing);
   return usesOf(flow).flatMap((use) => {
     const id = flow.approvals[use.input.party]?.grants[inputName(use)];
     const grant = id === undefined ? undefined : load<GrantRecord>(context.state, keys.grant(id));
@@ -86,6 +89,8 @@ export function missingConsents(context: QueryContext, flow: FlowRecord): Missin
       grant === undefined
         ? { code: 'GRANT_MISSING' as const, message: 'no grant was found when the flow was opened' }
         : grantFault(context.state, grant, use, context.blockTime);
-    return fault === undefined ? [] : [{ step: use.step.name, input: use.input.name, asset: use.input.asset ?? '', ...fault }];
+    return fault === undefined
+      ? []
+      : [{ step: use.step.name, input: use.input.name, asset: use.input.asset ?? '', ...fault }];
   });
 }

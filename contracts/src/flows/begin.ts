@@ -41,12 +41,20 @@ export function nextAttempt(
   failure: { reason: string; message: string; retryable: boolean },
 ): FlowRecord {
   const { reason, message, retryable } = failure;
-  const past = { attempt: step.attempt, reason, message, reporter: context.caller.institution, touched: step.touched, at: context.blockTime };
+  const past = {
+    attempt: step.attempt,
+    reason,
+    message,
+    reporter: context.caller.institution,
+    touched: step.touched,
+    at: context.blockTime,
+  };
   const recorded: FlowStepRecord = { ...step, reason, message, attempts: [...step.attempts, past] };
   save(context.state, keys.flowStep(flow.flowId, step.step), recorded);
   const lapsed = missingConsents(context, flow)[0];
   if (!retryable || step.attempt >= flow.maxAttempts || context.blockTime >= flow.deadline || lapsed !== undefined) {
-    const why = retryable && lapsed !== undefined ? { reason: lapsed.code, message: lapsed.message } : { reason, message };
+    const why =
+      retryable && lapsed !== undefined ? { reason: lapsed.code, message: lapsed.message } : { reason, message };
     return endFlow(context, flow, action, 'Failed', why);
   }
   const next = moveFlow(context, flow, action, 'Pending', { reason, message });

@@ -9,12 +9,18 @@ import { ContractError } from '../core/contract-error.ts';
 export function checkProposalShape(proposal: FlowProposal): void {
   unique('parties', proposal.parties);
   unique('auditors', proposal.auditors);
-  unique('steps', proposal.steps.map((step) => step.name));
+  unique(
+    'steps',
+    proposal.steps.map((step) => step.name),
+  );
   proposal.steps.forEach((step, s) => {
     const at = `steps[${s}]`;
     unique(`${at}.computeParties`, step.computeParties);
     unique(`${at}.receivers`, step.receivers);
-    unique(`${at}.inputs`, step.inputs.map((input) => input.name));
+    unique(
+      `${at}.inputs`,
+      step.inputs.map((input) => input.name),
+    );
     const named = [...step.computeParties, ...step.receivers, ...step.inputs.map((input) => input.party)];
     const foreign = named.find((did) => !proposal.parties.includes(did));
     if (foreign !== undefined) refuse(at, `${foreign} is not among the parties`);
@@ -26,16 +32,24 @@ export function checkProposalShape(proposal: FlowProposal): void {
 }
 
 function checkInputs(at: string, step: ProposedStep, earlier: readonly ProposedStep[]): void {
-  if (new Set(step.inputs.map((input) => input.party)).size < 2) refuse(`${at}.inputs`, 'need data of at least two parties');
+  if (new Set(step.inputs.map((input) => input.party)).size < 2)
+    refuse(`${at}.inputs`, 'need data of at least two parties');
   const outsider = step.inputs.find((input) => !step.computeParties.includes(input.party));
-  if (outsider !== undefined) refuse(`${at}.inputs`, `${outsider.party} gives input ${outsider.name} but does not compute`);
+  if (outsider !== undefined)
+    refuse(`${at}.inputs`, `${outsider.party} gives input ${outsider.name} but does not compute`);
   step.inputs.forEach((input, i) => {
-    if (input.keys.length !== step.inputs[0]?.keys.length) refuse(`${at}.inputs[${i}].keys`, 'all inputs of a step need equally many');
+    if (input.keys.length !== step.inputs[0]?.keys.length)
+      refuse(`${at}.inputs[${i}].keys`, 'all inputs of a step need equally many');
     unique(`${at}.inputs[${i}].keys`, [...input.keys, ...input.columns]);
     if (input.from === undefined) return;
     const source = earlier.find((each) => each.name === input.from?.step);
-    if (source === undefined) refuse(`${at}.inputs[${i}].from`, `no earlier step is named ${input.from.step}; list steps in the order they run`);
-    if (source?.receivers.includes(input.party) === false) refuse(`${at}.inputs[${i}].from`, `${input.party} does not receive it`);
+    if (source === undefined)
+      refuse(
+        `${at}.inputs[${i}].from`,
+        `no earlier step is named ${input.from.step}; list steps in the order they run`,
+      );
+    if (source?.receivers.includes(input.party) === false)
+      refuse(`${at}.inputs[${i}].from`, `${input.party} does not receive it`);
   });
 }
 

@@ -22,29 +22,38 @@ import { TERMINAL_STATES } from './states.ts';
  * judged again first. Where one fell away (expired, used up), the flow waits for that consent again: the answer then
  * says AwaitingApproval and nothing is confirmed. Confirming twice changes nothing.
  */
-export const confirm = defineMethod('flows.confirm', z.strictObject({ flowId: flowIdSchema }), (context, { flowId }) => {
-  const { caller, height } = context;
-  const before = flowOf(context.state, flowId);
-  const owners = ownersOf(before);
-  if (!owners.includes(caller.institution)) {
-    throw new ContractError('FORBIDDEN', `flows.confirm: ${caller.institution} owns no input of this flow`, { field: 'flowId' });
-  }
-  if (before.confirmations[caller.institution] !== undefined && !TERMINAL_STATES.includes(before.state)) return before;
-  assertMay(before, 'confirm');
-  assertBefore(context, before.approvalDeadline, 'the deadline for approvals');
-  const flow = refreshApprovals(context, before, 'confirm');
-  if (!allApproved(flow.approvals)) {
-    if (allApproved(before.approvals)) {
-      context.emit('flow.approval-lapsed', flowId);
-      return flow;
+export const confirm = defineMethod(
+  'flows.confirm',
+  z.strictObject({ flowId: flowIdSchema }),
+  (context, { flowId }) => {
+    const { caller, height } = context;
+    const before = flowOf(context.state, flowId);
+    const owners = ownersOf(before);
+    if (!owners.includes(caller.institution)) {
+      throw new ContractError('FORBIDDEN', `flows.confirm: ${caller.institution} owns no input of this flow`, {
+        field: 'flowId',
+      });
     }
-    const waiting = owners.filter((did) => flow.approvals[did]?.state !== 'Approved');
-    throw new ContractError('APPROVAL_MISSING', `flowId: consent is missing of ${waiting.join(', ')}`, { field: 'flowId' });
-  }
-  const confirmations = { ...flow.confirmations, [caller.institution]: height };
-  if (owners.every((did) => confirmations[did] !== undefined)) return open(context, flow, confirmations);
-  return moveFlow(context, flow, 'confirm', 'AwaitingApproval', { confirmations });
-});
+    if (before.confirmations[caller.institution] !== undefined && !TERMINAL_STATES.includes(before.state))
+      return before;
+    assertMay(before, 'confirm');
+    assertBefore(context, before.approvalDeadline, 'the deadline for approvals');
+    const flow = refreshApprovals(context, before, 'confirm');
+    if (!allApproved(flow.approvals)) {
+      if (allApproved(before.approvals)) {
+        context.emit('flow.approval-lapsed', flowId);
+        return flow;
+      }
+      const waiting = owners.filter((did) => flow.approvals[did]?.state !== 'Approved');
+      throw new ContractError('APPROVAL_MISSING', `flowId: consent is missing of ${waiting.join(', ')}`, {
+        field: 'flowId',
+      });
+    }
+    const confirmations = { ...flow.confirmations, [caller.institution]: height };
+    if (owners.every((did) => confirmations[did] !== undefined)) return open(context, flow, confirmations);
+    return moveFlow(context, flow, 'confirm', 'AwaitingApproval', { confirmations });
+  },
+);
 
 function open(context: ContractContext, flow: FlowRecord, confirmations: FlowRecord['confirmations']): FlowRecord {
   const { state, blockTime } = context;
@@ -52,7 +61,13 @@ function open(context: ContractContext, flow: FlowRecord, confirmations: FlowRec
   noLongerWaiting(state, flow);
   const first = flow.steps[0]?.name ?? '';
   const deadline = Math.min(flow.deadline, blockTime + flow.timeoutMs);
-  const change = { confirmations, deadline, openedAt: blockTime, minimumSetSize: minimumSetSize(context, flow), currentStep: first };
+  const change = {
+    confirmations,
+    deadline,
+    openedAt: blockTime,
+    minimumSetSize: minimumSetSize(context, flow),
+    currentStep: first,
+  };
   const next = moveFlow(context, flow, 'confirm', 'Pending', change);
   context.emit('flow.opened', flow.flowId, { step: first, deadline });
   beginStep(context, next, first);

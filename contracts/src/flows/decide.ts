@@ -15,22 +15,29 @@ import { singleTaskGrants } from './single-task.ts';
  * A data manager consents to the use of its institution's inputs in this flow: subject id is the flow's id, the digest
  * its `specDigest`. The consent becomes a grant for this one task.
  */
-export const approve = defineMethod('flows.approve', consentArgs('Flow', ['Approve']), (context, { subject, reason }) => {
-  const flow = decidable(context, subject, 'approve');
-  const owner = context.caller.institution;
-  const approval = flow.approvals[owner];
-  if (approval?.state === 'Approved') return flow;
-  for (const content of singleTaskGrants(flow, owner)) writeGrant(context, content);
-  const next = refreshApprovals(context, flow, 'approve');
-  const decided = next.approvals[owner];
-  if (decided?.state !== 'Approved') {
-    // The grant was made from the flow's own terms, so this would be a fault of these rules.
-    throw new ContractError('CONFLICT', `the consent does not cover the flow: ${decided?.missing[0]?.message ?? 'unknown'}`);
-  }
-  const approvals = { ...next.approvals, [owner]: { ...decided, reason } };
-  context.emit('flow.consented', flow.flowId, { owner, person: context.caller.principal.id });
-  return moveFlow(context, next, 'approve', 'AwaitingApproval', { approvals });
-});
+export const approve = defineMethod(
+  'flows.approve',
+  consentArgs('Flow', ['Approve']),
+  (context, { subject, reason }) => {
+    const flow = decidable(context, subject, 'approve');
+    const owner = context.caller.institution;
+    const approval = flow.approvals[owner];
+    if (approval?.state === 'Approved') return flow;
+    for (const content of singleTaskGrants(flow, owner)) writeGrant(context, content);
+    const next = refreshApprovals(context, flow, 'approve');
+    const decided = next.approvals[owner];
+    if (decided?.state !== 'Approved') {
+      // The grant was made from the flow's own terms, so this would be a fault of these rules.
+      throw new ContractError(
+        'CONFLICT',
+        `the consent does not cover the flow: ${decided?.missing[0]?.message ?? 'unknown'}`,
+      );
+    }
+    const approvals = { ...next.approvals, [owner]: { ...decided, reason } };
+    context.emit('flow.consented', flow.flowId, { owner, person: context.caller.principal.id });
+    return moveFlow(context, next, 'approve', 'AwaitingApproval', { approvals });
+  },
+);
 
 /** A data manager refuses; that ends the flow. */
 export const refuse = defineMethod('flows.refuse', consentArgs('Flow', ['Refuse']), (context, { subject, reason }) => {
@@ -46,7 +53,11 @@ export const refuse = defineMethod('flows.refuse', consentArgs('Flow', ['Refuse'
   return writeApprovals(context, ended, approvals);
 });
 
-function decidable(context: ContractContext, subject: { id: string; digest: string }, action: 'approve' | 'refuse'): FlowRecord {
+function decidable(
+  context: ContractContext,
+  subject: { id: string; digest: string },
+  action: 'approve' | 'refuse',
+): FlowRecord {
   const flow = flowOf(context.state, subject.id);
   assertMay(flow, action);
   const owners = ownersOf(flow);

@@ -22,7 +22,11 @@ export const fail = defineMethod('flows.fail', failArgs, (context, { flowId, ste
   if (flow.currentStep === name && attempt < step.attempt) return flow;
   if (flow.currentStep !== name || attempt > step.attempt) assertCurrent(flow, step, attempt);
   if (step.receipts.includes(context.caller.institution)) {
-    throw new ContractError('CONFLICT', `attempt: this party has a receipt of success for attempt ${attempt} on the ledger`, { field: 'attempt' });
+    throw new ContractError(
+      'CONFLICT',
+      `attempt: this party has a receipt of success for attempt ${attempt} on the ledger`,
+      { field: 'attempt' },
+    );
   }
   return nextAttempt(context, flow, step, 'fail', failure);
 });

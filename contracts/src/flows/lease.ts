@@ -16,9 +16,13 @@ export function attemptFault(
 ): Pick<Lease, 'reason' | 'message'> | undefined {
   if (!states.includes(flow.state)) return { reason: 'STATE', message: `the flow is ${flow.state}` };
   if (flow.currentStep !== step.step || step.attempt !== attempt) {
-    return { reason: 'STATE', message: `step ${flow.currentStep ?? 'none'} is current; of ${step.step} it is attempt ${step.attempt}` };
+    return {
+      reason: 'STATE',
+      message: `step ${flow.currentStep ?? 'none'} is current; of ${step.step} it is attempt ${step.attempt}`,
+    };
   }
-  if (context.blockTime >= flow.deadline) return { reason: 'EXPIRED', message: `the deadline of the flow passed at ${flow.deadline}` };
+  if (context.blockTime >= flow.deadline)
+    return { reason: 'EXPIRED', message: `the deadline of the flow passed at ${flow.deadline}` };
   const { name, version } = flow.steps.find((each) => each.name === step.step)?.algorithm ?? { name: '', version: '' };
   if (load<AlgorithmRecord>(context.state, keys.algorithm(name, version))?.state === 'Revoked') {
     return { reason: 'ALGORITHM_UNAVAILABLE', message: `${name} ${version} was revoked` };

@@ -29,7 +29,8 @@ export function stepOf(state: View, flowId: string, step: string): FlowStepRecor
 /** The agreed terms of a step. @throws ContractError NOT_FOUND */
 export function termsOf(flow: FlowRecord, step: string): ProposedStep {
   const terms = flow.steps.find((each) => each.name === step);
-  if (terms === undefined) throw new ContractError('NOT_FOUND', `step: the flow has no step ${step}`, { field: 'step' });
+  if (terms === undefined)
+    throw new ContractError('NOT_FOUND', `step: the flow has no step ${step}`, { field: 'step' });
   return terms;
 }
 
@@ -47,13 +48,23 @@ export function ownersOf(flow: Pick<FlowRecord, 'steps'>): string[] {
 export function assertMay(flow: FlowRecord, action: FlowAction): void {
   if (TRANSITIONS[action][flow.state] !== undefined) return;
   const from = Object.keys(TRANSITIONS[action]).join(' or ');
-  throw new ContractError('ILLEGAL_TRANSITION', `${action}: the flow is ${flow.state}; it must be ${from}`, { field: 'flowId' });
+  throw new ContractError('ILLEGAL_TRANSITION', `${action}: the flow is ${flow.state}; it must be ${from}`, {
+    field: 'flowId',
+  });
 }
 
 /** Writes a flow in its next state, which the table must allow after the action. */
-export function moveFlow(context: ContractContext, from: FlowRecord, action: FlowAction, to: FlowState, change: Partial<FlowRecord>): FlowRecord {
+export function moveFlow(
+  context: ContractContext,
+  from: FlowRecord,
+  action: FlowAction,
+  to: FlowState,
+  change: Partial<FlowRecord>,
+): FlowRecord {
   if (!TRANSITIONS[action][from.state]?.includes(to)) {
-    throw new ContractError('ILLEGAL_TRANSITION', `${action}: leads from ${from.state} not to ${to}`, { field: 'flowId' });
+    throw new ContractError('ILLEGAL_TRANSITION', `${action}: leads from ${from.state} not to ${to}`, {
+      field: 'flowId',
+    });
   }
   const next: FlowRecord = { ...from, ...change, state: to };
   save(context.state, keys.flow(from.flowId), next);
@@ -70,7 +81,9 @@ export function assertComputes(context: ContractContext, terms: ProposedStep): s
 /** Demands that the block's time lies before a limit. @throws ContractError EXPIRED */
 export function assertBefore(context: ContractContext, limit: number, what: string): void {
   if (context.blockTime < limit) return;
-  throw new ContractError('EXPIRED', `${what} passed at ${limit}; anyone may now call flows.expire`, { field: 'flowId' });
+  throw new ContractError('EXPIRED', `${what} passed at ${limit}; anyone may now call flows.expire`, {
+    field: 'flowId',
+  });
 }
 
 /**

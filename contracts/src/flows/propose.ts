@@ -23,7 +23,11 @@ const DAY = 86_400_000;
 export const propose = defineMethod('flows.propose', flowProposalSchema, (context, proposal) => {
   const { state, caller, transaction, blockTime, height } = context;
   if (state.get(keys.flow(proposal.flowId)) !== undefined) {
-    throw new ContractError('ALREADY_EXISTS', 'flowId: this task was proposed before; adopt its flow, or give another runId', { field: 'flowId' });
+    throw new ContractError(
+      'ALREADY_EXISTS',
+      'flowId: this task was proposed before; adopt its flow, or give another runId',
+      { field: 'flowId' },
+    );
   }
   checkProposalShape(proposal);
   checkTimes(proposal, blockTime);
@@ -80,10 +84,14 @@ function checkMembers({ state, caller }: ContractContext, { parties, auditors, s
   };
   parties.forEach((did, i) => member(did, `parties[${i}]`));
   auditors.forEach((did, i) => member(did, `auditors[${i}]`));
-  steps.forEach((step, s) => step.computeParties.forEach((did, i) => member(did, `steps[${s}].computeParties[${i}]`, 'ComputeParty')));
+  steps.forEach((step, s) =>
+    step.computeParties.forEach((did, i) => member(did, `steps[${s}].computeParties[${i}]`, 'ComputeParty')),
+  );
   const roles = load<MemberRecord>(state, keys.member(caller.institution))?.roles ?? [];
   if (!roles.includes('DataUser') && !parties.includes(caller.institution)) {
-    throw new ContractError('FORBIDDEN', 'flows.propose: the proposer must be a party or have the role DataUser', { field: 'parties' });
+    throw new ContractError('FORBIDDEN', 'flows.propose: the proposer must be a party or have the role DataUser', {
+      field: 'parties',
+    });
   }
 }
 
@@ -91,20 +99,35 @@ function checkSealed({ transaction }: ContractContext, { parties, auditors }: Fl
   const recipients = transaction.payload.sealed?.recipients ?? [];
   const without = [...parties, ...auditors].find((did) => !recipients.some(({ keyId }) => keyId.startsWith(`${did}#`)));
   if (without === undefined) return;
-  throw new ContractError('INVALID_ARGUMENT', `sealed.recipients: ${without} could not read the specification; add its agreement key`, {
-    field: 'sealed.recipients',
-  });
+  throw new ContractError(
+    'INVALID_ARGUMENT',
+    `sealed.recipients: ${without} could not read the specification; add its agreement key`,
+    {
+      field: 'sealed.recipients',
+    },
+  );
 }
 
-function checkAlgorithm({ state }: ContractContext, proposal: FlowProposal, ref: { name: string; version: string }, field: string): void {
+function checkAlgorithm(
+  { state }: ContractContext,
+  proposal: FlowProposal,
+  ref: { name: string; version: string },
+  field: string,
+): void {
   const record = load<AlgorithmRecord>(state, keys.algorithm(ref.name, ref.version));
   if (record?.state !== 'Approved') {
     const is = record === undefined ? 'is not registered' : `is ${record.state}`;
-    throw new ContractError('ALGORITHM_UNAVAILABLE', `${field}: ${ref.name} ${ref.version} ${is}; name an approved version`, { field });
+    throw new ContractError(
+      'ALGORITHM_UNAVAILABLE',
+      `${field}: ${ref.name} ${ref.version} ${is}; name an approved version`,
+      { field },
+    );
   }
   if (record.content.trustModels.includes(proposal.trustModel)) return;
   const allowed = record.content.trustModels.join(', ');
-  throw new ContractError('INVALID_ARGUMENT', `trustModel: ${ref.name} ${ref.version} is for ${allowed}`, { field: 'trustModel' });
+  throw new ContractError('INVALID_ARGUMENT', `trustModel: ${ref.name} ${ref.version} is for ${allowed}`, {
+    field: 'trustModel',
+  });
 }
 
 /** Fills in the newest version, so that what was consented to stays what is read. */
@@ -120,6 +143,7 @@ function checkInput({ state }: ContractContext, input: ProposedInput, at: string
   if (wanted > asset.version) refuse('ASSET_UNAVAILABLE', 'assetVersion', `the newest version is ${asset.version}`);
   const shown = assetVersion(state, asset, wanted).content.columns.map((column) => column.name);
   const unknown = [...input.keys, ...input.columns].find((column) => !shown.includes(column));
-  if (unknown !== undefined) refuse('INVALID_ARGUMENT', 'keys', `the catalogue shows no column ${unknown} in ${input.asset} version ${wanted}`);
+  if (unknown !== undefined)
+    refuse('INVALID_ARGUMENT', 'keys', `the catalogue shows no column ${unknown} in ${input.asset} version ${wanted}`);
   return { ...input, assetVersion: wanted };
 }

@@ -12,7 +12,9 @@ import type { FlowRecord, FlowStepRecord, Lease, SealedRecord } from './record.t
 import { FLOW_STATES } from './states.ts';
 
 /** `flows.get` → FlowRecord */
-export const get = defineQuery('flows.get', z.strictObject({ flowId: flowIdSchema }), ({ state }, { flowId }) => flowOf(state, flowId));
+export const get = defineQuery('flows.get', z.strictObject({ flowId: flowIdSchema }), ({ state }, { flowId }) =>
+  flowOf(state, flowId),
+);
 
 /**
  * `flows.list` → Page of FlowRecord that a party takes part in, ordered by id. `open` reads only those not at their end,
@@ -20,7 +22,12 @@ export const get = defineQuery('flows.get', z.strictObject({ flowId: flowIdSchem
  */
 export const list = defineQuery(
   'flows.list',
-  z.strictObject({ ...pageArgs, party: didSchema, open: z.boolean().default(false), state: z.enum(FLOW_STATES).optional() }),
+  z.strictObject({
+    ...pageArgs,
+    party: didSchema,
+    open: z.boolean().default(false),
+    state: z.enum(FLOW_STATES).optional(),
+  }),
   ({ state }, args) => {
     const prefix = args.open ? keys.flowOpen(args.party, '') : keys.flowByParty(args.party, '');
     return page(state, prefix, args, (_, flowId) => {
@@ -31,8 +38,10 @@ export const list = defineQuery(
 );
 
 /** `flows.step` → FlowStepRecord */
-export const step = defineQuery('flows.step', z.strictObject({ flowId: flowIdSchema, step: stepNameSchema }), ({ state }, args) =>
-  stepOf(state, args.flowId, args.step),
+export const step = defineQuery(
+  'flows.step',
+  z.strictObject({ flowId: flowIdSchema, step: stepNameSchema }),
+  ({ state }, args) => stepOf(state, args.flowId, args.step),
 );
 
 /** `flows.steps` → {items: FlowStepRecord[]} in the order they run */
@@ -46,15 +55,21 @@ export const sealed = defineQuery('flows.sealed', z.strictObject({ flowId: flowI
 );
 
 /** `flows.receipts` → Page of ReceiptRecord */
-export const receipts = defineQuery('flows.receipts', z.strictObject({ ...pageArgs, flowId: flowIdSchema }), ({ state }, args) =>
-  page(state, `receipt/${args.flowId}/`, args, (value) => value as ReceiptRecord),
+export const receipts = defineQuery(
+  'flows.receipts',
+  z.strictObject({ ...pageArgs, flowId: flowIdSchema }),
+  ({ state }, args) => page(state, `receipt/${args.flowId}/`, args, (value) => value as ReceiptRecord),
 );
 
 /** `flows.lease` → Lease */
-export const lease = defineQuery('flows.lease', z.strictObject(attemptArgs), (context, { flowId, step: name, attempt }): Lease => {
-  const flow = flowOf(context.state, flowId);
-  return leaseOf(context, flow, stepOf(context.state, flowId, name), attempt);
-});
+export const lease = defineQuery(
+  'flows.lease',
+  z.strictObject(attemptArgs),
+  (context, { flowId, step: name, attempt }): Lease => {
+    const flow = flowOf(context.state, flowId);
+    return leaseOf(context, flow, stepOf(context.state, flowId, name), attempt);
+  },
+);
 
 /**
  * `flows.mayRead` → Lease: whether the data of an asset may be read for an attempt, which is the last gate before the
@@ -62,14 +77,28 @@ export const lease = defineQuery('flows.lease', z.strictObject(attemptArgs), (co
  */
 export const mayRead = defineQuery(
   'flows.mayRead',
-  z.strictObject({ ...attemptArgs, asset: assetIdSchema, assetVersion: z.int().min(1), columns: z.array(z.string().max(128)).max(272) }),
+  z.strictObject({
+    ...attemptArgs,
+    asset: assetIdSchema,
+    assetVersion: z.int().min(1),
+    columns: z.array(z.string().max(128)).max(272),
+  }),
   (context, { flowId, step: name, attempt, asset, assetVersion, columns }): Lease => {
     const flow = flowOf(context.state, flowId);
     const fault = attemptFault(context, flow, stepOf(context.state, flowId, name), attempt, ['Pending', 'Running']);
     if (fault !== undefined) return { valid: false, until: 0, ...fault };
-    const inputs = termsOf(flow, name).inputs.filter((input) => input.asset === asset && input.assetVersion === assetVersion);
-    const covered = inputs.some((input) => columns.every((column) => input.keys.includes(column) || input.columns.includes(column)));
+    const inputs = termsOf(flow, name).inputs.filter(
+      (input) => input.asset === asset && input.assetVersion === assetVersion,
+    );
+    const covered = inputs.some((input) =>
+      columns.every((column) => input.keys.includes(column) || input.columns.includes(column)),
+    );
     if (covered) return { valid: true, until: leaseEnd(context, flow) };
-    return { valid: false, until: 0, reason: 'GRANT_COLUMNS', message: `step ${name} does not read these columns of ${asset} version ${assetVersion}` };
+    return {
+      valid: false,
+      until: 0,
+      reason: 'GRANT_COLUMNS',
+      message: `step ${name} does not read these columns of ${asset} version ${assetVersion}`,
+    };
   },
 );

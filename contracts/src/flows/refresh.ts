@@ -6,7 +6,11 @@ import { flowOf, moveFlow } from './load.ts';
 import type { FlowRecord } from './record.ts';
 
 /** Judges the consents of a flow anew and writes them; says so when the last one came in. */
-export function refreshApprovals(context: ContractContext, flow: FlowRecord, action: 'approve' | 'confirm' | 'revoke'): FlowRecord {
+export function refreshApprovals(
+  context: ContractContext,
+  flow: FlowRecord,
+  action: 'approve' | 'confirm' | 'revoke',
+): FlowRecord {
   const approvals = settleApprovals(context, flow);
   const next = moveFlow(context, flow, action, 'AwaitingApproval', { approvals });
   if (allApproved(approvals) && !allApproved(flow.approvals)) context.emit('flow.approved', flow.flowId);

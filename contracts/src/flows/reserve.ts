@@ -10,17 +10,32 @@ import { defineMethod } from '../core/method.ts';
 import { omit } from '../core/omit.ts';
 import { load, save } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
-import { assertBefore, assertComputes, assertCurrent, assertMay, attemptArgs, flowOf, stepNameSchema, stepOf, termsOf } from './load.ts';
+import {
+  assertBefore,
+  assertComputes,
+  assertCurrent,
+  assertMay,
+  attemptArgs,
+  flowOf,
+  stepNameSchema,
+  stepOf,
+  termsOf,
+} from './load.ts';
 import type { FlowRecord, FlowStepRecord, Reservation } from './record.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give the 64 hex digits of a salted commitment');
 
 const reserveArgs = z.strictObject({
   ...attemptArgs,
-  inputCommitments: z.array(z.strictObject({ input: stepNameSchema, commitment: digest, rowsCommitment: digest.optional() })).max(16),
+  inputCommitments: z
+    .array(z.strictObject({ input: stepNameSchema, commitment: digest, rowsCommitment: digest.optional() }))
+    .max(16),
   courierKey: publicKeyHexSchema,
   delegation: delegationSchema.optional(),
-  imageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional(),
+  imageDigest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional(),
   isolation: z.string().max(256).optional(),
 });
 
@@ -37,7 +52,10 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
   const { attempt } = args;
   const content = omit(args, 'flowId', 'step', 'attempt');
   const known = step.reservations[did];
-  if (known !== undefined && flow.currentStep === args.step && step.attempt === attempt) return adopt(flow, step, known, content);
+  const repeatable = flow.state === 'Pending' || flow.state === 'Running';
+  if (known !== undefined && repeatable && flow.currentStep === args.step && step.attempt === attempt) {
+    return adopt(flow, step, known, content);
+  }
   assertMay(flow, 'reserve');
   assertCurrent(flow, step, attempt);
   assertBefore(context, step.reserveDeadline ?? 0, 'the time to reserve');
@@ -45,7 +63,9 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
   checkImage(context, terms, content.imageDigest);
   if (content.delegation !== undefined) checkDelegation(context, args.flowId, content.courierKey, content.delegation);
   if (Object.values(step.reservations).some((other) => other.courierKey === content.courierKey)) {
-    throw new ContractError('CONFLICT', 'courierKey: another party has reserved with it; make a key per attempt', { field: 'courierKey' });
+    throw new ContractError('CONFLICT', 'courierKey: another party has reserved with it; make a key per attempt', {
+      field: 'courierKey',
+    });
   }
   const next: FlowStepRecord = {
     ...step,
@@ -57,33 +77,60 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
   return next;
 });
 
-function adopt(flow: FlowRecord, step: FlowStepRecord, known: Reservation, content: Omit<Reservation, 'height'>): FlowStepRecord {
+function adopt(
+  flow: FlowRecord,
+  step: FlowStepRecord,
+  known: Reservation,
+  content: Omit<Reservation, 'height'>,
+): FlowStepRecord {
   if (canonicalJson(omit(known, 'height')) === canonicalJson(content)) return step;
-  throw new ContractError('CONFLICT', `this party has reserved attempt ${step.attempt} of ${flow.flowId} otherwise; it cannot be changed`, {
-    field: 'attempt',
-  });
+  throw new ContractError(
+    'CONFLICT',
+    `this party has reserved attempt ${step.attempt} of ${flow.flowId} otherwise; it cannot be changed`,
+    {
+      field: 'attempt',
+    },
+  );
 }
 
-function checkInputs(terms: ProposedStep, step: FlowStepRecord, did: string, commitments: Reservation['inputCommitments']): void {
+function checkInputs(
+  terms: ProposedStep,
+  step: FlowStepRecord,
+  did: string,
+  commitments: Reservation['inputCommitments'],
+): void {
   const field = 'inputCommitments';
   const own = terms.inputs.filter((input) => input.party === did).map((input) => input.name);
   const named = commitments.map((commitment) => commitment.input);
   if (canonicalJson([...own].sort()) !== canonicalJson([...named].sort())) {
-    throw new ContractError('INVALID_ARGUMENT', `${field}: name each of your inputs once: ${own.join(', ')}`, { field });
+    throw new ContractError('INVALID_ARGUMENT', `${field}: name each of your inputs once: ${own.join(', ')}`, {
+      field,
+    });
   }
   const frozen = step.frozen[did];
   if (frozen === undefined || canonicalJson(byInput(frozen)) === canonicalJson(byInput(commitments))) return;
-  throw new ContractError('INPUT_CHANGED', `${field}: differ from those of the first attempt; give the same data again`, { field });
+  throw new ContractError(
+    'INPUT_CHANGED',
+    `${field}: differ from those of the first attempt; give the same data again`,
+    { field },
+  );
 }
 
 function byInput(commitments: Reservation['inputCommitments']): Json {
-  return Object.fromEntries(commitments.map(({ input, commitment, rowsCommitment }) => [input, [commitment, rowsCommitment ?? null]]));
+  return Object.fromEntries(
+    commitments.map(({ input, commitment, rowsCommitment }) => [input, [commitment, rowsCommitment ?? null]]),
+  );
 }
 
 function checkImage({ state }: ContractContext, { algorithm }: ProposedStep, imageDigest: string | undefined): void {
-  const registered = load<AlgorithmRecord>(state, keys.algorithm(algorithm.name, algorithm.version))?.content.imageDigest;
+  const registered = load<AlgorithmRecord>(state, keys.algorithm(algorithm.name, algorithm.version))?.content
+    .imageDigest;
   if (registered === undefined || imageDigest === undefined || registered === imageDigest) return;
-  throw new ContractError('IMAGE_MISMATCH', `imageDigest: ${algorithm.name} ${algorithm.version} is registered as ${registered}`, { field: 'imageDigest' });
+  throw new ContractError(
+    'IMAGE_MISMATCH',
+    `imageDigest: ${algorithm.name} ${algorithm.version} is registered as ${registered}`,
+    { field: 'imageDigest' },
+  );
 }
 
 /** The couriers show each other this delegation, so a false one must not get onto the ledger. */
@@ -97,5 +144,9 @@ function checkDelegation(context: ContractContext, flowId: string, courierKey: s
     delegation.delegate.publicKey === courierKey &&
     (delegation.task === undefined || delegation.task === flowId);
   if (sound && key !== undefined && sm2Verify(delegationBytes(delegation), delegation.signature, key)) return;
-  throw new ContractError('PROOF_INVALID', "delegation: must be the institution's own, for courierKey, this network and this flow", { field: 'delegation' });
+  throw new ContractError(
+    'PROOF_INVALID',
+    "delegation: must be the institution's own, for courierKey, this network and this flow",
+    { field: 'delegation' },
+  );
 }

@@ -6,7 +6,9 @@ import type { FlowRecord } from './record.ts';
 /** The grants that a person's consent to a flow amounts to: one per asset of the owner, with exactly the flow's terms. */
 export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[] {
   return assetsOf(flow).flatMap((asset, n) => {
-    const steps = flow.steps.filter((step) => step.inputs.some((input) => input.asset === asset && input.party === owner));
+    const steps = flow.steps.filter((step) =>
+      step.inputs.some((input) => input.asset === asset && input.party === owner),
+    );
     if (steps.length === 0) return [];
     const inputs = steps.flatMap((step) => step.inputs.filter((input) => input.asset === asset));
     const joins = steps.flatMap((step) => step.join ?? []);

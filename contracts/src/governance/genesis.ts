@@ -1,4 +1,4 @@
-import { type Json, digestOf } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import { parseArgs } from '../core/method.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { save, stamp } from '../core/store.ts';
@@ -22,10 +22,20 @@ export function genesis(state: WorldState, payload: GenesisPayload): void {
   const { founder, rights, rules, ...network } = parseArgs(genesisPayloadSchema, payload);
   if (network.contractsVersion !== CONTRACTS_VERSION) {
     const field = 'contractsVersion';
-    throw new ContractError('INVALID_ARGUMENT', `${field}: these rules are ${CONTRACTS_VERSION}, not ${network.contractsVersion}`, { field });
+    throw new ContractError(
+      'INVALID_ARGUMENT',
+      `${field}: these rules are ${CONTRACTS_VERSION}, not ${network.contractsVersion}`,
+      { field },
+    );
   }
   const networkId = networkIdOf(payload);
-  save(state, keys.network, { ...stamp('network'), networkId, displayName: network.displayName, createdAt: network.createdAt, ledger: network.ledger });
+  save(state, keys.network, {
+    ...stamp('network'),
+    networkId,
+    displayName: network.displayName,
+    createdAt: network.createdAt,
+    ledger: network.ledger,
+  });
   save(state, keys.rights, rights);
   save(state, keys.rules, rules);
   admit(state, networkId, 0, founder);

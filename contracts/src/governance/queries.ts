@@ -26,6 +26,8 @@ export const governance: { methods: []; queries: Query[] } = {
       const network = loadOrThrow<NetworkView>(state, keys.network, 'network', 'network');
       return { ...network, rules: loadOrThrow<NetworkRules>(state, keys.rules, 'rules', 'rules') };
     }),
-    defineQuery('governance.rights', none, ({ state }) => loadOrThrow<RightsTable>(state, keys.rights, 'rights', 'rights')),
+    defineQuery('governance.rights', none, ({ state }) =>
+      loadOrThrow<RightsTable>(state, keys.rights, 'rights', 'rights'),
+    ),
   ],
 };

@@ -44,7 +44,7 @@ export const DEFAULT_RIGHTS: RightsTable = {
   'membership.leave': institution,
   'identity.rotateKey': { principals: ['institution', 'person'] },
   'identity.registerPerson': officers,
-  'identity.deactivatePerson': officers,
+  'identity.deactivatePerson': { principals: ['institution', 'person'] },
   'catalogue.publish': { principals: ['institution'], roles: ['DataProvider'] },
   'catalogue.withdraw': { principals: ['institution'], roles: ['DataProvider'] },
   'algorithms.register': { principals: ['institution'], roles: ['AlgorithmProvider', 'Operator'] },

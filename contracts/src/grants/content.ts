@@ -26,7 +26,9 @@ export const grantFormSchema = z
 /** What an owner's person signs: one asset, to one party, for a purpose, algorithms and a form (requirements 90-92). */
 export const grantContentSchema = z.strictObject({
   /** Chosen by the owner, never used again, not even after revocation. */
-  id: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z._:-]{7,127}$/, 'use 8 to 128 letters, digits, dot, underscore, colon, hyphen'),
+  id: z
+    .string()
+    .regex(/^[0-9A-Za-z][0-9A-Za-z._:-]{7,127}$/, 'use 8 to 128 letters, digits, dot, underscore, colon, hyphen'),
   asset: assetIdSchema,
   /** The institution that may propose flows with the asset. */
   grantee: didSchema,
@@ -36,7 +38,10 @@ export const grantContentSchema = z.strictObject({
     .array(
       z.strictObject({
         name: algorithmRefSchema.shape.name,
-        versions: z.array(z.union([algorithmRefSchema.shape.version, z.literal('*')])).min(1).max(32),
+        versions: z
+          .array(z.union([algorithmRefSchema.shape.version, z.literal('*')]))
+          .min(1)
+          .max(32),
       }),
     )
     .min(1)

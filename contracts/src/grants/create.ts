@@ -1,4 +1,4 @@
-import { type Json, digestOf } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import type { AssetRecord } from '../catalogue/record.ts';
 import { assertDigest, assertOwn, consentArgs } from '../core/consent.ts';
 import { ContractError } from '../core/contract-error.ts';
@@ -14,18 +14,23 @@ import { writeGrant } from './write.ts';
  * An owner's data manager grants the use of an asset. Subject id is the grant's id, the digest that of the body. Flows
  * that wait for this consent get it at once.
  */
-export const create = defineMethod('grants.create', consentArgs('Grant', ['Approve']).extend({ body: grantContentSchema }), (context, args) => {
-  const { state, blockTime } = context;
-  const { subject, body } = args;
-  if (subject.id !== body.id) throw new ContractError('INVALID_ARGUMENT', 'subject.id: must equal body.id', { field: 'subject.id' });
-  assertDigest(subject.digest, digestOf(body));
-  const asset = loadOrThrow<AssetRecord>(state, keys.asset(body.asset), 'such asset', 'body.asset');
-  assertOwn(context, asset.owner, body.asset);
-  assertActive(state, 'grants.create', body.grantee);
-  if (body.form.type !== 'SingleTask' && (body.form.notAfter ?? Infinity) <= blockTime) {
-    throw new ContractError('EXPIRED', 'body.form.notAfter: lies in the past', { field: 'body.form.notAfter' });
-  }
-  const record = writeGrant(context, body);
-  refreshWaiting(context, body.asset);
-  return record;
-});
+export const create = defineMethod(
+  'grants.create',
+  consentArgs('Grant', ['Approve']).extend({ body: grantContentSchema }),
+  (context, args) => {
+    const { state, blockTime } = context;
+    const { subject, body } = args;
+    if (subject.id !== body.id)
+      throw new ContractError('INVALID_ARGUMENT', 'subject.id: must equal body.id', { field: 'subject.id' });
+    assertDigest(subject.digest, digestOf(body));
+    const asset = loadOrThrow<AssetRecord>(state, keys.asset(body.asset), 'such asset', 'body.asset');
+    assertOwn(context, asset.owner, body.asset);
+    assertActive(state, 'grants.create', body.grantee);
+    if (body.form.type !== 'SingleTask' && (body.form.notAfter ?? Infinity) <= blockTime) {
+      throw new ContractError('EXPIRED', 'body.form.notAfter: lies in the past', { field: 'body.form.notAfter' });
+    }
+    const record = writeGrant(context, body);
+    refreshWaiting(context, body.asset);
+    return record;
+  },
+);

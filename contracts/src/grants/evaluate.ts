@@ -33,17 +33,48 @@ type Check = (state: View, grant: GrantRecord, use: IntendedUse, time: number) =
 const CHECKS: readonly (readonly [ContractErrorCode, Check])[] = [
   ['GRANT_MISSING', (_, { content }, { proposer, input }) => missing(content, proposer, input.asset)],
   ['GRANT_REVOKED', (_, grant) => (grant.state === 'Revoked' ? 'was revoked' : undefined)],
-  ['GRANT_FLOW', (_, { content: { form } }, { flowId }) => (form.type === 'SingleTask' && form.flow !== flowId ? 'is for another flow' : undefined)],
-  ['GRANT_PURPOSE', (_, { content }, { purpose }) => (content.purpose === purpose ? undefined : `is for the purpose "${content.purpose}"`)],
+  [
+    'GRANT_FLOW',
+    (_, { content: { form } }, { flowId }) =>
+      form.type === 'SingleTask' && form.flow !== flowId ? 'is for another flow' : undefined,
+  ],
+  [
+    'GRANT_PURPOSE',
+    (_, { content }, { purpose }) =>
+      content.purpose === purpose ? undefined : `is for the purpose "${content.purpose}"`,
+  ],
   ['GRANT_ALGORITHM', (_, { content }, { step }) => algorithm(content, step)],
   ['GRANT_TRUST_MODEL', (_, { content }, use) => outside('trust model', [use.trustModel], content.trustModels)],
   ['GRANT_WIRE_PROFILE', (_, { content }, use) => outside('wire profile', [use.wireProfile], content.wireProfiles)],
-  ['GRANT_JOIN', (_, { content }, { step }) => outside('join', step.join === undefined ? [] : [step.join], content.joins)],
-  ['GRANT_COLUMNS', (_, { content }, { input }) => outside('key column', input.keys, content.columns?.keys) ?? outside('column', input.columns, content.columns?.payload)],
-  ['GRANT_RECEIVERS', (_, { content, owner }, { step }) => outside('receiver', step.receivers, content.receivers ?? [content.grantee, owner])],
-  ['GRANT_COMPUTE_PARTIES', (_, { content }, { step }) => outside('compute party', step.computeParties, content.computeParties)],
-  ['GRANT_NOT_YET_VALID', (_, { content: { form } }, __, time) => (form.type !== 'SingleTask' && time < (form.notBefore ?? 0) ? 'does not hold yet' : undefined)],
-  ['GRANT_EXPIRED', (_, { content: { form } }, __, time) => (form.type !== 'SingleTask' && time >= (form.notAfter ?? Infinity) ? 'has expired' : undefined)],
+  [
+    'GRANT_JOIN',
+    (_, { content }, { step }) => outside('join', step.join === undefined ? [] : [step.join], content.joins),
+  ],
+  [
+    'GRANT_COLUMNS',
+    (_, { content }, { input }) =>
+      outside('key column', input.keys, content.columns?.keys) ??
+      outside('column', input.columns, content.columns?.payload),
+  ],
+  [
+    'GRANT_RECEIVERS',
+    (_, { content, owner }, { step }) =>
+      outside('receiver', step.receivers, content.receivers ?? [content.grantee, owner]),
+  ],
+  [
+    'GRANT_COMPUTE_PARTIES',
+    (_, { content }, { step }) => outside('compute party', step.computeParties, content.computeParties),
+  ],
+  [
+    'GRANT_NOT_YET_VALID',
+    (_, { content: { form } }, __, time) =>
+      form.type !== 'SingleTask' && time < (form.notBefore ?? 0) ? 'does not hold yet' : undefined,
+  ],
+  [
+    'GRANT_EXPIRED',
+    (_, { content: { form } }, __, time) =>
+      form.type !== 'SingleTask' && time >= (form.notAfter ?? Infinity) ? 'has expired' : undefined,
+  ],
   ['GRANT_EXHAUSTED', exhausted],
 ];
 
@@ -68,7 +99,9 @@ function missing(content: GrantContent, proposer: string, asset: string | undefi
 }
 
 function algorithm(content: GrantContent, { algorithm: { name, version } }: ProposedStep): string | undefined {
-  const named = content.algorithms.some((each) => each.name === name && (each.versions.includes(version) || each.versions.includes('*')));
+  const named = content.algorithms.some(
+    (each) => each.name === name && (each.versions.includes(version) || each.versions.includes('*')),
+  );
   return named ? undefined : `does not name the algorithm ${name} ${version}`;
 }
 

@@ -29,7 +29,9 @@ const byId = (context: QueryContext, id: string): GrantView | undefined => {
 };
 
 /** `grants.get` → GrantView */
-export const get = defineQuery('grants.get', z.strictObject({ id: z.string().max(128) }), (context, { id }) => view(context, grantOf(context.state, id)));
+export const get = defineQuery('grants.get', z.strictObject({ id: z.string().max(128) }), (context, { id }) =>
+  view(context, grantOf(context.state, id)),
+);
 
 /** `grants.byAsset` → Page of GrantView; `grantee` narrows (requirement 94) */
 export const byAsset = defineQuery(
@@ -42,13 +44,17 @@ export const byAsset = defineQuery(
 );
 
 /** `grants.byGrantee` → Page of GrantView */
-export const byGrantee = defineQuery('grants.byGrantee', z.strictObject({ ...pageArgs, grantee: didSchema }), (context, args) =>
-  page(context.state, keys.grantByGrantee(args.grantee, ''), args, (_, id) => byId(context, id)),
+export const byGrantee = defineQuery(
+  'grants.byGrantee',
+  z.strictObject({ ...pageArgs, grantee: didSchema }),
+  (context, args) => page(context.state, keys.grantByGrantee(args.grantee, ''), args, (_, id) => byId(context, id)),
 );
 
 /** `grants.uses` → Page of GrantUse: which flows used the grant (requirement 91) */
-export const uses = defineQuery('grants.uses', z.strictObject({ ...pageArgs, id: z.string().max(128) }), ({ state }, args) =>
-  page(state, keys.grantUse(args.id, ''), args, (value) => value as GrantUse),
+export const uses = defineQuery(
+  'grants.uses',
+  z.strictObject({ ...pageArgs, id: z.string().max(128) }),
+  ({ state }, args) => page(state, keys.grantUse(args.id, ''), args, (value) => value as GrantUse),
 );
 
 /** `grants.check` → {holds, missing}: whether a flow's inputs are all covered at the block's time, and by what not */

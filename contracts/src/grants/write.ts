@@ -1,4 +1,4 @@
-import { type Json, digestOf } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { save, stamp } from '../core/store.ts';
@@ -39,7 +39,11 @@ export function writeGrant(context: ContractContext, content: GrantContent): Gra
   save(state, keys.grantByAsset(asset, grantee, id), {});
   save(state, keys.grantByGrantee(grantee, id), {});
   // Apart, so that looking for a standing grant does not walk over the consents of all past flows.
-  save(state, form.type === 'SingleTask' ? keys.grantForFlow(form.flow, id) : keys.grantStanding(asset, grantee, id), {});
+  save(
+    state,
+    form.type === 'SingleTask' ? keys.grantForFlow(form.flow, id) : keys.grantStanding(asset, grantee, id),
+    {},
+  );
   context.emit('grant.created', id, { asset, grantee, owner: record.owner, form: form.type });
   return record;
 }

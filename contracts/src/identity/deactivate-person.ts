@@ -14,7 +14,9 @@ export const deactivatePerson = defineMethod(
     const { state, height } = context;
     const record = loadOrThrow<RegisteredDid>(state, keys.did(did), 'such DID', 'did');
     if (record.principalType !== 'person' || record.controller === undefined) {
-      throw new ContractError('INVALID_ARGUMENT', 'did: names no person; an institution leaves by membership.leave', { field: 'did' });
+      throw new ContractError('INVALID_ARGUMENT', 'did: names no person; an institution leaves by membership.leave', {
+        field: 'did',
+      });
     }
     assertOwn(context, record.controller, did);
     const next = deactivate(record, height + 1);

@@ -1,4 +1,4 @@
-import { type Json, digestOf } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import { formatDid } from '@collabnet/did';
 import { assertDigest, consentArgs } from '../core/consent.ts';
 import { ContractError } from '../core/contract-error.ts';
@@ -16,11 +16,16 @@ export const registerPerson = defineMethod(
   (context, { subject, body }) => {
     const { state, caller, networkId, height } = context;
     if (caller.via !== 'key' || caller.principal.type !== 'person') {
-      throw new ContractError('CONSENT_REQUIRED', "identity.registerPerson is consent: sign it with a registered person's own key");
+      throw new ContractError(
+        'CONSENT_REQUIRED',
+        "identity.registerPerson is consent: sign it with a registered person's own key",
+      );
     }
     assertDigest(subject.digest, digestOf(body));
     if (subject.id !== formatDid(networkId, body.subjectCode)) {
-      throw new ContractError('INVALID_ARGUMENT', 'subject.id: must be the DID of body.subjectCode', { field: 'subject.id' });
+      throw new ContractError('INVALID_ARGUMENT', 'subject.id: must be the DID of body.subjectCode', {
+        field: 'subject.id',
+      });
     }
     const did = register(state, networkId, height, caller.institution, body);
     context.emit('identity.registered', did, { controller: caller.institution });

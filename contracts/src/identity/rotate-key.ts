@@ -13,13 +13,23 @@ import { rotationStatement } from './rotation-proof.ts';
  */
 export const rotateKey = defineMethod(
   'identity.rotateKey',
-  z.strictObject({ newSignKey: publicKeyHexSchema.optional(), newAgreeKey: publicKeyHexSchema.optional(), proof: z.string().max(128).optional() }),
+  z.strictObject({
+    newSignKey: publicKeyHexSchema.optional(),
+    newAgreeKey: publicKeyHexSchema.optional(),
+    proof: z.string().max(128).optional(),
+  }),
   (context, { newSignKey, newAgreeKey, proof }) => {
     const { state, caller, networkId, height } = context;
     const did = caller.principal.id;
-    if (caller.via !== 'key') throw new ContractError('FORBIDDEN', 'identity.rotateKey: sign with the own key, not by delegation');
-    if (newSignKey !== undefined && !sm2Verify(rotationStatement(networkId, did, newSignKey), proof ?? '', newSignKey)) {
-      throw new ContractError('PROOF_INVALID', 'proof: not a signature of newSignKey over the rotation statement', { field: 'proof' });
+    if (caller.via !== 'key')
+      throw new ContractError('FORBIDDEN', 'identity.rotateKey: sign with the own key, not by delegation');
+    if (
+      newSignKey !== undefined &&
+      !sm2Verify(rotationStatement(networkId, did, newSignKey), proof ?? '', newSignKey)
+    ) {
+      throw new ContractError('PROOF_INVALID', 'proof: not a signature of newSignKey over the rotation statement', {
+        field: 'proof',
+      });
     }
     const record = loadOrThrow<RegisteredDid>(state, keys.did(did), 'such DID', 'did');
     const next = rotated(record, { height: height + 1, newSignKey, newAgreeKey });

@@ -18,7 +18,9 @@ export function assertAdmissible(state: Pick<WorldState, 'get'>, networkId: stri
     const subject = formatDid(networkId, code);
     const field = 'subjectCode';
     if (subject !== did && !subject.startsWith(`${did}.`)) {
-      throw new ContractError('INVALID_ARGUMENT', `${field}: a person of ${did} is named <its subject code>.<name>`, { field });
+      throw new ContractError('INVALID_ARGUMENT', `${field}: a person of ${did} is named <its subject code>.<name>`, {
+        field,
+      });
     }
     if (names.has(subject) || state.get(keys.did(subject)) !== undefined) {
       throw new ContractError('ALREADY_EXISTS', `${field}: ${subject} is registered; choose another`, { field });
@@ -50,17 +52,31 @@ export function admit(state: WorldState, networkId: string, height: number, inst
  *
  * @throws ContractError ALREADY_EXISTS, INVALID_ARGUMENT
  */
-export function registerPerson(state: WorldState, networkId: string, height: number, controller: string, person: Person): string {
+export function registerPerson(
+  state: WorldState,
+  networkId: string,
+  height: number,
+  controller: string,
+  person: Person,
+): string {
   const { displayName, signKey, roles, subjectCode } = person;
   const did = formatDid(networkId, subjectCode);
   if (!did.startsWith(`${controller}.`)) {
     const field = 'subjectCode';
-    throw new ContractError('INVALID_ARGUMENT', `${field}: a person of ${controller} is named <its subject code>.<name>`, { field });
+    throw new ContractError(
+      'INVALID_ARGUMENT',
+      `${field}: a person of ${controller} is named <its subject code>.<name>`,
+      { field },
+    );
   }
   if (state.get(keys.did(did)) !== undefined) {
     throw new ContractError('ALREADY_EXISTS', `${did} is registered; choose another name`, { field: 'subjectCode' });
   }
   const document = buildDidDocument({ did, controller, signKey });
-  save(state, keys.did(did), newRegisteredDid({ document, principalType: 'person', displayName, controller, roles, height }));
+  save(
+    state,
+    keys.did(did),
+    newRegisteredDid({ document, principalType: 'person', displayName, controller, roles, height }),
+  );
   return did;
 }

@@ -14,7 +14,8 @@ export function candidateKey(
 ): RegisteredSigner | undefined {
   if (payload?.contract !== 'membership' || payload.method !== 'join') return undefined;
   const request = joinRequestSchema.safeParse(payload.public['request']);
-  if (!request.success || request.data.did !== did || did !== formatDid(networkId, request.data.subjectCode)) return undefined;
+  if (!request.success || request.data.did !== did || did !== formatDid(networkId, request.data.subjectCode))
+    return undefined;
   if (keyId !== keyIdOf(did, 'key-1')) return undefined;
   return { publicKey: request.data.signKey, principalType: 'institution' };
 }

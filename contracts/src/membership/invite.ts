@@ -9,7 +9,9 @@ import type { InvitationRecord } from './record.ts';
 
 const DAY = 86_400_000;
 
-export const invitationIdSchema = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z-]{7,63}$/, 'use 8 to 64 letters, digits, hyphens');
+export const invitationIdSchema = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z-]{7,63}$/, 'use 8 to 64 letters, digits, hyphens');
 
 /** Invites one institution: whoever holds the private half of `invitationKey` may ask to join once, until `expires`. */
 export const invite = defineMethod(
@@ -30,9 +32,17 @@ export const invite = defineMethod(
     if (args.expires <= blockTime || args.expires > blockTime + 90 * DAY) {
       throw new ContractError('INVALID_ARGUMENT', 'expires: must lie in the next 90 days', { field: 'expires' });
     }
-    const invitation: InvitationRecord = { ...stamp('invitation'), ...args, inviter: caller.institution, state: 'Open' };
+    const invitation: InvitationRecord = {
+      ...stamp('invitation'),
+      ...args,
+      inviter: caller.institution,
+      state: 'Open',
+    };
     save(state, keys.invitation(args.invitationId), invitation);
-    context.emit('membership.invited', args.invitationId, { inviter: caller.institution, displayName: args.displayName });
+    context.emit('membership.invited', args.invitationId, {
+      inviter: caller.institution,
+      displayName: args.displayName,
+    });
     return invitation;
   },
 );

@@ -20,15 +20,24 @@ export const join = defineMethod(
   (context, { invitationId, request, proof }) => {
     const { state, caller, networkId, blockTime, height } = context;
     if (caller.principal.type !== 'institution' || caller.via !== 'key' || caller.principal.id !== request.did) {
-      throw new ContractError('FORBIDDEN', 'request.did: the candidate itself must sign, with its new key', { field: 'request.did' });
+      throw new ContractError('FORBIDDEN', 'request.did: the candidate itself must sign, with its new key', {
+        field: 'request.did',
+      });
     }
     const id = joinDigest(networkId, invitationId, request);
     const known = load<JoinRecord>(state, keys.join(id));
     if (known !== undefined) return known;
-    const invitation = loadOrThrow<InvitationRecord>(state, keys.invitation(invitationId), 'such invitation', 'invitationId');
+    const invitation = loadOrThrow<InvitationRecord>(
+      state,
+      keys.invitation(invitationId),
+      'such invitation',
+      'invitationId',
+    );
     checkInvitation(context, invitation);
     if (!sm2Verify(id, proof, invitation.invitationKey)) {
-      throw new ContractError('PROOF_INVALID', 'proof: not a signature of the invitation key over this request', { field: 'proof' });
+      throw new ContractError('PROOF_INVALID', 'proof: not a signature of the invitation key over this request', {
+        field: 'proof',
+      });
     }
     assertAdmissible(state, networkId, request);
     const record: JoinRecord = {
@@ -44,7 +53,11 @@ export const join = defineMethod(
     };
     save(state, keys.join(id), record);
     save(state, keys.invitation(invitationId), { ...invitation, state: 'Used', join: id });
-    context.emit('membership.requested', id, { did: request.did, displayName: request.displayName, invitation: invitationId });
+    context.emit('membership.requested', id, {
+      did: request.did,
+      displayName: request.displayName,
+      invitation: invitationId,
+    });
     return record;
   },
 );
@@ -52,7 +65,9 @@ export const join = defineMethod(
 function checkInvitation({ blockTime }: ContractContext, invitation: InvitationRecord): void {
   const field = 'invitationId';
   if (invitation.state === 'Used') {
-    throw new ContractError('INVITATION_USED', `${field}: it was used by another request; ask for a new one`, { field });
+    throw new ContractError('INVITATION_USED', `${field}: it was used by another request; ask for a new one`, {
+      field,
+    });
   }
   if (blockTime >= invitation.expires) {
     throw new ContractError('EXPIRED', `${field}: the invitation has expired; ask for a new one`, { field });

@@ -1,4 +1,4 @@
-import { type Json, digestOf } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import { sm2Sign } from '@collabnet/sm';
 import type { JoinRequest } from './record.ts';
 
@@ -12,6 +12,11 @@ export function joinDigest(networkId: string, invitationId: string, request: Joi
  *
  * @returns base64url
  */
-export function joinProof(invitationPrivateKey: string, networkId: string, invitationId: string, request: JoinRequest): string {
+export function joinProof(
+  invitationPrivateKey: string,
+  networkId: string,
+  invitationId: string,
+  request: JoinRequest,
+): string {
   return sm2Sign(joinDigest(networkId, invitationId, request), invitationPrivateKey);
 }

@@ -23,8 +23,10 @@ export const joins = defineQuery(
 );
 
 /** `membership.joinRequest` → JoinRecord */
-export const joinRequest = defineQuery('membership.joinRequest', z.strictObject({ id: z.string().max(128) }), ({ state }, { id }) =>
-  loadOrThrow<JoinRecord>(state, keys.join(id), 'such join request', 'id'),
+export const joinRequest = defineQuery(
+  'membership.joinRequest',
+  z.strictObject({ id: z.string().max(128) }),
+  ({ state }, { id }) => loadOrThrow<JoinRecord>(state, keys.join(id), 'such join request', 'id'),
 );
 
 /** `membership.invitations` → Page of InvitationRecord */
@@ -33,11 +35,16 @@ export const invitations = defineQuery('membership.invitations', z.strictObject(
 );
 
 /** `membership.invitation` → InvitationRecord */
-export const invitation = defineQuery('membership.invitation', z.strictObject({ id: z.string().max(128) }), ({ state }, { id }) =>
-  loadOrThrow<InvitationRecord>(state, keys.invitation(id), 'such invitation', 'id'),
+export const invitation = defineQuery(
+  'membership.invitation',
+  z.strictObject({ id: z.string().max(128) }),
+  ({ state }, { id }) => loadOrThrow<InvitationRecord>(state, keys.invitation(id), 'such invitation', 'id'),
 );
 
 /** `membership.credential` → CredentialRecord; open `sealed` under the AAD of network, contract, method and `nonce`. */
-export const credential = defineQuery('membership.credential', z.strictObject({ did: didSchema }), ({ state }, { did }) =>
-  loadOrThrow<CredentialRecord>(state, keys.credential(did), 'credential of this member', 'did'),
+export const credential = defineQuery(
+  'membership.credential',
+  z.strictObject({ did: didSchema }),
+  ({ state }, { did }) =>
+    loadOrThrow<CredentialRecord>(state, keys.credential(did), 'credential of this member', 'did'),
 );

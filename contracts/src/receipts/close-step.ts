@@ -19,15 +19,25 @@ export function closeStep(context: ContractContext, flow: FlowRecord, step: Flow
   for (const id of grantsOf(flow, step.step)) spendGrant(state, id, flow.flowId);
   const parties = termsOf(flow, step.step).computeParties;
   const receipts = new Map(
-    parties.map((did) => [did, loadOrThrow<ReceiptRecord>(state, keys.receipt(flow.flowId, step.step, did), 'receipt', 'party').receipt]),
+    parties.map((did) => [
+      did,
+      loadOrThrow<ReceiptRecord>(state, keys.receipt(flow.flowId, step.step, did), 'receipt', 'party').receipt,
+    ]),
   );
-  const pair = parties.flatMap((from) => parties.map((to) => [from, to] as const)).find(([from, to]) => from !== to && !agree(receipts, from, to));
+  const pair = parties
+    .flatMap((from) => parties.map((to) => [from, to] as const))
+    .find(([from, to]) => from !== to && !agree(receipts, from, to));
   if (pair !== undefined) {
     const message = `what ${pair[0]} says it sent is not what ${pair[1]} says it received`;
     return endFlow(context, flow, 'receipt', 'Failed', { reason: 'TRANSCRIPT_MISMATCH', message });
   }
   const done = omit(step, 'reason', 'message');
-  save(state, keys.flowStep(flow.flowId, step.step), { ...done, touched: true, state: 'Succeeded', finishedAt: blockTime });
+  save(state, keys.flowStep(flow.flowId, step.step), {
+    ...done,
+    touched: true,
+    state: 'Succeeded',
+    finishedAt: blockTime,
+  });
   context.emit('flow.step-succeeded', flow.flowId, { step: step.step, attempt: step.attempt });
   const clean = omit(flow, 'reason', 'message');
   const following = flow.steps[flow.steps.findIndex((each) => each.name === step.step) + 1]?.name;

@@ -27,9 +27,15 @@ export const receiptSchema = z.strictObject({
   party: didSchema,
   specDigest: digest,
   algorithm: algorithmRefSchema,
-  engine: z.strictObject({ name: z.string().max(64), version: z.string().max(64), imageDigest: z.string().max(128).optional() }),
+  engine: z.strictObject({
+    name: z.string().max(64),
+    version: z.string().max(64),
+    imageDigest: z.string().max(128).optional(),
+  }),
   isolation: z.string().max(256),
-  inputCommitments: z.array(z.strictObject({ input: stepNameSchema, commitment: digest, rowsCommitment: digest.optional() })).max(16),
+  inputCommitments: z
+    .array(z.strictObject({ input: stepNameSchema, commitment: digest, rowsCommitment: digest.optional() }))
+    .max(16),
   outputCommitment: digest.optional(),
   /** Salted commitments to numbers of rows, by name. */
   rows: z.record(z.string().max(64), digest),

@@ -12,7 +12,12 @@ import { keys } from '../state/keys.ts';
 import { closeStep } from './close-step.ts';
 import { type Receipt, type ReceiptRecord, receiptSchema } from './record.ts';
 
-const submitArgs = z.strictObject({ ...attemptArgs, party: didSchema, receipt: receiptSchema, signature: z.string().max(128) });
+const submitArgs = z.strictObject({
+  ...attemptArgs,
+  party: didSchema,
+  receipt: receiptSchema,
+  signature: z.string().max(128),
+});
 
 /**
  * Puts a party's receipt of a step on the ledger: exactly one per step and party. The same one again is adopted,
@@ -23,7 +28,8 @@ export const submit = defineMethod('receipts.submit', submitArgs, (context, args
   const flow = flowOf(state, args.flowId);
   const terms = termsOf(flow, args.step);
   const party = assertComputes(context, terms);
-  if (party !== args.party) throw new ContractError('FORBIDDEN', 'party: an institution submits its own receipt', { field: 'party' });
+  if (party !== args.party)
+    throw new ContractError('FORBIDDEN', 'party: an institution submits its own receipt', { field: 'party' });
   const digest = digestOf(args.receipt);
   const key = keys.receipt(args.flowId, args.step, party);
   const known = load<ReceiptRecord>(state, key);
@@ -37,7 +43,9 @@ export const submit = defineMethod('receipts.submit', submitArgs, (context, args
   checkContent(context, flow, step, args.receipt, party);
   const courierKey = step.reservations[party]?.courierKey ?? '';
   if (!sm2Verify(canonicalJson(args.receipt), args.signature, courierKey)) {
-    throw new ContractError('PROOF_INVALID', "signature: not that of the attempt's key over the canonical receipt", { field: 'signature' });
+    throw new ContractError('PROOF_INVALID', "signature: not that of the attempt's key over the canonical receipt", {
+      field: 'signature',
+    });
   }
   const record: ReceiptRecord = {
     ...stamp('receipt-record'),
@@ -60,7 +68,13 @@ export const submit = defineMethod('receipts.submit', submitArgs, (context, args
 });
 
 /** Everything in a receipt that the ledger knows already must agree with it. */
-function checkContent(context: ContractContext, flow: FlowRecord, step: FlowStepRecord, receipt: Receipt, party: string): void {
+function checkContent(
+  context: ContractContext,
+  flow: FlowRecord,
+  step: FlowStepRecord,
+  receipt: Receipt,
+  party: string,
+): void {
   const terms = termsOf(flow, step.step);
   const reserved = step.reservations[party];
   const peers = terms.computeParties.filter((did) => did !== party);
@@ -78,7 +92,9 @@ function checkContent(context: ContractContext, flow: FlowRecord, step: FlowStep
   for (const [member, [said, held]] of Object.entries(expected)) {
     if (canonicalJson(said) === canonicalJson(held)) continue;
     const field = `receipt.${member}`;
-    throw new ContractError('INVALID_ARGUMENT', `${field}: differs from what the ledger holds of this attempt`, { field });
+    throw new ContractError('INVALID_ARGUMENT', `${field}: differs from what the ledger holds of this attempt`, {
+      field,
+    });
   }
 }
 

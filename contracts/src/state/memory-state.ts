@@ -26,7 +26,11 @@ export class MemoryWorldState implements WorldState {
   range(prefix: string, options: RangeOptions): StateEntry[] {
     const { after = '', limit } = options;
     const found: StateEntry[] = [];
-    for (let i = this.#position(prefix > after ? prefix : after); i < this.#keys.length && found.length < limit; i += 1) {
+    for (
+      let i = this.#position(prefix > after ? prefix : after);
+      i < this.#keys.length && found.length < limit;
+      i += 1
+    ) {
       const key = this.#keys[i] ?? '';
       if (!key.startsWith(prefix)) break;
       if (key > after) found.push({ key, value: this.get(key) ?? null });

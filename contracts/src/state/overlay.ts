@@ -23,7 +23,8 @@ export class OverlayState implements WorldState {
   }
 
   put(key: string, value: Json): void {
-    if (!KEY.test(key)) throw new RangeError(`state key ${JSON.stringify(key)}: use 1 to 512 printable ASCII characters`);
+    if (!KEY.test(key))
+      throw new RangeError(`state key ${JSON.stringify(key)}: use 1 to 512 printable ASCII characters`);
     this.#writes.set(key, JSON.stringify(value));
   }
 

@@ -6,11 +6,17 @@ import { MemoryWorldState, OverlayState, type StateWrite } from './index.ts';
 describe('world state', () => {
   test('an overlay shows its own writes and leaves nothing behind when discarded', () => {
     const base = new MemoryWorldState();
-    base.apply(1, [{ key: 'a/1', value: { n: 1 } }, { key: 'a/2', value: { n: 2 } }]);
+    base.apply(1, [
+      { key: 'a/1', value: { n: 1 } },
+      { key: 'a/2', value: { n: 2 } },
+    ]);
     const overlay = new OverlayState(base);
     overlay.put('a/3', { n: 3 });
     overlay.delete('a/1');
-    assert.deepEqual(overlay.range('a/', { limit: 10 }).map((entry) => entry.key), ['a/2', 'a/3']);
+    assert.deepEqual(
+      overlay.range('a/', { limit: 10 }).map((entry) => entry.key),
+      ['a/2', 'a/3'],
+    );
     assert.equal(base.get('a/3'), undefined);
     overlay.discard();
     assert.deepEqual(overlay.range('a/', { limit: 10 }), base.range('a/', { limit: 10 }));
@@ -33,7 +39,10 @@ describe('world state', () => {
     tx.delete('x');
     tx.put('y', 2);
     tx.commitTo(block);
-    assert.deepEqual(block.writes(), [{ key: 'x', value: null }, { key: 'y', value: 2 }]);
+    assert.deepEqual(block.writes(), [
+      { key: 'x', value: null },
+      { key: 'y', value: 2 },
+    ]);
     assert.deepEqual(tx.writes(), []);
   });
 
@@ -56,21 +65,31 @@ describe('world state', () => {
     const write = fc.record({ key, value: fc.option(fc.integer(), { nil: null }) });
     const once = (writes: StateWrite[]): StateWrite[] => [...new Map(writes.map((each) => [each.key, each])).values()];
     fc.assert(
-      fc.property(fc.array(write), fc.array(write), fc.option(key, { nil: undefined }), fc.integer({ min: 1, max: 5 }), (below, above, after, limit) => {
-        const base = new MemoryWorldState();
-        base.apply(1, once(below));
-        const overlay = new OverlayState(base);
-        const model = new Map<string, unknown>();
-        for (const { key: each, value } of [...below, ...above]) model.set(each, value);
-        for (const { key: each, value } of above) if (value === null) overlay.delete(each);
-        else overlay.put(each, value);
-        const expected = [...model]
-          .filter(([each, value]) => value !== null && each.startsWith('a/') && each > (after ?? ''))
-          .sort(([left], [right]) => (left < right ? -1 : 1))
-          .slice(0, limit);
-        const options = after === undefined ? { limit } : { limit, after };
-        assert.deepEqual(overlay.range('a/', options).map((entry) => [entry.key, entry.value]), expected);
-      }),
+      fc.property(
+        fc.array(write),
+        fc.array(write),
+        fc.option(key, { nil: undefined }),
+        fc.integer({ min: 1, max: 5 }),
+        (below, above, after, limit) => {
+          const base = new MemoryWorldState();
+          base.apply(1, once(below));
+          const overlay = new OverlayState(base);
+          const model = new Map<string, unknown>();
+          for (const { key: each, value } of [...below, ...above]) model.set(each, value);
+          for (const { key: each, value } of above)
+            if (value === null) overlay.delete(each);
+            else overlay.put(each, value);
+          const expected = [...model]
+            .filter(([each, value]) => value !== null && each.startsWith('a/') && each > (after ?? ''))
+            .sort(([left], [right]) => (left < right ? -1 : 1))
+            .slice(0, limit);
+          const options = after === undefined ? { limit } : { limit, after };
+          assert.deepEqual(
+            overlay.range('a/', options).map((entry) => [entry.key, entry.value]),
+            expected,
+          );
+        },
+      ),
     );
   });
 });

@@ -3,7 +3,7 @@ import type { Institution, InstitutionRole, PersonRole } from '../index.ts';
 
 /** One who can sign. `did` is set when the network is founded. */
 export interface Actor {
-  readonly type: 'institution' | 'person';
+  readonly type: 'institution' | 'person' | 'workload';
   did: string;
   keyId: string;
   keys: Sm2KeyPair;
@@ -22,7 +22,14 @@ const ALL: InstitutionRole[] = ['ComputeParty', 'DataProvider', 'DataUser'];
 
 /** Makes an institution that is not on any ledger yet. */
 export function makeInstitution(networkId: string, code: string, roles: InstitutionRole[] = ALL): TestInstitution {
-  const institution = { ...makeActor('institution'), code, roles, agree: generateSm2KeyPair(), manager: makeActor('person'), officer: makeActor('person') };
+  const institution = {
+    ...makeActor('institution'),
+    code,
+    roles,
+    agree: generateSm2KeyPair(),
+    manager: makeActor('person'),
+    officer: makeActor('person'),
+  };
   setNetwork(institution, networkId);
   return institution;
 }
@@ -52,8 +59,17 @@ export function describeInstitution(institution: TestInstitution): Institution {
     signKey: institution.keys.publicKey,
     agreeKey: institution.agree.publicKey,
     roles: institution.roles,
-    persons: [person(institution.manager, 'manager', 'DataManager'), person(institution.officer, 'officer', 'SecurityOfficer')],
+    persons: [
+      person(institution.manager, 'manager', 'DataManager'),
+      person(institution.officer, 'officer', 'SecurityOfficer'),
+    ],
   };
+}
+
+/** An attempt of an institution, which signs by delegation. */
+export function podOf(institution: TestInstitution, keys: Sm2KeyPair): Actor {
+  const did = `${institution.did}.pod`;
+  return { type: 'workload', did, keyId: `${did}#attempt`, keys };
 }
 
 /** A signer with fresh keys. */

@@ -8,7 +8,17 @@ import type { MakeDriver } from './driver.ts';
 import { MINUTE, TestNetwork } from './network.ts';
 
 /** Names of the states that {@link Bench.bring} can bring a flow to. */
-export type Stage = 'AwaitingApproval' | 'Approved' | 'Pending' | 'Reserved' | 'Running' | 'Touched' | 'Succeeded' | 'Failed' | 'Cancelled' | 'ApprovalReject';
+export type Stage =
+  | 'AwaitingApproval'
+  | 'Approved'
+  | 'Pending'
+  | 'Reserved'
+  | 'Running'
+  | 'Touched'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Cancelled'
+  | 'ApprovalReject';
 
 /** Two institutions with one asset each and an approved algorithm, and the steps of a two-party flow. */
 export class Bench {
@@ -61,7 +71,14 @@ export class Bench {
       })),
     });
     const salt = new Uint8Array(16).fill(3);
-    const { public: proposal } = buildProposal({ network: net.id, proposer: a.did, namespacedName: 'a/t', spec, salt, now: net.driver.now() });
+    const { public: proposal } = buildProposal({
+      network: net.id,
+      proposer: a.did,
+      namespacedName: 'a/t',
+      spec,
+      salt,
+      now: net.driver.now(),
+    });
     change(proposal);
     return proposal;
   }
@@ -72,7 +89,12 @@ export class Bench {
   }
 
   approve(flow: FlowRecord, owner: TestInstitution, decision: 'Approve' | 'Refuse' = 'Approve'): Promise<FlowRecord> {
-    return this.net.consent<FlowRecord>(owner.manager, 'Flow', { id: flow.flowId, digest: flow.specDigest }, { decision });
+    return this.net.consent<FlowRecord>(
+      owner.manager,
+      'Flow',
+      { id: flow.flowId, digest: flow.specDigest },
+      { decision },
+    );
   }
 
   confirm(flow: FlowRecord, owner: TestInstitution): Promise<FlowRecord> {
@@ -92,7 +114,9 @@ export class Bench {
       flowId: flow.flowId,
       step,
       attempt,
-      inputCommitments: [{ input: party === this.a ? 'left' : 'right', commitment: (party === this.a ? 'aa' : 'bb').repeat(32) }],
+      inputCommitments: [
+        { input: party === this.a ? 'left' : 'right', commitment: (party === this.a ? 'aa' : 'bb').repeat(32) },
+      ],
       courierKey: this.courier(flow, party, attempt, step).publicKey,
       imageDigest: `sha256:${'1'.repeat(64)}`,
       isolation: 'landlock',
@@ -112,12 +136,25 @@ export class Bench {
   }
 
   fail(flow: FlowRecord, party = this.a, attempt = 1, retryable = true): Promise<FlowRecord> {
-    const args = { flowId: flow.flowId, step: 'match', attempt, reason: 'PEER_LOST', message: 'no frames for 30 s', retryable };
+    const args = {
+      flowId: flow.flowId,
+      step: 'match',
+      attempt,
+      reason: 'PEER_LOST',
+      message: 'no frames for 30 s',
+      retryable,
+    };
     return this.net.send<FlowRecord>(party, 'flows.fail', args);
   }
 
   /** A receipt whose transcript matches the other party's, as arguments of `receipts.submit`. */
-  receipt(flow: FlowRecord, party: TestInstitution, change: (receipt: Receipt) => void = () => {}, attempt = 1, step = 'match'): Record<string, unknown> {
+  receipt(
+    flow: FlowRecord,
+    party: TestInstitution,
+    change: (receipt: Receipt) => void = () => {},
+    attempt = 1,
+    step = 'match',
+  ): Record<string, unknown> {
     const peer = party === this.a ? this.b : this.a;
     const [mine, theirs] = party === this.a ? ['11', '22'] : ['22', '11'];
     const receipt: Receipt = {
@@ -131,7 +168,9 @@ export class Bench {
       algorithm: { name: 'spu-psi', version: '1.0.0' },
       engine: { name: 'spu', version: '0.9.5' },
       isolation: 'landlock',
-      inputCommitments: [{ input: party === this.a ? 'left' : 'right', commitment: (party === this.a ? 'aa' : 'bb').repeat(32) }],
+      inputCommitments: [
+        { input: party === this.a ? 'left' : 'right', commitment: (party === this.a ? 'aa' : 'bb').repeat(32) },
+      ],
       rows: { output: 'cc'.repeat(32) },
       transcripts: {
         [peer.did]: {
@@ -193,7 +232,8 @@ export class Bench {
     if (at('Approved')) return this.flow(flow);
     await this.open(flow);
     if (at('Pending')) return this.flow(flow);
-    if (at('Cancelled')) return this.net.send<FlowRecord>(this.a, 'flows.cancel', { flowId: flow.flowId, reason: 'tested' });
+    if (at('Cancelled'))
+      return this.net.send<FlowRecord>(this.a, 'flows.cancel', { flowId: flow.flowId, reason: 'tested' });
     await this.reserve(flow, this.a);
     await this.reserve(flow, this.b);
     if (at('Reserved')) return this.flow(flow);

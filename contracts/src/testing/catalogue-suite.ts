@@ -23,7 +23,10 @@ export function catalogueSuite(makeDriver: MakeDriver): void {
       const view = await net.query<AssetView>('catalogue.get', { assetId: 'bank-a/versioned' });
       assert.equal(view.latest.content.rows, 10);
       const versions = await net.query<Page<AssetVersionRecord>>('catalogue.versions', { assetId: 'bank-a/versioned' });
-      assert.deepEqual(versions.items.map((each) => each.version), [1, 2]);
+      assert.deepEqual(
+        versions.items.map((each) => each.version),
+        [1, 2],
+      );
     });
 
     test('a withdrawn asset is not used any more and can be published again', async () => {
@@ -69,7 +72,11 @@ export function catalogueSuite(makeDriver: MakeDriver): void {
         const paged: unknown[] = [];
         let after: string | undefined;
         do {
-          const page = await net.query<Page<unknown>>(name, { ...args, limit: 2, ...(after === undefined ? {} : { after }) });
+          const page = await net.query<Page<unknown>>(name, {
+            ...args,
+            limit: 2,
+            ...(after === undefined ? {} : { after }),
+          });
           assert.ok(page.items.length === 2 || page.next === undefined, `${name}: a page that is not the last is full`);
           paged.push(...page.items);
           after = page.next;
@@ -86,7 +93,11 @@ export function catalogueSuite(makeDriver: MakeDriver): void {
       await net.send(a, 'algorithms.register', content);
       await refused(net.send(a, 'algorithms.register', { ...content, leakage: 'nothing' }), 'ALREADY_EXISTS');
       const subject = { id: 'spu-psi/7.0.0', digest: digest(content) };
-      await refused(net.consent(a.manager, 'Algorithm', { ...subject, digest: 'ab'.repeat(32) }), 'CONFLICT', 'subject.digest');
+      await refused(
+        net.consent(a.manager, 'Algorithm', { ...subject, digest: 'ab'.repeat(32) }),
+        'CONFLICT',
+        'subject.digest',
+      );
       assert.equal((await net.consent<AlgorithmRecord>(a.manager, 'Algorithm', subject)).state, 'Registered');
       const using = bench.proposal((proposal) => (proposal.steps[0]!.algorithm.version = '7.0.0'));
       await refused(bench.propose(using), 'ALGORITHM_UNAVAILABLE', 'steps[0].algorithm');

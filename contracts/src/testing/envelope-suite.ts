@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSm2KeyPair } from '@collabnet/sm';
 import { rotationProof } from '../index.ts';
-import { Bench } from './bench.ts';
+import { podOf } from './actors.ts';
+import { Bench, digest } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
 import { MINUTE } from './network.ts';
@@ -88,11 +89,14 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       await refused(net.send(old, 'catalogue.publish', net.assetOf(b, 'late')), 'INVALID_SIGNATURE');
       const fresh = { ...b, keys: next, keyId: `${b.did}#key-2` };
       await net.send(fresh, 'catalogue.publish', net.assetOf(b, 'late'));
-      await refused(net.send({ ...fresh, keyId: `${b.did}#key-1` }, 'catalogue.withdraw', { assetId: 'bank-b/late' }), 'INVALID_SIGNATURE');
-      const record = await net.query<{ keys: Record<string, { validFromHeight: number; validUntilHeight?: number }>; version: number }>(
-        'identity.resolve',
-        { did: b.did },
+      await refused(
+        net.send({ ...fresh, keyId: `${b.did}#key-1` }, 'catalogue.withdraw', { assetId: 'bank-b/late' }),
+        'INVALID_SIGNATURE',
       );
+      const record = await net.query<{
+        keys: Record<string, { validFromHeight: number; validUntilHeight?: number }>;
+        version: number;
+      }>('identity.resolve', { did: b.did });
       assert.equal(record.version, 2);
       assert.equal(record.keys[`${b.did}#key-1`]?.validUntilHeight, record.keys[`${b.did}#key-2`]?.validFromHeight);
       await net.close();
@@ -103,8 +107,12 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       const { net, a, b } = bench;
       const pair = generateSm2KeyPair();
       const did = `${b.did}.deputy`;
-      const body = { subjectCode: 'bank-b.deputy', displayName: 'deputy', signKey: pair.publicKey, roles: ['DataManager'] };
-      const { digest } = await import('./bench.ts');
+      const body = {
+        subjectCode: 'bank-b.deputy',
+        displayName: 'deputy',
+        signKey: pair.publicKey,
+        roles: ['DataManager'],
+      };
       const subject = { id: did, digest: digest(body) };
       await refused(net.consent(a.manager, 'Person', subject, { body }), 'INVALID_ARGUMENT');
       await refused(net.consent(b.manager, 'Person', { id: did, digest: 'ab'.repeat(32) }, { body }), 'CONFLICT');
@@ -128,20 +136,32 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       const { net, a, b } = bench;
       const flow = await bench.bring('Pending');
       const pair = bench.courier(flow, a);
-      const delegation = await net.delegate(a, pair, ['flows.reserve', 'flows.touch'], { task: flow.flowId, attempt: '1' });
-      const pod = { type: 'workload' as never, did: 'bank-a-pod', keyId: 'bank-a-pod#attempt', keys: pair };
+      const delegation = await net.delegate(a, pair, ['flows.reserve', 'flows.touch'], {
+        task: flow.flowId,
+        attempt: '1',
+      });
+      const pod = podOf(a, pair);
       const delegations = [delegation];
       const args = { ...bench.reservation(flow, a), delegation };
       await net.send(pod, 'flows.reserve', args, { delegations });
-      await refused(net.send(pod, 'flows.start', { flowId: flow.flowId, step: 'match', attempt: 1 }, { delegations }), 'FORBIDDEN');
+      await refused(
+        net.send(pod, 'flows.start', { flowId: flow.flowId, step: 'match', attempt: 1 }, { delegations }),
+        'FORBIDDEN',
+      );
       const other = await bench.bring('Pending');
       await refused(net.send(pod, 'flows.reserve', bench.reservation(other, a), { delegations }), 'FORBIDDEN');
-      await refused(net.send(pod, 'flows.touch', { flowId: flow.flowId, step: 'match', attempt: 2 }, { delegations }), 'FORBIDDEN');
+      await refused(
+        net.send(pod, 'flows.touch', { flowId: flow.flowId, step: 'match', attempt: 2 }, { delegations }),
+        'FORBIDDEN',
+      );
       await bench.reserve(flow, b);
       await bench.start(flow);
       await net.send(pod, 'flows.touch', { flowId: flow.flowId, step: 'match', attempt: 1 }, { delegations });
       await net.driver.advanceTime(61 * MINUTE);
-      await refused(net.send(pod, 'flows.touch', { flowId: flow.flowId, step: 'match', attempt: 1 }, { delegations }), 'FORBIDDEN');
+      await refused(
+        net.send(pod, 'flows.touch', { flowId: flow.flowId, step: 'match', attempt: 1 }, { delegations }),
+        'FORBIDDEN',
+      );
       await net.close();
     });
 
@@ -154,7 +174,11 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       const otherKey = await net.delegate(a, generateSm2KeyPair(), ['flows.touch']);
       const altered = { ...(await net.delegate(a, pair, ['flows.touch'])), expires: net.driver.now() + 1e9 };
       for (const delegation of [ofB, otherKey, altered]) {
-        await refused(net.send(a, 'flows.reserve', { ...bench.reservation(flow, a), delegation }), 'PROOF_INVALID', 'delegation');
+        await refused(
+          net.send(a, 'flows.reserve', { ...bench.reservation(flow, a), delegation }),
+          'PROOF_INVALID',
+          'delegation',
+        );
       }
       await net.close();
     });

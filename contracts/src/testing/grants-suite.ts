@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { FlowProposal } from '@collabnet/flow';
 import type { ContractErrorCode, GrantContent, GrantUse, GrantView, Lease, Page } from '../index.ts';
 import { Bench, digest } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
@@ -19,7 +18,7 @@ export function grantsSuite(makeDriver: MakeDriver): void {
     after(() => bench.net.close());
 
     const other = `did:collab:${'0'.repeat(32)}:bank-z`;
-    const cases: [ContractErrorCode, (grant: GrantContent) => void, ((proposal: FlowProposal) => void)?][] = [
+    const cases: [ContractErrorCode, (grant: GrantContent) => void][] = [
       ['GRANT_PURPOSE', (grant) => (grant.purpose = 'marketing')],
       ['GRANT_ALGORITHM', (grant) => (grant.algorithms = [{ name: 'other-psi', versions: ['*'] }])],
       ['GRANT_ALGORITHM', (grant) => (grant.algorithms = [{ name: 'spu-psi', versions: ['0.9.0'] }])],
@@ -30,8 +29,10 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       ['GRANT_COLUMNS', (grant) => (grant.columns = { keys: ['id'], payload: [] })],
       ['GRANT_RECEIVERS', (grant) => (grant.receivers = [other])],
       ['GRANT_COMPUTE_PARTIES', (grant) => (grant.computeParties = [other])],
-      ['GRANT_NOT_YET_VALID', (grant) => (grant.form = { type: 'Period', notBefore: START + 60 * MINUTE, notAfter: START + 90 * MINUTE })],
-      ['GRANT_FLOW', (grant) => (grant.form = { type: 'SingleTask', flow: '0'.repeat(64) })],
+      [
+        'GRANT_NOT_YET_VALID',
+        (grant) => (grant.form = { type: 'Period', notBefore: START + 60 * MINUTE, notAfter: START + 90 * MINUTE }),
+      ],
     ];
     for (const [code, change] of cases) {
       test(`a flow that is not covered waits and says ${code}`, async () => {
@@ -43,9 +44,13 @@ export function grantsSuite(makeDriver: MakeDriver): void {
         assert.equal(flow.approvals[a.did]?.state, 'Approved');
         const waiting = flow.approvals[b.did];
         assert.equal(waiting?.state, 'Waiting');
-        // A grant for another flow is not even looked at.
-        assert.deepEqual(waiting?.missing.map((each) => each.code), [code === 'GRANT_FLOW' ? 'GRANT_MISSING' : code]);
-        const check = await net.query<{ holds: boolean; missing: { code: string }[] }>('grants.check', { flowId: flow.flowId });
+        assert.deepEqual(
+          waiting?.missing.map((each) => each.code),
+          [code],
+        );
+        const check = await net.query<{ holds: boolean; missing: { code: string }[] }>('grants.check', {
+          flowId: flow.flowId,
+        });
         assert.equal(check.holds, false);
         await net.revoke(b, grant);
       });
@@ -55,40 +60,75 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       const { net, a, b } = bench;
       const waiting = await bench.propose();
       assert.equal(waiting.approvals[b.did]?.state, 'Waiting');
-      const grant = await net.grant(b, net.grantOf(b, a, { algorithms: [{ name: 'spu-psi', versions: ['*'] }], joins: ['Intersection'] }));
+      const grant = await net.grant(
+        b,
+        net.grantOf(b, a, { algorithms: [{ name: 'spu-psi', versions: ['*'] }], joins: ['Intersection'] }),
+      );
       const covered = await bench.flow(waiting);
-      assert.deepEqual(covered.approvals[b.did], { state: 'Approved', via: 'Grant', grants: { 'match/right': grant.id }, missing: [] });
+      assert.deepEqual(covered.approvals[b.did], {
+        state: 'Approved',
+        via: 'Grant',
+        grants: { 'match/right': grant.id },
+        missing: [],
+      });
       const next = await bench.propose();
       assert.equal(next.approvals[b.did]?.state, 'Approved');
       const uses = await net.query<Page<GrantUse>>('grants.uses', { id: grant.id });
-      assert.deepEqual(uses.items.map((use) => use.state), ['Bound', 'Bound']);
+      const mine = uses.items.filter((use) => [waiting.flowId, next.flowId].includes(use.flow));
+      assert.deepEqual(
+        mine.map((use) => use.state),
+        ['Bound', 'Bound'],
+      );
       await net.revoke(b, grant);
       assert.equal((await bench.flow(next)).approvals[b.did]?.state, 'Waiting');
       assert.equal((await bench.flow(next)).state, 'AwaitingApproval');
     });
 
+    test('a grant for one flow covers that flow, also when given ahead, and no other', async () => {
+      const { net, a, b } = bench;
+      const [mine, other] = [bench.proposal(), bench.proposal()];
+      await net.grant(b, net.grantOf(b, a, { form: { type: 'SingleTask', flow: mine.flowId } }));
+      assert.equal((await bench.propose(other)).approvals[b.did]?.state, 'Waiting');
+      const flow = await bench.propose(mine);
+      assert.deepEqual([flow.approvals[b.did]?.state, flow.approvals[b.did]?.via], ['Approved', 'Person']);
+    });
+
     test('a revoked id is used up, for the owner too', async () => {
       const { net, a, b } = bench;
       const grant = await net.grant(b, net.grantOf(b, a, { purpose: 'once' }));
-      const again = { id: grant.id, digest: digest(grant as never) };
+      const again = { id: grant.id, digest: digest(grant) };
       await refused(net.consent(b.manager, 'Grant', again, { body: grant }), 'ALREADY_EXISTS', 'id');
       await net.revoke(b, grant, b);
       await refused(net.consent(b.manager, 'Grant', again, { body: grant }), 'GRANT_REVOKED', 'id');
       assert.equal((await net.query<GrantView>('grants.get', { id: grant.id })).state, 'Revoked');
       await net.revoke(b, grant);
-      assert.equal((await net.query<GrantView>('grants.get', { id: grant.id })).revokedBy, b.did, 'the first revocation stays');
+      assert.equal(
+        (await net.query<GrantView>('grants.get', { id: grant.id })).revokedBy,
+        b.did,
+        'the first revocation stays',
+      );
     });
 
     test('what was signed is what is granted', async () => {
       const { net, a, b } = bench;
       const grant = net.grantOf(b, a);
-      const wrong = { id: grant.id, digest: digest({ ...grant, purpose: 'other' } as never) };
+      const wrong = { id: grant.id, digest: digest({ ...grant, purpose: 'other' }) };
       await refused(net.consent(b.manager, 'Grant', wrong, { body: grant }), 'CONFLICT', 'subject.digest');
-      await refused(net.consent(b.manager, 'Grant', { id: 'grant-other', digest: digest(grant as never) }, { body: grant }), 'INVALID_ARGUMENT', 'subject.id');
+      await refused(
+        net.consent(b.manager, 'Grant', { id: 'grant-other', digest: digest(grant as never) }, { body: grant }),
+        'INVALID_ARGUMENT',
+        'subject.id',
+      );
       const extra = { ...grant, note: 'x' };
-      await refused(net.consent(b.manager, 'Grant', { id: grant.id, digest: digest(extra as never) }, { body: extra }), 'INVALID_ARGUMENT');
+      await refused(
+        net.consent(b.manager, 'Grant', { id: grant.id, digest: digest(extra as never) }, { body: extra }),
+        'INVALID_ARGUMENT',
+      );
       const toNobody = { ...grant, grantee: other };
-      await refused(net.consent(b.manager, 'Grant', { id: grant.id, digest: digest(toNobody as never) }, { body: toNobody }), 'FORBIDDEN');
+      await refused(
+        net.consent(b.manager, 'Grant', { id: grant.id, digest: digest(toNobody as never) }, { body: toNobody }),
+        'FORBIDDEN',
+      );
     });
   });
 
@@ -96,11 +136,19 @@ export function grantsSuite(makeDriver: MakeDriver): void {
     const withCount = async (count: number): Promise<[Bench, GrantContent]> => {
       const bench = await Bench.make(makeDriver);
       await bench.net.grant(bench.a, bench.net.grantOf(bench.a, bench.a));
-      const grant = await bench.net.grant(bench.b, bench.net.grantOf(bench.b, bench.a, { form: { type: 'Count', count } }));
+      const grant = await bench.net.grant(
+        bench.b,
+        bench.net.grantOf(bench.b, bench.a, { form: { type: 'Count', count } }),
+      );
       return [bench, grant];
     };
 
-    for (const order of [['a', 'b'], ['b', 'a'], ['a', 'a', 'b'], ['b', 'a', 'b', 'a']] as const) {
+    for (const order of [
+      ['a', 'b'],
+      ['b', 'a'],
+      ['a', 'a', 'b'],
+      ['b', 'a', 'b', 'a'],
+    ] as const) {
       test(`one opening takes one use, confirmed in the order ${order.join(', ')}`, async () => {
         const [bench, grant] = await withCount(2);
         const flow = await bench.propose();
@@ -121,7 +169,10 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       await bench.confirm(first, bench.b);
       const lapsed = await bench.confirm(second, bench.a);
       assert.equal(lapsed.state, 'AwaitingApproval');
-      assert.deepEqual(lapsed.approvals[bench.b.did]?.missing.map((each) => each.code), ['GRANT_EXHAUSTED']);
+      assert.deepEqual(
+        lapsed.approvals[bench.b.did]?.missing.map((each) => each.code),
+        ['GRANT_EXHAUSTED'],
+      );
       await refused(bench.confirm(second, bench.a), 'APPROVAL_MISSING');
       assert.equal(await bench.used(grant.id), 1);
       await bench.approve(second, bench.b);
@@ -191,12 +242,14 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       const form = { type: 'Period' as const, notBefore: now + MINUTE, notAfter: now + minutes * MINUTE };
       return [bench, await bench.net.grant(bench.b, bench.net.grantOf(bench.b, bench.a, { form }))];
     };
-    const codeOf = async (bench: Bench): Promise<string | undefined> => (await bench.propose()).approvals[bench.b.did]?.missing[0]?.code;
+    const codeOf = async (bench: Bench): Promise<string | undefined> =>
+      (await bench.propose()).approvals[bench.b.did]?.missing[0]?.code;
 
     test('hold from the first instant until just before the last, by the time of the block', async () => {
       const [bench, grant] = await withPeriod(3);
       const { driver } = bench.net;
-      const view = async (): Promise<string> => (await bench.net.query<GrantView>('grants.get', { id: grant.id })).state;
+      const view = async (): Promise<string> =>
+        (await bench.net.query<GrantView>('grants.get', { id: grant.id })).state;
       await driver.advanceTime(MINUTE - 1);
       assert.equal(await codeOf(bench), 'GRANT_NOT_YET_VALID');
       await driver.advanceTime(1);
@@ -220,7 +273,8 @@ export function grantsSuite(makeDriver: MakeDriver): void {
         await bench.reserve(flow, bench.b);
       }
       await bench.start(first);
-      const lease = (): Promise<Lease> => bench.net.query<Lease>('flows.lease', { flowId: first.flowId, step: 'match', attempt: 1 });
+      const lease = (): Promise<Lease> =>
+        bench.net.query<Lease>('flows.lease', { flowId: first.flowId, step: 'match', attempt: 1 });
       assert.equal((await lease()).until, bench.net.driver.now() + MINUTE);
       await bench.net.driver.advanceTime(9 * MINUTE);
       assert.deepEqual([(await lease()).valid, (await lease()).reason], [false, 'GRANT_EXPIRED']);
@@ -254,7 +308,10 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       const id = flow.approvals[bench.b.did]?.grants['match/right'] ?? '';
       const { digest: held } = await bench.net.query<GrantView>('grants.get', { id });
       await bench.net.consent(bench.b.manager, 'GrantRevocation', { id, digest: held });
-      assert.deepEqual([(await bench.flow(flow)).state, (await bench.flow(flow)).reason], ['ApprovalReject', 'GRANT_REVOKED']);
+      assert.deepEqual(
+        [(await bench.flow(flow)).state, (await bench.flow(flow)).reason],
+        ['ApprovalReject', 'GRANT_REVOKED'],
+      );
       await bench.net.close();
     });
   });

@@ -36,7 +36,9 @@ import type { Driver, MakeDriver } from './driver.ts';
 export const START = 1_767_225_600_000;
 export const MINUTE = 60_000;
 
-type Changes = Partial<Pick<TransactionPayload, 'network' | 'expires' | 'delegations' | 'sealed' | 'nonce' | 'principal' | 'keyId'>>;
+type Changes = Partial<
+  Pick<TransactionPayload, 'network' | 'expires' | 'delegations' | 'sealed' | 'nonce' | 'principal' | 'keyId'>
+>;
 
 /** A network on a ledger under test, with shortcuts for everything that the suites do often. */
 export class TestNetwork {
@@ -50,7 +52,13 @@ export class TestNetwork {
 
   /** Founds a network of one member, `bank-a`, which has every role of a working institution and Operator. */
   static async found(makeDriver: MakeDriver, rules: Partial<NetworkRules> = {}): Promise<TestNetwork> {
-    const founder = makeInstitution('0'.repeat(64), 'bank-a', ['Operator', 'ComputeParty', 'DataProvider', 'DataUser', 'AlgorithmProvider']);
+    const founder = makeInstitution('0'.repeat(64), 'bank-a', [
+      'Operator',
+      'ComputeParty',
+      'DataProvider',
+      'DataUser',
+      'AlgorithmProvider',
+    ]);
     const payload: GenesisPayload = {
       schema: 'collabnet.dev/genesis/v1',
       displayName: 'test network',
@@ -77,7 +85,13 @@ export class TestNetwork {
   // --- signing ---
 
   /** Signs a command without sending it. */
-  sign(actor: Actor, contract: string, method: string, args: object, changes: Changes = {}): Promise<SignedTransaction> {
+  sign(
+    actor: Actor,
+    contract: string,
+    method: string,
+    args: object,
+    changes: Changes = {},
+  ): Promise<SignedTransaction> {
     const payload = newPayload({
       network: this.id,
       kind: 'Command',
@@ -131,14 +145,19 @@ export class TestNetwork {
   }
 
   /** Delegates actions of an institution to an attempt's key. */
-  delegate(from: TestInstitution, to: Sm2KeyPair, actions: string[], scope: { task?: string; attempt?: string } = {}): Promise<Delegation> {
+  delegate(
+    from: TestInstitution,
+    to: Sm2KeyPair,
+    actions: string[],
+    scope: { task?: string; attempt?: string } = {},
+  ): Promise<Delegation> {
     return signDelegation(
       {
         schema: 'collabnet.dev/delegation/v1',
         network: this.id,
         id: newNonce(),
         delegator: { id: from.did, keyId: from.keyId },
-        delegate: { type: 'workload', id: `${from.code}-pod`, publicKey: to.publicKey },
+        delegate: { type: 'workload', id: `${from.did}.pod`, publicKey: to.publicKey },
         actions,
         ...scope,
         notBefore: this.driver.now() - MINUTE,
@@ -149,10 +168,18 @@ export class TestNetwork {
   }
 
   /** Seals content for institutions, under the nonce that the transaction must then carry. */
-  seal(contract: string, method: string, content: object, to: TestInstitution[]): Required<Pick<Changes, 'nonce' | 'sealed'>> {
+  seal(
+    contract: string,
+    method: string,
+    content: object,
+    to: TestInstitution[],
+  ): Required<Pick<Changes, 'nonce' | 'sealed'>> {
     const nonce = newNonce();
     const recipients = to.map((each) => ({ keyId: `${each.did}#agree-1`, publicKey: each.agree.publicKey }));
-    return { nonce, sealed: sealJson(content as JsonObject, recipients, sealedAad({ network: this.id, contract, method, nonce })) };
+    return {
+      nonce,
+      sealed: sealJson(content as JsonObject, recipients, sealedAad({ network: this.id, contract, method, nonce })),
+    };
   }
 
   // --- membership ---
@@ -160,7 +187,12 @@ export class TestNetwork {
   /** Invites, and returns the key that the candidate gets by another way. */
   async invite(invitationId: string, expires = this.driver.now() + 60 * MINUTE): Promise<Sm2KeyPair> {
     const pair = generateSm2KeyPair();
-    await this.send(this.founder, 'membership.invite', { invitationId, invitationKey: pair.publicKey, displayName: invitationId, expires });
+    await this.send(this.founder, 'membership.invite', {
+      invitationId,
+      invitationKey: pair.publicKey,
+      displayName: invitationId,
+      expires,
+    });
     return pair;
   }
 
@@ -244,12 +276,17 @@ export class TestNetwork {
   }
 
   async grant(owner: TestInstitution, content: GrantContent): Promise<GrantContent> {
-    await this.consent(owner.manager, 'Grant', { id: content.id, digest: digestOf(content as unknown as Json) }, { body: content });
+    await this.consent(
+      owner.manager,
+      'Grant',
+      { id: content.id, digest: digestOf(content as unknown as Json) },
+      { body: content },
+    );
     return content;
   }
 
   revoke<T>(owner: TestInstitution, content: GrantContent, by: Actor = owner.manager): Promise<T> {
-    const subject = { id: content.id, digest: digestOf(content as unknown as Json) };
+    const subject = { id: content.id, digest: digestOf(content) };
     if (by.type === 'person') return this.consent<T>(by, 'GrantRevocation', subject);
     const args = { subject: { kind: 'GrantRevocation', ...subject }, decision: 'Approve', reason: 'withdrawn' };
     return this.send<T>(by, 'grants.revoke', args);

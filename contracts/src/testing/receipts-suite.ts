@@ -62,11 +62,19 @@ export function receiptsSuite(makeDriver: MakeDriver): void {
     test('a receipt that contradicts the ledger is refused', async () => {
       const flow = await bench.bring('Touched');
       for (const [member, change] of faults) {
-        await refused(bench.submit(bench.a, bench.receipt(flow, bench.a, change)), 'INVALID_ARGUMENT', `receipt.${member}`);
+        await refused(
+          bench.submit(bench.a, bench.receipt(flow, bench.a, change)),
+          'INVALID_ARGUMENT',
+          `receipt.${member}`,
+        );
       }
       const foreign = { ...bench.receipt(flow, bench.a), signature: bench.receipt(flow, bench.b)['signature'] };
       await refused(bench.submit(bench.a, foreign), 'PROOF_INVALID', 'signature');
-      await refused(bench.submit(bench.a, { ...bench.receipt(flow, bench.a), attempt: 2 }), 'ILLEGAL_TRANSITION', 'attempt');
+      await refused(
+        bench.submit(bench.a, { ...bench.receipt(flow, bench.a), attempt: 2 }),
+        'ILLEGAL_TRANSITION',
+        'attempt',
+      );
     });
 
     test('a half finished attempt leaves its receipt behind and the next attempt needs a new one', async () => {
@@ -92,7 +100,10 @@ export function receiptsSuite(makeDriver: MakeDriver): void {
       await bench.run(flow, 1, 'match-2');
       for (const party of [b, a]) await bench.submit(party, bench.receipt(flow, party, undefined, 1, 'match-2'));
       assert.equal((await bench.flow(flow)).state, 'Succeeded');
-      assert.deepEqual([(await bench.step(flow)).state, (await bench.step(flow, 'match-2')).state], ['Succeeded', 'Succeeded']);
+      assert.deepEqual(
+        [(await bench.step(flow)).state, (await bench.step(flow, 'match-2')).state],
+        ['Succeeded', 'Succeeded'],
+      );
     });
   });
 }

@@ -1,8 +1,9 @@
 import { after, before, describe, test } from 'node:test';
 import { DEFAULT_RIGHTS } from '../index.ts';
 import { consentActions } from '@collabnet/envelope';
-import { makeInstitution } from './actors.ts';
-import { Bench } from './bench.ts';
+import { generateSm2KeyPair } from '@collabnet/sm';
+import { makeInstitution, podOf } from './actors.ts';
+import { Bench, digest } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
 
@@ -29,14 +30,15 @@ export function rightsSuite(makeDriver: MakeDriver): void {
       if (consent) {
         test(`${action} cannot be delegated`, async () => {
           const { net, b } = bench;
-          const pair = bench.courier({ flowId: action } as never, b);
+          const pair = generateSm2KeyPair();
           const delegation = { ...(await net.delegate(b, pair, ['flows.touch'])), actions: [action] };
-          const pod = { type: 'workload' as never, did: 'bank-b-pod', keyId: 'bank-b-pod#attempt', keys: pair };
+          const pod = podOf(b, pair);
           await refused(net.send(pod, action, {}, { delegations: [delegation] }), 'CONSENT_REQUIRED');
         });
       }
       if (right.roles?.includes('DataManager') === true && !right.roles.includes('SecurityOfficer')) {
-        test(`${action} is not for a security officer`, () => refused(bench.net.send(bench.b.officer, action, {}), 'FORBIDDEN'));
+        test(`${action} is not for a security officer`, () =>
+          refused(bench.net.send(bench.b.officer, action, {}), 'FORBIDDEN'));
       }
       if (right.roles?.includes('Operator') === true && !right.roles.some((role) => role === 'AlgorithmProvider')) {
         test(`${action} needs the role of the table`, () => refused(bench.net.send(bench.b, action, {}), 'FORBIDDEN'));
@@ -54,8 +56,10 @@ export function rightsSuite(makeDriver: MakeDriver): void {
       await refused(net.send(b, 'catalogue.publish', net.assetOf(a, 'foreign')), 'FORBIDDEN', 'assetId');
       await refused(net.send(b, 'catalogue.withdraw', { assetId: 'bank-a/customers' }), 'FORBIDDEN');
       const foreign = net.grantOf(a, b);
-      const { digest } = await import('./bench.ts');
-      await refused(net.consent(b.manager, 'Grant', { id: foreign.id, digest: digest(foreign as never) }, { body: foreign }), 'FORBIDDEN');
+      await refused(
+        net.consent(b.manager, 'Grant', { id: foreign.id, digest: digest(foreign as never) }, { body: foreign }),
+        'FORBIDDEN',
+      );
       await net.grant(a, foreign);
       await refused(net.revoke(b, foreign), 'FORBIDDEN');
       await refused(net.revoke(b, foreign, b), 'FORBIDDEN');

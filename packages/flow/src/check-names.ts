@@ -5,10 +5,25 @@ import type { FlowSpec } from './spec.ts';
 export function checkNames(spec: FlowSpec): FlowIssue[] {
   const issues: FlowIssue[] = [];
   const aliases = new Set(spec.parties.map((party) => party.name));
-  unique(issues, 'parties', 'name', spec.parties.map((party) => party.name));
-  unique(issues, 'parties', 'did', spec.parties.map((party) => party.did));
+  unique(
+    issues,
+    'parties',
+    'name',
+    spec.parties.map((party) => party.name),
+  );
+  unique(
+    issues,
+    'parties',
+    'did',
+    spec.parties.map((party) => party.did),
+  );
   unique(issues, 'auditors', '', spec.auditors);
-  unique(issues, 'steps', 'name', spec.steps.map((step) => step.name));
+  unique(
+    issues,
+    'steps',
+    'name',
+    spec.steps.map((step) => step.name),
+  );
 
   const known = (field: string, alias: string): void => {
     if (aliases.has(alias)) return;
@@ -20,8 +35,18 @@ export function checkNames(spec: FlowSpec): FlowIssue[] {
   };
   spec.steps.forEach((step, s) => {
     const at = `steps[${s}]`;
-    unique(issues, `${at}.inputs`, 'name', step.inputs.map((input) => input.name));
-    unique(issues, `${at}.outputs`, 'name', step.outputs.map((output) => output.name));
+    unique(
+      issues,
+      `${at}.inputs`,
+      'name',
+      step.inputs.map((input) => input.name),
+    );
+    unique(
+      issues,
+      `${at}.outputs`,
+      'name',
+      step.outputs.map((output) => output.name),
+    );
     unique(issues, `${at}.roles.compute`, '', step.roles.compute);
     unique(issues, `${at}.roles.receivers`, '', step.roles.receivers);
     step.roles.compute.forEach((alias, i) => known(`${at}.roles.compute[${i}]`, alias));
@@ -37,7 +62,11 @@ export function checkNames(spec: FlowSpec): FlowIssue[] {
     });
   });
   const used = new Set(
-    spec.steps.flatMap((step) => [...step.roles.compute, ...step.roles.receivers, ...step.inputs.map((input) => input.party)]),
+    spec.steps.flatMap((step) => [
+      ...step.roles.compute,
+      ...step.roles.receivers,
+      ...step.inputs.map((input) => input.party),
+    ]),
   );
   spec.parties.forEach((party, i) => {
     if (used.has(party.name)) return;

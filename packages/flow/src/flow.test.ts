@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FlowError, type FlowSpec, type TaskSpec, flowSpecFromTask, parseDuration, stepOrder, validateFlow } from './index.ts';
+import {
+  FlowError,
+  type FlowSpec,
+  type TaskSpec,
+  flowSpecFromTask,
+  parseDuration,
+  stepOrder,
+  validateFlow,
+} from './index.ts';
 
 const did = (code: string): string => `did:collab:${'0'.repeat(32)}:${code}`;
 
@@ -93,10 +101,27 @@ describe('validation names field and fix', () => {
     ['SEMI2K', 'steps[0].parameters.protocol', 'PROTOCOL_REFUSED', [`${at}.parameters.protocol`, 'semi2k']],
     ['keys that do not pair up', 'steps[0].inputs[1].keys', 'KEY_COUNT', [`${at}.inputs.1.keys`, ['id', 'born']]],
     ['one compute party', 'steps[0].roles.compute', 'COMPUTE_PARTIES', [`${at}.roles.compute`, ['a']]],
-    ['a third compute party', 'steps[0].roles.compute', 'COMPUTE_PARTIES', ['parties', [...parties, third]], [`${at}.roles.compute`, ['a', 'b', 'c']]],
-    ['an output to a non-receiver', 'steps[0].outputs[0].receivers[0]', 'RECEIVERS', [`${at}.outputs.0.receivers`, ['b']]],
+    [
+      'a third compute party',
+      'steps[0].roles.compute',
+      'COMPUTE_PARTIES',
+      ['parties', [...parties, third]],
+      [`${at}.roles.compute`, ['a', 'b', 'c']],
+    ],
+    [
+      'an output to a non-receiver',
+      'steps[0].outputs[0].receivers[0]',
+      'RECEIVERS',
+      [`${at}.outputs.0.receivers`, ['b']],
+    ],
     ['a receiver without output', 'steps[0].roles.receivers[1]', 'RECEIVERS', [`${at}.roles.receivers`, ['a', 'b']]],
-    ['a receiver that does not compute', 'steps[0].roles.receivers[0]', 'RECEIVERS', ['parties', [...parties, third]], [`${at}.roles.receivers`, ['c']]],
+    [
+      'a receiver that does not compute',
+      'steps[0].roles.receivers[0]',
+      'RECEIVERS',
+      ['parties', [...parties, third]],
+      [`${at}.roles.receivers`, ['c']],
+    ],
     ['a party without a part', 'parties[2]', 'UNUSED_PARTY', ['parties', [...parties, third]]],
     ['an output of no step', 'steps[0].inputs[0].from', 'UNKNOWN_SOURCE', ...source(at, 'other')],
     ['a step that reads itself', 'steps', 'CYCLE', ...source(at, 'match')],
@@ -128,7 +153,10 @@ describe('validation names field and fix', () => {
 
 describe('order of steps', () => {
   test('follows inputs, not the list', () => {
-    const spec = bent(['steps', [{ ...structuredClone(step), name: 'refine' }, step]], ...source('steps.0', 'match')) as FlowSpec;
+    const spec = bent(
+      ['steps', [{ ...structuredClone(step), name: 'refine' }, step]],
+      ...source('steps.0', 'match'),
+    ) as FlowSpec;
     assert.deepEqual(validateFlow(spec), []);
     assert.deepEqual(stepOrder(spec), { order: ['match', 'refine'], cycle: [] });
   });

@@ -124,6 +124,9 @@ describe('standing grant', () => {
 
   test('refuses a time that cannot be read', () => {
     const form = { type: 'Period' as const, notBefore: 'soon', notAfter: '2027-01-01T00:00:00Z' };
-    assert.throws(() => standingGrantContent('bank-b/claims', { ...grant, form }), { code: 'FLOW_INVALID', message: /form\.notBefore/ });
+    assert.throws(() => standingGrantContent('bank-b/claims', { ...grant, form }), {
+      code: 'FLOW_INVALID',
+      message: /form\.notBefore/,
+    });
   });
 });

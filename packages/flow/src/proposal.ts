@@ -74,10 +74,15 @@ export function checkProposal(
     ...terms(spec),
   };
   for (const [member, value] of Object.entries(expected)) {
-    const shown = member === 'steps' ? withoutFilledIn(proposal.steps, expected.steps) : proposal[member as keyof typeof expected];
+    const shown =
+      member === 'steps' ? withoutFilledIn(proposal.steps, expected.steps) : proposal[member as keyof typeof expected];
     if (shown === undefined || canonicalJson(shown) !== canonicalJson(value)) {
       throw new FlowError('FLOW_PROPOSAL_MISMATCH', [
-        { field: member, code: 'SHAPE', message: 'the ledger shows other terms than the sealed specification; do not consent' },
+        {
+          field: member,
+          code: 'SHAPE',
+          message: 'the ledger shows other terms than the sealed specification; do not consent',
+        },
       ]);
     }
   }

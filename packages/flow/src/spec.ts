@@ -5,15 +5,23 @@ import { TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
 export const FLOW_SPEC_SCHEMA = 'collabnet.dev/flow-spec/v1';
 
 const DAY = 86_400_000;
-const name = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'use lower-case letters, digits and hyphens, at most 63');
-const did = z.string().max(256).regex(/^did:[a-z0-9]+:\S+$/, 'write a DID such as did:collab:<network>:<subject code>');
+const name = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'use lower-case letters, digits and hyphens, at most 63');
+const did = z
+  .string()
+  .max(256)
+  .regex(/^did:[a-z0-9]+:\S+$/, 'write a DID such as did:collab:<network>:<subject code>');
 const column = z.string().min(1).max(128);
 
 /** `<subject code of the owner>/<name>` */
 export const assetIdSchema = z
   .string()
   .max(192)
-  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[a-z0-9]([-a-z0-9.]{0,126}[a-z0-9])?$/, 'write an asset id such as <subject code>/<name>');
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[a-z0-9]([-a-z0-9.]{0,126}[a-z0-9])?$/,
+    'write an asset id such as <subject code>/<name>',
+  );
 
 /** An algorithm of the ledger's register; the version is exact, never a range. */
 export const algorithmRefSchema = z.strictObject({
@@ -50,18 +58,29 @@ export const flowStepSchema = z.strictObject({
   inputs: z.array(flowInputSchema).min(1).max(16),
   /** Scalars only, so that the canonical form of a task never depends on nested defaults. */
   parameters: z.record(z.string().max(64), z.union([z.string().max(256), z.int(), z.boolean()])),
-  outputs: z.array(z.strictObject({ name, receivers: z.array(name).min(1).max(16) })).min(1).max(16),
+  outputs: z
+    .array(z.strictObject({ name, receivers: z.array(name).min(1).max(16) }))
+    .min(1)
+    .max(16),
 });
 
 /** The canonical task: plain data, every default written out. Shape only; see validateFlow for the whole. */
 export const flowSpecSchema = z.strictObject({
   schema: z.literal(FLOW_SPEC_SCHEMA),
-  runId: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,62}$/, 'use letters, digits, dot, underscore, hyphen, at most 63'),
+  runId: z
+    .string()
+    .regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,62}$/, 'use letters, digits, dot, underscore, hyphen, at most 63'),
   purpose: z.string().min(1).max(512),
   trustModel: z.enum(TRUST_MODELS),
   wireProfile: z.enum(WIRE_PROFILES),
-  approvalTimeoutMs: z.int().min(1_000).max(90 * DAY),
-  timeoutMs: z.int().min(1_000).max(30 * DAY),
+  approvalTimeoutMs: z
+    .int()
+    .min(1_000)
+    .max(90 * DAY),
+  timeoutMs: z
+    .int()
+    .min(1_000)
+    .max(30 * DAY),
   maxAttempts: z.int().min(1).max(10),
   parties: z.array(z.strictObject({ name, did })).min(2).max(16),
   auditors: z.array(did).max(16),

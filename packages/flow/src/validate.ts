@@ -20,7 +20,11 @@ export interface ValidationOptions {
 export function validateFlow(value: unknown, options: ValidationOptions = {}): FlowIssue[] {
   const parsed = flowSpecSchema.safeParse(value);
   if (!parsed.success) {
-    return parsed.error.issues.map((issue) => ({ field: formatPath(issue.path), code: 'SHAPE', message: issue.message }));
+    return parsed.error.issues.map((issue) => ({
+      field: formatPath(issue.path),
+      code: 'SHAPE',
+      message: issue.message,
+    }));
   }
   const spec = parsed.data;
   return [
