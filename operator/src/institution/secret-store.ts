@@ -1,4 +1,4 @@
-import { CORE, isKubeError, type Applier, type KubeClient, type KubeObject } from '../runtime/index.ts';
+import { CORE, isKubeError, type Applier, type KubeClient, type KubeObject, type OwnerReference } from '../runtime/index.ts';
 
 /** A Secret with its values decoded. */
 export interface SecretObject extends KubeObject {
@@ -45,10 +45,11 @@ export class SecretStore {
   }
 
   /** Writes all values of a Secret that follows from others and may be made again at any time. */
-  async apply(name: string, values: SecretValues, options: { owner?: KubeObject; labels?: Record<string, string> } = {}): Promise<void> {
+  async apply(name: string, values: SecretValues, options: { owner?: KubeObject; ownerReferences?: OwnerReference[]; labels?: Record<string, string> } = {}): Promise<void> {
     const current = await this.#client.find<SecretObject>(CORE.secret, name);
-    if (current !== undefined && sameValues(decode(current), values)) return;
+    if (current !== undefined && sameValues(decode(current), values) && hasOwners(current, options.ownerReferences)) return;
     const object = manifest(name, values, undefined, options.labels);
+    if (options.ownerReferences) object.metadata.ownerReferences = options.ownerReferences;
     await this.#applier.apply(CORE.secret, object, { ...(options.owner && { owner: options.owner }), live: current ?? null });
   }
 
@@ -81,6 +82,11 @@ function encode(values: SecretValues): Record<string, string> {
 
 function decode(secret: SecretObject): SecretValues {
   return Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+}
+
+function hasOwners(secret: SecretObject, wanted: readonly OwnerReference[] = []): boolean {
+  const owners = new Set(secret.metadata.ownerReferences?.map(({ uid }) => uid));
+  return wanted.every(({ uid }) => owners.has(uid));
 }
 
 function sameValues(a: SecretValues, b: SecretValues): boolean {
