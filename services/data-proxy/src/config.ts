@@ -17,6 +17,8 @@ const network = z.strictObject({
 /** Contents of `/etc/data-proxy/config.json`, written by the operator. Files are paths in the container. */
 export const proxyConfig = z.strictObject({
   schema: z.literal('collabnet.dev/data-proxy-config/v1').default('collabnet.dev/data-proxy-config/v1'),
+  /** Chosen by the operator. Every answer repeats it, so that it knows which configuration it got. */
+  revision: z.string().max(128).optional(),
   /** Where the claim is mounted. */
   root: file.default('/data'),
   /** The proxy's own volume: used capabilities and read records. */

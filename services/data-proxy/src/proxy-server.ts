@@ -8,6 +8,8 @@ import { codeOf, handleRead } from './read/read-handler.ts';
 
 /** Common name of the client certificate that only the operator of the institution holds. */
 const operatorName = 'operator';
+/** Header of every answer: the revision that the operator gave to the configuration. */
+const revisionHeader = 'collabnet-config-revision';
 
 /** Serves the API over mTLS until closed. @throws the file or listen error */
 export async function startProxy(context: ProxyContext): Promise<MtlsServer> {
@@ -26,6 +28,8 @@ export async function startProxy(context: ProxyContext): Promise<MtlsServer> {
 
 async function answer(context: ProxyContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on('error', () => undefined);
+  const { revision } = context.config.current;
+  if (revision !== undefined) response.setHeader(revisionHeader, revision);
   try {
     const peer = peerCertificate(request);
     if (!peer) throw new ProxyError('CLIENT_CERTIFICATE', 'Connect with a client certificate of the institution.');
