@@ -3,12 +3,14 @@ import type { Logger, Metrics } from '@collabnet/telemetry';
 import { approvalController } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
+import { dataAssetController, dataAssetInformers } from './controllers/data-asset/controller.ts';
 import { APPROVAL, COLLAB_NETWORK, PARTICIPANT_DID } from './controllers/kinds.ts';
 import { participantDidController } from './controllers/participant-did/controller.ts';
 import { loadOperatorConfig } from './institution/config.ts';
 import { HubServer } from './institution/hub-server.ts';
 import { InstitutionAuthority } from './institution/institution-authority.ts';
 import { LocalNats } from './institution/local-nats.ts';
+import { keepResultStore } from './institution/result-store-config.ts';
 import { SecretStore } from './institution/secret-store.ts';
 import { SessionRegistry } from './institution/session-registry.ts';
 import { KubeClient, Manager } from './runtime/index.ts';
@@ -45,6 +47,8 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, logger });
   participantDidController(manager, participants, { secrets, sessions });
   approvalController(manager, approvals, sessions);
+  dataAssetController(manager, dataAssetInformers(manager, namespace, approvals), { config, namespace, secrets, authority, nats, sessions });
+  keepResultStore(manager, networks, { client: manager.client, secrets, authority, nats, sessions, logger });
   try {
     await manager.run(signal);
   } finally {
