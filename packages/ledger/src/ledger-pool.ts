@@ -24,8 +24,7 @@ export class LedgerPool {
   }
 
   async close(): Promise<void> {
-    const all = await Promise.all(this.#following.values());
-    await Promise.all(all.map((ledger) => ledger?.close()));
+    for (const ledger of await Promise.all(this.#following.values())) await ledger?.close();
   }
 
   async #follow(network: PoolNetwork): Promise<Ledger | undefined> {

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { canonicalJson, transactionDigest } from '@collabnet/envelope';
+import { sm2Sign } from '@collabnet/sm';
+import { blockHash, type Block } from './block.ts';
+import { EmbeddedLedgerClient } from './embedded-client.ts';
+import { LedgerError } from './errors.ts';
+import { verifyProof } from './proof.ts';
+import { SqliteState } from './sqlite-state.ts';
+import { TestChain } from './testing/chain.ts';
+import { parseChain, verifyChain } from './verify-chain.ts';
+
+const code = (expected: string) => (error: unknown): boolean => error instanceof LedgerError && error.code === expected;
+
+async function withChain(run: (chain: TestChain, client: EmbeddedLedgerClient) => Promise<void>): Promise<void> {
+  const chain = await TestChain.found();
+  const client = chain.client();
+  try {
+    await run(chain, client);
+  } finally {
+    await client.close();
+    await chain.node.close();
+  }
+}
+
+test('a submitted transaction is on the verified chain when submit resolves, and a second submit adopts it', () =>
+  withChain(async (chain, client) => {
+    const tx = await chain.invite('invitation-1');
+    const first = await client.submit(tx);
+    assert.equal(first.height, 1);
+    assert.deepEqual(await client.submit(tx), first);
+    const found = await client.evaluate<{ state: string }>('membership', 'invitation', { id: 'invitation-1' });
+    assert.equal(found.state, 'Open');
+  }));
+
+test('a replay through another client is refused by the contract and resolved as the same transaction', () =>
+  withChain(async (chain, client) => {
+    const tx = await chain.invite('invitation-1');
+    await client.submit(tx);
+    await assert.rejects(chain.node.submit(tx), code('REPLAYED'));
+    const other = chain.client();
+    assert.equal((await other.submit(tx)).digest, transactionDigest(tx.payload));
+    await other.close();
+  }));
+
+test('a refusal keeps code and field and writes nothing', () =>
+  withChain(async (chain, client) => {
+    await client.submit(await chain.invite('invitation-1'));
+    await assert.rejects(client.submit(await chain.invite('invitation-1')), code('ALREADY_EXISTS'));
+    assert.equal(client.head().height, 1);
+  }));
+
+test('fifty concurrent submits end in order, each once, in few blocks', () =>
+  withChain(async (chain, client) => {
+    const txs = await Promise.all(Array.from({ length: 50 }, (_, n) => chain.invite(`invitation-${n}`)));
+    const results = await Promise.all(txs.map((tx) => client.submit(tx)));
+    assert.equal(new Set(results.map((result) => result.digest)).size, 50);
+    assert.ok(client.head().height <= 50);
+    const report = await verifyChain(chain.node.blocks(0, 1000), chain.node.networkId);
+    assert.equal(report.transactions, 50);
+  }));
+
+const bends: [string, (block: Block, chain: TestChain) => Block][] = [
+  ['a changed transaction', (block) => edit(block, (b) => (b.transactions[0]!.payload.public['displayName'] = 'other'))],
+  ['a changed state root', (block) => edit(block, (b) => (b.header.stateRoot = '0'.repeat(64)))],
+  ['a signature of another key', (block, chain) => ({ ...block, signature: sm2Sign(canonicalJson(block.header), chain.founder.privateKey) })],
+  ['a block left out', (block) => edit(block, (b) => (b.header.height += 1))],
+  ['a rewritten but correctly signed write set', (block, chain) => resign(edit(block, (b) => (b.header.writesRoot = '1'.repeat(64))), chain)],
+  ['a rewritten but correctly signed past', (block, chain) => resign(edit(block, (b) => (b.header.previous = '2'.repeat(64))), chain)],
+  ['a dropped transaction under the same header', (block) => edit(block, (b) => (b.transactions = []))],
+];
+
+for (const [name, bend] of bends) {
+  test(`a host that shows ${name} is found out, and nothing is answered from it`, () =>
+    withChain(async (chain, client) => {
+      await client.refresh();
+      await chain.node.submit(await chain.invite('invitation-1'));
+      chain.bend = (block) => (block.header.height === 1 ? bend(block, chain) : block);
+      await assert.rejects(client.refresh(), code('BLOCK_INVALID'));
+      assert.throws(() => client.head(), code('DIVERGED'));
+      await assert.rejects(client.evaluate('membership', 'members', {}), code('DIVERGED'));
+    }));
+}
+
+function edit(block: Block, change: (copy: Block) => unknown): Block {
+  const copy = structuredClone(block);
+  change(copy);
+  return copy;
+}
+
+function resign(block: Block, chain: TestChain): Block {
+  return { ...block, signature: sm2Sign(canonicalJson(block.header), chain.signing.privateKey) };
+}
+
+test('a genesis of another network is refused', async () => {
+  const [chain, other] = await Promise.all([TestChain.found(), TestChain.found()]);
+  const client = chain.client({ networkId: other.node.networkId });
+  await assert.rejects(client.refresh(), code('BLOCK_INVALID'));
+  await client.close();
+});
+
+test('a head signed by a member that differs stops everything; an unsigned one changes nothing', () =>
+  withChain(async (chain, client) => {
+    client.start();
+    await client.submit(await chain.invite('invitation-1'));
+    const forged = { did: chain.did, keyId: `${chain.did}#key-1`, height: 1, hash: 'f'.repeat(64), time: 1, signature: 'AAAA' };
+    chain.announceHead(forged);
+    assert.equal(client.head().height, 1);
+    const { did, keyId, height, hash, time } = forged;
+    chain.announceHead({ ...forged, signature: sm2Sign(canonicalJson({ did, keyId, height, hash, time }), chain.founder.privateKey) });
+    assert.throws(() => client.head(), code('DIVERGED'));
+  }));
+
+test('a transaction that names a head of another chain is refused', () =>
+  withChain(async (chain, client) => {
+    await assert.rejects(client.submit(await chain.invite('invitation-1', { height: 0, hash: 'e'.repeat(64) })), code('HEAD_UNKNOWN'));
+    const { height, hash } = chain.node.head();
+    await client.submit(await chain.invite('invitation-2', { height, hash }));
+  }));
+
+test('a view older than the bound is not answered from', () =>
+  withChain(async (chain, client) => {
+    await client.refresh();
+    chain.online = false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await assert.rejects(client.evaluate('membership', 'members', {}, { maxStalenessMs: 5 }));
+    assert.ok(await client.evaluate('membership', 'members', {}, { maxStalenessMs: 60_000 }));
+    chain.online = true;
+    assert.ok(await client.evaluate('membership', 'members', {}, { maxStalenessMs: 5 }));
+  }));
+
+test('events come from a checkpoint on, past ones first, each once', () =>
+  withChain(async (chain, client) => {
+    for (const n of [1, 2, 3]) await client.submit(await chain.invite(`invitation-${n}`));
+    const seen: string[] = [];
+    for await (const event of client.events(2)) {
+      seen.push(event.subject);
+      if (seen.length === 2) await client.submit(await chain.invite('invitation-4'));
+      if (seen.length === 3) break;
+    }
+    assert.deepEqual(seen, ['invitation-2', 'invitation-3', 'invitation-4']);
+  }));
+
+test('a proof of a write holds offline, and not for another value', () =>
+  withChain(async (chain, client) => {
+    await client.submit(await chain.invite('invitation-1'));
+    const proof = await client.prove('invitation/invitation-1', 1);
+    const shown = verifyProof(proof, chain.signing.publicKey);
+    assert.equal(shown.blockHash, blockHash(chain.node.blocks(1, 1)[0]!.header));
+    assert.throws(() => verifyProof({ ...proof, value: { state: 'Used' } }, chain.signing.publicKey), code('BLOCK_INVALID'));
+    assert.throws(() => verifyProof(proof, chain.founder.publicKey), code('BLOCK_INVALID'));
+    await assert.rejects(client.prove('invitation/none', 1), code('NOT_FOUND'));
+  }));
+
+test('the host reopens its file where it stood, and a replica file is only a cache', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'collabnet-ledger-'));
+  try {
+    const chain = await TestChain.found(join(directory, 'host.db'));
+    const cache = join(directory, 'replica.db');
+    const client = chain.client({ state: new SqliteState(cache) });
+    await client.submit(await chain.invite('invitation-1'));
+    const before = client.head();
+    await client.close();
+    await chain.node.close();
+    await chain.open();
+    assert.equal(chain.node.head().hash, before.hash);
+    const again = chain.client({ state: new SqliteState(cache) });
+    await again.refresh();
+    assert.equal(again.head().stateRoot, before.stateRoot);
+    await again.close();
+    const other = await TestChain.found();
+    assert.throws(() => other.client({ state: new SqliteState(cache) }), code('STORE_FAILED'));
+    await chain.node.close();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('an exported chain is verified offline; a cut or altered export is not', () =>
+  withChain(async (chain, client) => {
+    for (const n of [1, 2]) await client.submit(await chain.invite(`invitation-${n}`));
+    const lines = chain.node.blocks(0, 10).map((block) => JSON.stringify(block));
+    const report = await verifyChain(parseChain(lines));
+    assert.deepEqual([report.networkId, report.height, report.transactions], [chain.node.networkId, 2, 2]);
+    await assert.rejects(verifyChain(parseChain([lines[0]!, lines[2]!])), code('BLOCK_INVALID'));
+    await assert.rejects(verifyChain(parseChain([lines[0]!, lines[1]!.slice(0, -5)])), /line 2/);
+    await assert.rejects(verifyChain(parseChain([lines[0]!, lines[1]!.replace('invitation-1', 'invitation-9')])), code('BLOCK_INVALID'));
+    await assert.rejects(verifyChain(parseChain([])), code('BLOCK_INVALID'));
+    await assert.rejects(verifyChain(parseChain(lines), 'a'.repeat(64)), code('BLOCK_INVALID'));
+  }));
