@@ -11,6 +11,8 @@ export const saltHeader = 'collabnet-salt';
 export interface AssetProfile {
   readonly schema: 'collabnet.dev/asset-profile/v1';
   readonly assetId: string;
+  /** Of the configuration that it was taken under. */
+  readonly revision?: string;
   /** Changes whenever the content may have changed. */
   readonly stamp: string;
   readonly columnsFound: readonly string[];
@@ -25,8 +27,11 @@ export interface AssetProfile {
  * salt are those of an earlier one.
  */
 export async function handleProfile(context: ProxyContext, query: URLSearchParams, salt: string | undefined, response: ServerResponse): Promise<void> {
+  // The operator asks when it has just written a configuration; one that cannot be read is told by its timer.
+  await context.config.reload().catch(() => false);
+  const { revision, assets } = context.config.current;
   const assetId = query.get('asset') ?? '';
-  const candidates = context.config.current.assets.filter((asset) => asset.assetId === assetId && (query.get('network') ?? asset.networkId) === asset.networkId);
+  const candidates = assets.filter((asset) => asset.assetId === assetId && (query.get('network') ?? asset.networkId) === asset.networkId);
   const [asset] = candidates;
   if (!asset) throw new ProxyError('ASSET_UNKNOWN', `Asset ${assetId} is not served here.`, { field: 'asset' });
   if (candidates.length > 1) throw new ProxyError('INVALID_ARGUMENT', `Asset ${assetId} is in several networks; name one in network.`, { field: 'network' });
@@ -35,7 +40,7 @@ export async function handleProfile(context: ProxyContext, query: URLSearchParam
   let profile: AssetProfile;
   try {
     const key = await profileKey(source, asset, decodeSalt(salt));
-    const base = { schema: 'collabnet.dev/asset-profile/v1', assetId, stamp: key.stamp } as const;
+    const base = { schema: 'collabnet.dev/asset-profile/v1', assetId, ...(revision !== undefined && { revision }), stamp: key.stamp } as const;
     const known = context.log.knownProfile(key);
     if (known) {
       profile = { ...base, columnsFound: known.columns, rows: known.rows, fingerprint: known.fingerprint, problems: [] };

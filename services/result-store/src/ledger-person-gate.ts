@@ -37,7 +37,8 @@ export class LedgerPersonGate implements PersonGate {
     let height: number;
     try {
       record = await ledger.evaluate<RegisteredDid>('identity', 'resolve', { did: signer }, { maxStalenessMs: this.#maxStalenessMs });
-      height = ledger.head().height;
+      // What is asked now comes after the newest block: a key that ends with it has ended.
+      height = ledger.head().height + 1;
     } catch (error) {
       throw refusal(error);
     }
