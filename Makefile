@@ -26,8 +26,9 @@ lint: node_modules/.bin/node ## ESLint with types
 generate: build ## Write the CRD manifests anew from their schemas
 	@node crds/src/generate/main.ts
 
-node_modules/.bin/node: package-lock.json
-	@npm ci --no-audit --no-fund --loglevel=error && touch $@
+# Only when there is nothing yet: `npm ci` deletes what others may be running from. `make setup` updates in place.
+node_modules/.bin/node:
+	@npm ci --no-audit --no-fund --loglevel=error
 
 ##@ Tests
 test: ## Unit tests, then end-to-end on the local cluster; last line: "N passed, N failed"
