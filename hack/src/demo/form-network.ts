@@ -1,5 +1,5 @@
 import type { CollabNetwork } from '@collabnet/crds';
-import { apply, collabnet, get, waitReady } from './cluster.ts';
+import { apply, collabnet, get, kubectl, waitReady } from './cluster.ts';
 import { waitFor } from '../lib/run.ts';
 import { NETWORK, SUPERVISOR, type DemoInstitution } from './institutions.ts';
 import { foundersNetwork, institutionDid, membersNetwork, type EngineImage, type Manifest } from './manifests.ts';
@@ -10,7 +10,7 @@ const READY_MS = 180_000;
 async function person(institution: DemoInstitution): Promise<Manifest> {
   const { namespace, code } = institution;
   const { name, displayName, roles } = institution.person;
-  const describe = ['--manifest', '--subject-code', `${code}.${name}`, '--display-name', displayName, ...roles.flatMap((role) => ['--role', role])];
+  const describe = ['--manifest', '--person', name, '--subject-code', `${code}.${name}`, '--display-name', displayName, '--roles', ...roles];
   const existing = await collabnet(namespace, ['key', 'show', name, ...describe, '-o', 'json'], { allowFailure: true });
   const shown = existing.code === 0 ? existing : await collabnet(namespace, ['key', 'create', name, ...describe, '-o', 'json']);
   return JSON.parse(shown.stdout) as Manifest;
@@ -24,13 +24,19 @@ export async function foundNetwork(engine: EngineImage): Promise<void> {
 
 /** Lets an institution join: the invitation is handed over, the members vote, the credentials come back. */
 export async function joinNetwork(member: DemoInstitution, voters: readonly DemoInstitution[]): Promise<void> {
-  const invitation = await collabnet(SUPERVISOR.namespace, ['invitation', 'export', member.code]);
-  await apply(member.namespace, [JSON.parse(invitation.stdout) as object, institutionDid(member), await person(member), membersNetwork(member)]);
-  if ((await membership(member)) !== 'Active') {
-    await waitFor(`the request of ${member.displayName}`, async () => (await membership(member)) !== undefined, READY_MS, 500);
-    for (const voter of voters) await voteFor(member, voter);
-  }
+  if ((await membership(member)) !== 'Active') await askAndVote(member, voters);
   await waitReady(member.namespace, 'collabnetwork', NETWORK, READY_MS);
+}
+
+async function askAndVote(member: DemoInstitution, voters: readonly DemoInstitution[]): Promise<void> {
+  const { namespace, code, displayName } = member;
+  if ((await membership(member)) === undefined) {
+    const invitation = await collabnet(SUPERVISOR.namespace, ['invitation', 'export', code]);
+    await kubectl(namespace, ['apply', '-f', '-'], { input: invitation.stdout });
+    await apply(namespace, [institutionDid(member), await person(member), membersNetwork(member)]);
+  }
+  await waitFor(`the request of ${displayName}`, async () => (await membership(member)) !== undefined, READY_MS, 500);
+  for (const voter of voters) await voteFor(member, voter);
 }
 
 async function membership(member: DemoInstitution): Promise<string | undefined> {
@@ -45,7 +51,7 @@ async function voteFor(member: DemoInstitution, voter: DemoInstitution): Promise
   let id: string | undefined;
   await waitFor(`the request of ${member.displayName} at ${voter.displayName}`, async () => (id = await pending()) !== undefined || (await membership(member)) === 'Active', READY_MS, 500);
   if (id === undefined) return;
-  await collabnet(voter.namespace, ['approve', `Membership/${id}`, '--key', voter.person.name, '--reason', `${member.displayName} is a supervised bank`, '--yes']);
+  await collabnet(voter.namespace, ['approve', `join/${id}`, '--key', voter.person.name, '--reason', `${member.displayName} is a supervised bank`, '--yes']);
 }
 
 /** Members vote on the registered algorithm until it is approved. */
@@ -56,7 +62,7 @@ export async function approveAlgorithm(voters: readonly DemoInstitution[]): Prom
   for (const voter of voters) {
     if ((await state()) === 'Approved') return;
     await waitFor(`the algorithm at ${voter.displayName}`, async () => ((await get<CollabNetwork>(voter.namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.length ?? 0) > 0, READY_MS, 500);
-    await collabnet(voter.namespace, ['approve', 'Algorithm/psi@1.0.0', '--key', voter.person.name, '--reason', 'reviewed protocol', '--yes']);
+    await collabnet(voter.namespace, ['approve', 'algorithm/psi@1.0.0', '--key', voter.person.name, '--reason', 'reviewed protocol', '--yes']);
   }
   await waitFor('the approval of the algorithm', async () => (await state()) === 'Approved', READY_MS, 500);
 }

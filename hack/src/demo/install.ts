@@ -2,9 +2,9 @@ import { apiServerAddress } from './api-server.ts';
 import { apply, helm, kubectl } from './cluster.ts';
 import { SUPERVISOR, type DemoInstitution } from './institutions.ts';
 
-/** Installs the CRDs, once per cluster. */
+/** Installs the CRDs, once per cluster. CRDs survive an uninstall, so an earlier release of another name may own them. */
 export async function installCrds(): Promise<void> {
-  await helm(['upgrade', '--install', 'collabnet-crds', 'charts/collabnet-crds', '--namespace', 'collabnet-system', '--create-namespace', '--wait']);
+  await helm(['upgrade', '--install', 'collabnet-crds', 'charts/collabnet-crds', '--namespace', 'collabnet-system', '--create-namespace', '--take-ownership', '--wait']);
 }
 
 /** Installs one institution into its own namespace, under Pod Security `restricted`. */

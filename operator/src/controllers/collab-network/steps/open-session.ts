@@ -33,6 +33,9 @@ async function connectSession(run: NetworkRun, name: string): Promise<NetworkSes
   const [control, data] = await Promise.all([nats.connect(net, self, 'control', signal), nats.connect(net, self, 'data', signal)]).catch((cause: unknown) => {
     throw new WaitError('NatsUnreachable', `the institution's NATS server at ${nats.url} cannot be reached yet; check StatefulSet nats`, 2_000, { cause });
   });
+  // What was revoked before a crash may not have reached the server.
+  await nats.reconcileAccounts();
+  if (run.network.spec.founding !== undefined) await run.services.hub.reconcileAccounts(access.caPem);
   const transport = new NatsLedgerTransport(control, {
     submit: ledgerSubject(net, self, 'submit'),
     blocks: ledgerSubject(net, self, 'blocks'),
