@@ -134,7 +134,7 @@ export const collabNetworkStatusSchema = z
         z.object({
           name: z.string().describe('Name.'),
           version: z.string().describe('Version.'),
-          state: z.string().describe('Registered, Approved, Retired or Revoked.'),
+          state: z.string().describe('Registered, Approved, Refused, Retired or Revoked.'),
           digest: hex('Digest of the registration, which an Approval of kind Algorithm names.').optional(),
           provider: z.string().describe('DID of the provider.').optional(),
           engine: z.string().describe('Engine.').optional(),

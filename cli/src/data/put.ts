@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, posix } from 'node:path';
 import type { DataAsset } from '@collabnet/crds';
-import { CliError } from '../base/errors.ts';
+import { CliError, EXIT } from '../base/errors.ts';
 import type { Io } from '../base/io.ts';
 import { bytes } from '../base/text.ts';
 import type { Kube } from '../kube/kube.ts';
@@ -27,12 +27,17 @@ export async function putData(kube: Kube, io: Io, name: string, options: PutOpti
   const { image, pullSecrets } = options.image === undefined ? await operatorImage(kube) : { image: options.image, pullSecrets: [] };
   const pod = `data-put-${randomBytes(4).toString('hex')}`;
   await kube.call('helper pod', () => kube.core.createNamespacedPod({ namespace: kube.namespace, body: helperPod(pod, claim, image, pullSecrets) }));
+  const remove = (): Promise<unknown> =>
+    kube.core.deleteNamespacedPod({ namespace: kube.namespace, name: pod, gracePeriodSeconds: 0 }).catch(() => io.note(`could not remove pod ${pod}; it ends by itself within an hour`));
+  const interrupted = (): void => void remove().then(() => process.exit(EXIT.interrupted));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await running(kube, pod, options.timeoutMs);
     const sha256 = await upload(kube, pod, { path: options.file, size }, posix.join('/data', path), progressLine(io, size));
     return { claim, path, bytes: size, sha256 };
   } finally {
-    await kube.core.deleteNamespacedPod({ namespace: kube.namespace, name: pod, gracePeriodSeconds: 0 }).catch(() => io.note(`could not remove pod ${pod}; it ends by itself within an hour`));
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await remove();
   }
 }
 

@@ -34,6 +34,8 @@ export function stalenessWarning(network: CollabNetwork, now: number): string | 
   if (ledger?.state === 'Diverged') return 'the ledger has diverged: do not sign anything before this is cleared up';
   const verified = ledger?.verifiedAt;
   const age = verified === undefined ? undefined : Math.round((now - Date.parse(verified)) / 1000);
+  if (ledger?.state === 'Stale') return 'this institution cannot reach the ledger: what is shown may be out of date';
+  if (age === undefined && ledger?.state === 'Following') return undefined;
   if (age === undefined) return 'this institution has not verified the ledger yet: what is shown may be incomplete';
   return age > 60 ? `this institution last verified the ledger ${age} s ago: what is shown may be out of date` : undefined;
 }

@@ -17,14 +17,16 @@ export async function openExport(kube: Kube, network: CollabNetwork): Promise<{ 
     throw new CliError('NOT_FOUND', `namespace ${kube.namespace} hosts no ledger of network ${network.metadata.name}; export it at the founder and verify the file here: kubectl collabnet ledger verify FILE`, { cause });
   });
   const tunnel = await forward(kube, pod, EXPORT_PORT);
-  try {
-    const response = await get(tunnel.port);
-    if (response.statusCode !== 200) throw new CliError('TRANSFER_FAILED', `the ledger answered ${response.statusCode} to GET /v1/export`);
-    return { lines: createInterface({ input: response, crlfDelay: Infinity }), close: () => tunnel.close() };
-  } catch (error) {
-    await tunnel.close();
-    throw error;
-  }
+  return { lines: exportLines(tunnel.port), close: () => tunnel.close() };
+}
+
+/** Lines that a ledger on this loopback port exports; asked for when the first line is. @throws CliError TRANSFER_FAILED */
+export async function* exportLines(port: number): AsyncGenerator<string> {
+  const response = await get(port);
+  if (response.statusCode !== 200) throw new CliError('TRANSFER_FAILED', `the ledger answered ${response.statusCode} to GET /v1/export`);
+  // The interface begins to read at once and drops what nobody takes: it must not exist before it is read.
+  yield* createInterface({ input: response, crlfDelay: Infinity });
+  if (!response.complete) throw new CliError('TRANSFER_FAILED', 'the export was cut off; try again');
 }
 
 /** Lines of an exported file. @throws CliError FILE_FAILED */
