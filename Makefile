@@ -31,13 +31,13 @@ node_modules/.bin/node:
 	@npm ci --no-audit --no-fund --loglevel=error
 
 ##@ Tests
-test: ## Unit tests, then end-to-end on the local cluster; last line: "N passed, N failed"
+test: setup ## Unit tests, then end-to-end on the local cluster; last line: "N passed, N failed"
 	@node hack/src/test/main.ts --unit --e2e
 
 test-unit: node_modules/.bin/node ## Unit tests of all workspaces (no cluster)
 	@node hack/src/test/main.ts --unit
 
-test-e2e: ## End-to-end suites; brings up cluster and images where needed
+test-e2e: setup ## End-to-end suites; brings up cluster and images where needed
 	@node hack/src/test/main.ts --e2e
 
 bench: setup ## Benches, reported as ratios against a baseline of the same run
@@ -47,7 +47,7 @@ bench: setup ## Benches, reported as ratios against a baseline of the same run
 cluster-up: setup ## Start a one-node Kubernetes, or what of it is down
 	@$(LOCKED) node hack/src/cluster/main.ts up
 
-cluster-down: ## End it and remove everything it left on this machine
+cluster-down: node_modules/.bin/node ## End it and remove everything it left on this machine
 	@$(LOCKED) node hack/src/cluster/main.ts down
 
 cluster-status: ## Programs, node and pods
