@@ -6,6 +6,8 @@ import { members } from './admit-members.ts';
 
 /** The status follows the ledger at least this often, ms; blocks bring it sooner. */
 const REFRESH_MS = 10_000;
+/** How far the time shown in the status may lag behind, ms. */
+const SHOWN_STALENESS_MS = 30_000;
 
 /** Shows the verified ledger: head, members, who asks to join, algorithms. */
 export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: number }> {
@@ -19,15 +21,23 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
     height: head.height,
     headHash: head.hash,
     stateRoot: head.stateRoot,
+    verifiedAt: verifiedAt(run, head.verifiedAt),
     headTime: new Date(head.time).toISOString(),
     state: stale ? 'Stale' : 'Following',
   };
   if (stale) throw new WaitError('LedgerStale', `the ledger was last heard ${Math.round(age / 1000)} s ago; nothing is authorised on a view this old. Check the hub and StatefulSet nats`, 2_000);
   ctx.status.members = (await members(run)).map(({ did, displayName, roles, state }) => ({ did, displayName, roles, state }));
+  ctx.status.memberCount = ctx.status.members.filter(({ state }) => state === 'Active').length;
   ctx.status.pendingJoins = await pendingJoins(run);
   ctx.status.algorithms = await algorithms(run);
   ctx.ready('Following', `member of ${network.spec.displayName}; ledger verified up to height ${head.height}`);
   return { requeueAfterMs: REFRESH_MS };
+}
+
+// Moved only every half minute: a status that changes with each look would wake everybody who watches.
+function verifiedAt(run: NetworkRun, now: number): string {
+  const shown = run.network.status?.ledger?.verifiedAt;
+  return shown !== undefined && now - Date.parse(shown) < SHOWN_STALENESS_MS ? shown : new Date(now).toISOString();
 }
 
 async function pendingJoins(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['pendingJoins']>> {
