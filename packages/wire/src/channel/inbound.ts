@@ -12,6 +12,13 @@ export interface InboundFrame {
   readonly plaintext: Buffer;
 }
 
+export interface InboundOptions {
+  readonly cipher: FrameCipher;
+  readonly frameHash: (data: Uint8Array) => Uint8Array;
+  readonly byteCeiling: number;
+  readonly deliver: (frame: InboundFrame) => void;
+}
+
 export type InboundVerdict = 'new' | 'ahead' | 'duplicate' | 'refused';
 
 /** The receiving half: authenticates, puts into order, drops what was there before. */
@@ -19,15 +26,16 @@ export class Inbound {
   readonly #cipher: FrameCipher;
   readonly #byteCeiling: number;
   readonly #deliver: (frame: InboundFrame) => void;
-  readonly #transcript = new TranscriptDigest();
+  readonly #transcript: TranscriptDigest;
   readonly #ahead = new Map<number, InboundFrame>();
   #aheadBytes = 0;
   #next = 1;
 
-  constructor(options: { cipher: FrameCipher; byteCeiling: number; deliver: (frame: InboundFrame) => void }) {
+  constructor(options: InboundOptions) {
     this.#cipher = options.cipher;
     this.#byteCeiling = options.byteCeiling;
     this.#deliver = options.deliver;
+    this.#transcript = new TranscriptDigest(options.frameHash);
   }
 
   get engineBytes(): number {

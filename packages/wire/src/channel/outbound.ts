@@ -19,6 +19,7 @@ interface Sealed {
 
 export interface OutboundOptions {
   readonly cipher: FrameCipher;
+  readonly frameHash: (data: Uint8Array) => Uint8Array;
   readonly send: (datagram: Uint8Array) => void;
   readonly byteCeiling: number;
   /** Room again after {@link Outbound.hasRoom} was false. */
@@ -29,7 +30,7 @@ export interface OutboundOptions {
 export class Outbound {
   readonly #options: OutboundOptions;
   readonly #rto = new RetransmissionTimeout();
-  readonly #transcript = new TranscriptDigest();
+  readonly #transcript: TranscriptDigest;
   /** In order of sequence; the first `#onTheWay` of them were sent. */
   readonly #unacknowledged = new Map<number, Sealed>();
   #waiting: Sealed[] = [];
@@ -44,6 +45,7 @@ export class Outbound {
 
   constructor(options: OutboundOptions) {
     this.#options = options;
+    this.#transcript = new TranscriptDigest(options.frameHash);
   }
 
   get engineBytes(): number {

@@ -59,12 +59,14 @@ export class ReliableChannel {
     this.#options = options;
     this.#outbound = new Outbound({
       cipher: options.keys.send.frames,
+      frameHash: options.keys.frameHash,
       send: options.send,
       byteCeiling: options.byteCeiling,
       onRoom: () => this.#listener?.onRoom(),
     });
     this.#inbound = new Inbound({
       cipher: options.keys.receive.frames,
+      frameHash: options.keys.frameHash,
       byteCeiling: options.byteCeiling,
       deliver: (inbound) => this.#deliver(inbound),
     });
@@ -156,8 +158,15 @@ export class ReliableChannel {
       work();
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.close(error);
+      if (error.code === 'WIRE_BYTE_CEILING') this.#breach(error);
+      else this.close(error);
     }
+  }
+
+  /** The link is sound, so the peer is told why nothing more comes. */
+  #breach(error: WireError): void {
+    this.end({ code: error.code, retryable: false });
+    this.#failed.reject(error);
   }
 
   #onSequenced(frame: Frame): void {

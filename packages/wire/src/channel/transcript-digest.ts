@@ -3,7 +3,10 @@ import type { Sm3Hasher } from '@collabnet/sm';
 
 /** What one direction has carried. */
 export interface DirectionTotals {
-  /** SM3, hex, over header and ciphertext of every frame before END in sequence order: the same at both ends whatever was re-sent. */
+  /**
+   * SM3, hex, over header and ciphertext hash of every frame before END in sequence order: the same at both ends whatever
+   * was re-sent. The hash is the profile's, because SHA-256 has hardware where SM3 has none.
+   */
   readonly digest: string;
   readonly frames: number;
   /** Plaintext of the engines. */
@@ -13,16 +16,21 @@ export interface DirectionTotals {
 /** Running totals of one direction. */
 export class TranscriptDigest {
   readonly #hash: Sm3Hasher = createSm3();
+  readonly #frameHash: (data: Uint8Array) => Uint8Array;
   #frames = 0;
   #bytes = 0;
   #totals: DirectionTotals | undefined;
+
+  constructor(frameHash: (data: Uint8Array) => Uint8Array) {
+    this.#frameHash = frameHash;
+  }
 
   get bytes(): number {
     return this.#bytes;
   }
 
   add(header: Uint8Array, ciphertext: Uint8Array, engineBytes: number): void {
-    this.#hash.update(header).update(ciphertext);
+    this.#hash.update(header).update(this.#frameHash(ciphertext));
     this.#frames += 1;
     this.#bytes += engineBytes;
   }

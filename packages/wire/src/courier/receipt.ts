@@ -9,8 +9,8 @@ export const receiptSchemaId = 'collabnet.dev/receipt/v1';
 export const inputCommitmentSchema = z.strictObject({ input: nameText, commitment: commitmentSchema, rowsCommitment: commitmentSchema });
 
 /**
- * What one direction of a pair carried: digest (SM3) over the header and ciphertext of every tunnel frame in sequence
- * order, their number, and the plaintext bytes. A's `sent` must equal B's `received`, and the other way round.
+ * What one direction of a pair carried: digest (SM3) over the header and ciphertext hash of every tunnel frame in
+ * sequence order, their number, and the plaintext bytes. A's `sent` must equal B's `received`, and the other way round.
  */
 export const transcriptSchema = z.strictObject({
   sentDigest: hex(64),

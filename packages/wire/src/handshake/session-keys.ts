@@ -10,6 +10,8 @@ export interface DirectionKeys {
 export interface SessionKeys {
   readonly send: DirectionKeys;
   readonly receive: DirectionKeys;
+  /** Collision-resistant hash of a frame's ciphertext, for the transcript. */
+  readonly frameHash: (data: Uint8Array) => Uint8Array;
 }
 
 /**
@@ -25,5 +27,6 @@ export function sessionKeys(profile: WireProfile, secret: Uint8Array, transcript
     confirm: key(`${name} confirm`),
   });
   const [forward, backward] = [direction('initiator'), direction('responder')];
-  return initiator ? { send: forward, receive: backward } : { send: backward, receive: forward };
+  const frameHash = (data: Uint8Array): Uint8Array => profile.hash(data);
+  return initiator ? { send: forward, receive: backward, frameHash } : { send: backward, receive: forward, frameHash };
 }

@@ -36,7 +36,7 @@ export interface WireProfile {
   readonly keyLength: number;
   ephemeral(): Ephemeral;
   derive(secret: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array;
-  /** Transcript hash. */
+  /** Collision-resistant; of handshake transcripts and frames. */
   hash(data: Uint8Array | string): Uint8Array;
   mac(key: Uint8Array, data: Uint8Array): Uint8Array;
   cipher(key: Uint8Array): FrameCipher;

@@ -13,16 +13,21 @@ interface Setup {
   readonly session: TestSession;
   readonly a: Tunnel;
   readonly b: Tunnel;
-  close(): void;
+  close: () => void;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
 }
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
+  const port = portOf(server);
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
+  return port;
 }
 
 /** Engine A reaches engine B's port through `a`. */
@@ -49,8 +54,7 @@ async function echo(port = 0): Promise<{ server: Server; port: number }> {
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  return { server, port: typeof address === 'object' && address ? address.port : 0 };
+  return { server, port: portOf(server) };
 }
 
 async function roundTrip(port: number, bytes: Buffer): Promise<string> {
@@ -97,8 +101,7 @@ describe('tunnel', () => {
       else socket.pipe(socket);
     }).listen(0, '127.0.0.1');
     await once(slow, 'listening');
-    const address = slow.address();
-    const { session, a, close } = await setup(typeof address === 'object' && address ? address.port : 0);
+    const { session, a, close } = await setup(portOf(slow));
     const stuck = connect({ port: a.port, host: '127.0.0.1' });
     stuck.on('error', () => undefined);
     const size = 40_000_000;
@@ -122,8 +125,7 @@ describe('tunnel', () => {
       socket.once('data', () => socket.resetAndDestroy());
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    const { a, b, close } = await setup(typeof address === 'object' && address ? address.port : 0);
+    const { a, b, close } = await setup(portOf(server));
     const socket = connect({ port: a.port, host: '127.0.0.1' });
     socket.on('error', () => undefined);
     socket.write('x');

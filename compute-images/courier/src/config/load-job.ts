@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sm2PublicKeyOf } from '@collabnet/sm';
+import { courierJobSchema } from '@collabnet/wire';
+import type { CourierInput, CourierJob, CourierOutput } from '@collabnet/wire';
+import { CourierError } from '../errors.ts';
+
+/** PEM texts for mTLS to the doors of the own institution. */
+export interface ClientTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/** Everything that is mounted into the courier, and only into it. */
+export interface Assignment {
+  readonly job: CourierJob;
+  readonly input: CourierInput;
+  readonly output: CourierOutput;
+  /** SM2, hex. */
+  readonly attemptKey: string;
+  readonly courierKey: string;
+  readonly salt: Uint8Array;
+  readonly tls: ClientTls;
+  readonly natsCredsFile: string;
+  readonly natsCaFile: string | undefined;
+}
+
+/** @throws CourierError JOB_INVALID naming the file or field */
+export async function loadAssignment(directory: string): Promise<Assignment> {
+  const file = (name: string): string => join(directory, name);
+  const text = async (name: string): Promise<string> => {
+    try {
+      return await readFile(file(name), 'utf8');
+    } catch (cause) {
+      throw new CourierError('JOB_INVALID', `${file(name)}: cannot be read`, { cause });
+    }
+  };
+  const parsed = courierJobSchema.safeParse(json(await text('job.json')));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new CourierError('JOB_INVALID', `job.json: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}`);
+  }
+  const job = parsed.data;
+  const attemptKey = (await text('attempt.key')).trim();
+  const courierKey = publicKeyOf(attemptKey);
+  if (job.delegation.delegate.publicKey !== courierKey) {
+    throw new CourierError('JOB_INVALID', 'job.json: delegation.delegate.publicKey: is not the key of attempt.key');
+  }
+  const tls = { cert: await text('tls.crt'), key: await text('tls.key'), ca: await text('ca.crt') };
+  const [input, output] = [only(job.inputs, 'inputs'), only(job.outputs, 'outputs')];
+  if (job.algorithm.name !== 'psi') throw new CourierError('JOB_INVALID', `job.json: algorithm.name: '${job.algorithm.name}' is not known here; use psi`);
+  const joinKind = job.parameters['join'];
+  if (joinKind !== 'Intersection' && joinKind !== 'Difference') {
+    throw new CourierError('JOB_INVALID', 'job.json: parameters.join: must be Intersection or Difference');
+  }
+  return {
+    job,
+    input,
+    output,
+    attemptKey,
+    courierKey,
+    // Both alphabets of base64.
+    salt: Buffer.from(job.salt, 'base64'),
+    tls,
+    natsCredsFile: file('nats.creds'),
+    natsCaFile: job.nats.caFile === undefined ? undefined : file(job.nats.caFile),
+  };
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CourierError('JOB_INVALID', 'job.json: is not JSON', { cause });
+  }
+}
+
+function publicKeyOf(privateKey: string): string {
+  try {
+    return sm2PublicKeyOf(privateKey);
+  } catch (cause) {
+    throw new CourierError('JOB_INVALID', 'attempt.key: is no SM2 private key in hex', { cause });
+  }
+}
+
+function only<T>(list: readonly T[], field: string): T {
+  const [first] = list;
+  if (list.length !== 1 || first === undefined) throw new CourierError('JOB_INVALID', `job.json: ${field}: psi takes exactly one of this party`);
+  return first;
+}

@@ -1,0 +1,58 @@
+import { hash, randomBytes } from 'node:crypto';
+
+const lanes = 3;
+const empty = -1;
+
+/**
+ * Finds the first row with the same key, in 16 bytes a slot. Keys are kept as 96 bits of a hash under a random prefix: two
+ * different keys of ten million share one with a probability below 2^-49.
+ */
+export class KeyIndex {
+  readonly #prefix = randomBytes(16).toString('hex');
+  #slots = 1 << 15;
+  #hashes = new Uint32Array(this.#slots * lanes);
+  #rows = new Int32Array(this.#slots).fill(empty);
+  distinct = 0;
+
+  /** The row that had this key first; `row` itself when it is new. */
+  add(key: string, row: number): number {
+    const digest = hash('sha256', this.#prefix + key, 'buffer');
+    const [a, b, c] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)];
+    const slot = this.#find(a, b, c);
+    const known = this.#rows[slot] ?? empty;
+    if (known !== empty) return known;
+    this.#put(slot, a, b, c, row);
+    this.distinct += 1;
+    if (this.distinct * 2 > this.#slots) this.#grow();
+    return row;
+  }
+
+  #find(a: number, b: number, c: number): number {
+    let slot = a & (this.#slots - 1);
+    while (this.#rows[slot] !== empty) {
+      const at = slot * lanes;
+      if (this.#hashes[at] === a && this.#hashes[at + 1] === b && this.#hashes[at + 2] === c) return slot;
+      slot = (slot + 1) & (this.#slots - 1);
+    }
+    return slot;
+  }
+
+  #put(slot: number, a: number, b: number, c: number, row: number): void {
+    this.#hashes.set([a, b, c], slot * lanes);
+    this.#rows[slot] = row;
+  }
+
+  #grow(): void {
+    const [hashes, rows] = [this.#hashes, this.#rows];
+    this.#slots *= 2;
+    this.#hashes = new Uint32Array(this.#slots * lanes);
+    this.#rows = new Int32Array(this.#slots).fill(empty);
+    for (let slot = 0; slot < rows.length; slot += 1) {
+      const row = rows[slot] ?? empty;
+      if (row === empty) continue;
+      const at = slot * lanes;
+      const [a, b, c] = [hashes[at] ?? 0, hashes[at + 1] ?? 0, hashes[at + 2] ?? 0];
+      this.#put(this.#find(a, b, c), a, b, c, row);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AttemptAddress, NatsConnection } from '@collabnet/messaging';
+import type { Logger } from '@collabnet/telemetry';
+import { isInitiator, openSession, Tunnel } from '@collabnet/wire';
+import type { ControlRequest, CourierParty, EndFailure, ReliableChannel, Transcript, WireContext } from '@collabnet/wire';
+import type { Assignment } from '../config/load-job.ts';
+import { CourierError } from '../errors.ts';
+import { NatsLink } from './nats-link.ts';
+
+export type StartRequest = Extract<ControlRequest, { op: 'start' }>;
+
+interface PeerSession {
+  readonly peer: CourierParty;
+  readonly channel: ReliableChannel;
+  tunnel?: Tunnel;
+}
+
+/** How long the last frame of a side is repeated for a peer that does not answer any more. */
+const lingerMs = 10_000;
+const settleMs = 10_000;
+
+/** The channels and tunnels to all peers of the attempt. */
+export class PeerSessions {
+  readonly #assignment: Assignment;
+  readonly #connection: NatsConnection;
+  readonly #address: AttemptAddress;
+  readonly #logger: Logger;
+  #sessions: PeerSession[] = [];
+
+  constructor(options: { assignment: Assignment; connection: NatsConnection; address: AttemptAddress; logger: Logger }) {
+    [this.#assignment, this.#connection, this.#address, this.#logger] = [options.assignment, options.connection, options.address, options.logger];
+  }
+
+  /** Shakes hands with all peers: nobody's engine starts before everybody has confirmed. @throws WireError; the reason of the signal */
+  async open(start: StartRequest, signal: AbortSignal): Promise<void> {
+    const { job, attemptKey } = this.#assignment;
+    const context: WireContext = {
+      networkId: job.networkId,
+      flowId: job.flowId,
+      step: job.step,
+      attempt: job.attempt,
+      specDigest: job.specDigest,
+      wireProfile: job.wireProfile,
+      algorithm: { name: job.algorithm.name, version: job.algorithm.version },
+    };
+    this.#sessions = await Promise.all(
+      job.peers.map(async (peer) => {
+        const known = start.peers.find((each) => each.did === peer.did);
+        if (!known) throw new CourierError('JOB_INVALID', `start: peers: ${peer.did} is missing`);
+        const channel = await openSession({
+          link: new NatsLink(this.#connection, this.#address, job.self.token, peer.token),
+          context,
+          self: { did: job.self.did, attemptKey, delegation: job.delegation },
+          peer: known,
+          byteCeiling: job.byteCeiling,
+          signal,
+          onRefused: (reason) => this.#logger.warn({ peer: peer.did, reason }, 'handshake message refused'),
+        });
+        return { peer, channel };
+      }),
+    );
+  }
+
+  /** Opens the local ports. @param onFailure told of a channel that broke, and of a peer that says it failed */
+  async tunnel(signal: AbortSignal, onExchanged: () => void, onFailure: (error: Error) => void): Promise<void> {
+    const { job } = this.#assignment;
+    for (const session of this.#sessions) {
+      session.channel.failed.catch((error: Error) => onFailure(error));
+      session.channel.peerEnd.then(
+        (end) => end.status === 'Failed' && onFailure(peerFailed(session.peer, end.failure)),
+        () => undefined,
+      );
+      session.tunnel = await Tunnel.open({
+        channel: session.channel,
+        initiator: isInitiator(job.self.did, session.peer.did),
+        listenPort: job.enginePorts.peers[session.peer.name] ?? 0,
+        enginePort: job.enginePorts.self,
+        signal,
+        onExchanged,
+      });
+    }
+  }
+
+  get bytes(): { sent: number; received: number } {
+    const all = this.#sessions.map(({ channel }) => channel.engineBytes);
+    return { sent: all.reduce((sum, each) => sum + each.sent, 0), received: all.reduce((sum, each) => sum + each.received, 0) };
+  }
+
+  /** After the engine: lets its last bytes out, exchanges END with every peer, returns what was carried by DID. */
+  async finish(signal: AbortSignal): Promise<Record<string, Transcript>> {
+    const stopped = new Promise<never>((_resolve, reject) => {
+      signal.throwIfAborted();
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+    stopped.catch(() => undefined);
+    const entries = await Promise.all(
+      this.#sessions.map(async ({ peer, channel, tunnel }) => {
+        await tunnel?.settle(settleMs);
+        channel.end();
+        const end = await Promise.race([channel.peerEnd, stopped]);
+        if (end.status === 'Failed') throw peerFailed(peer, end.failure);
+        const { sent, received } = channel.totals();
+        const transcript: Transcript = {
+          sentDigest: sent.digest,
+          receivedDigest: received.digest,
+          sentBytes: sent.bytes,
+          receivedBytes: received.bytes,
+          sentFrames: sent.frames,
+          receivedFrames: received.frames,
+        };
+        this.#logger.info({ peer: peer.did, ...channel.counters, sentBytes: sent.bytes, receivedBytes: received.bytes }, 'exchange closed');
+        return [peer.did, transcript] as const;
+      }),
+    );
+    return Object.fromEntries(entries);
+  }
+
+  /** Cuts the engine off and tells the peers why. */
+  fail(failure: EndFailure): void {
+    for (const { channel, tunnel } of this.#sessions) {
+      tunnel?.close();
+      channel.end(failure);
+    }
+  }
+
+  /** Ends everything, once the peers have what was sent or do not answer. */
+  async close(): Promise<void> {
+    const end = Date.now() + lingerMs;
+    while (this.#sessions.some(({ channel }) => !channel.drained) && Date.now() < end) await delay(20);
+    for (const { channel, tunnel } of this.#sessions) {
+      tunnel?.close();
+      channel.close();
+    }
+  }
+}
+
+function peerFailed(peer: CourierParty, failure: EndFailure | undefined): CourierError {
+  return new CourierError('PEER_FAILED', `${peer.did}: reports ${failure?.code ?? 'a failure'}`, { retryable: failure?.retryable ?? true });
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Federation } from '@collabnet/messaging/testing/federation';
+import { eventually } from '@collabnet/messaging/testing/nats-process';
+import { transcriptsMatch, verifyReceipt } from '@collabnet/wire';
+import type { CourierStatus, SignedReceipt } from '@collabnet/wire';
+import { spuFolder, TestParty } from './testing/test-party.ts';
+import type { PartyOptions } from './testing/test-party.ts';
+import type { Record } from './testing/test-doors.ts';
+
+const columns = ['id', 'phone', 'note'];
+const idOf = (n: number): string => `3301061990${String(n).padStart(8, '0')}`;
+const rowsFrom = (from: number, count: number, note: (n: number) => string | null): Record[] =>
+  Array.from({ length: count }, (_unused, index) => [idOf(from + index), `138${String(from + index).padStart(8, '0')}`, note(from + index)]);
+
+const base: Omit<PartyOptions, 'name' | 'rows'> = { columns, keys: ['id', 'phone'], payload: ['note'], join: 'Intersection', receivers: ['alpha'] };
+
+function receiptOf(status: CourierStatus): SignedReceipt {
+  assert.ok(status.receipt && status.signature);
+  return { receipt: status.receipt, signature: status.signature };
+}
+
+describe('two couriers and two engines', { skip: spuFolder() === undefined && 'no spu wheel: run make setup or set COLLABNET_SPU' }, () => {
+  let federation: Federation;
+  const parties: TestParty[] = [];
+  before(async () => {
+    federation = await Federation.start();
+  });
+  after(async () => {
+    await Promise.all(parties.map((party) => party.stop()));
+    await federation.stop();
+  });
+
+  /** Runs both to Reserved and starts them. */
+  async function pair(a: Omit<PartyOptions, 'name'>, b: Omit<PartyOptions, 'name'>): Promise<[TestParty, TestParty]> {
+    const alpha = await TestParty.prepare(federation, federation.a, { ...a, name: 'alpha' });
+    const beta = await TestParty.prepare(federation, federation.b, { ...b, name: 'beta' });
+    parties.push(alpha, beta);
+    await Promise.all([alpha.mount(beta), beta.mount(alpha)]);
+    for (const party of [alpha, beta]) {
+      party.startCourier();
+      party.startEngine();
+    }
+    await Promise.all([alpha.until('Reserved'), beta.until('Reserved')]);
+    return [alpha, beta];
+  }
+
+  async function finish(alpha: TestParty, beta: TestParty): Promise<[CourierStatus, CourierStatus]> {
+    for (const [party, peer] of [[alpha, beta], [beta, alpha]] as const) assert.ok((await party.start(peer)).ok);
+    return Promise.all([alpha.until('Finished', 60_000), beta.until('Finished', 60_000)]);
+  }
+
+  async function release(...all: TestParty[]): Promise<void> {
+    for (const party of all) assert.ok((await party.ask({ op: 'release' })).ok);
+    await eventually(() => all.every((party) => party.engine?.exitCode === 0), 10_000);
+    for (const party of all) party.courier?.kill('SIGTERM');
+    await eventually(() => all.every((party) => party.courier?.exitCode === 0), 15_000);
+    for (const party of all) {
+      assert.equal(existsSync(join(party.work, 'in')) || existsSync(join(party.work, 'out')), false, 'the data is gone');
+      assert.equal(readdirSync(join(party.work, 'courier')).includes('rows.csv'), false);
+    }
+  }
+
+  test('intersection of 1,000 rows: result, receipts, release', async () => {
+    const awkward = (n: number): string | null => (n % 5 === 0 ? `a "quoted", note\nfor ${n}` : n % 5 === 1 ? '' : n % 5 === 2 ? null : `note ${n}`);
+    const [alpha, beta] = await pair({ ...base, rows: rowsFrom(0, 1000, awkward) }, { ...base, rows: rowsFrom(600, 1000, () => 'secret of beta') });
+    assert.equal(await alpha.ready(), 200);
+    const [a, b] = await finish(alpha, beta);
+
+    const quoted = (n: number): string => (n % 5 === 0 ? `"a ""quoted"", note\nfor ${n}"` : n % 5 === 1 ? '""' : n % 5 === 2 ? '' : `note ${n}`);
+    const expected = Array.from({ length: 400 }, (_unused, i) => `${idOf(600 + i)},138${String(600 + i).padStart(8, '0')},${quoted(600 + i)}\n`);
+    assert.equal(alpha.result, `id,phone,note\n${expected.join('')}`);
+    assert.equal(beta.result, undefined);
+    assert.equal(a.result?.rows, 400);
+
+    const [atA, atB] = [receiptOf(a), receiptOf(b)];
+    assert.ok(verifyReceipt(atA, alpha.attempt.publicKey) && verifyReceipt(atB, beta.attempt.publicKey));
+    assert.equal(verifyReceipt(atA, beta.attempt.publicKey), false);
+    assert.ok(transcriptsMatch(atA.receipt, atB.receipt));
+    assert.ok((atA.receipt.transcripts[beta.did]?.sentBytes ?? 0) > 1000);
+    assert.deepEqual(Object.keys(atA.receipt.rows), ['in/left', 'out/matched']);
+    assert.equal(atB.receipt.outputCommitment, undefined);
+    assert.deepEqual(a.reserved?.inputCommitments, atA.receipt.inputCommitments);
+    assert.ok(a.exchanged && b.exchanged);
+    assert.deepEqual(await alpha.terminationLog(), JSON.parse(JSON.stringify(atA)));
+    assert.ok(JSON.stringify(atA).length < 4096);
+
+    await release(alpha, beta);
+    for (const party of [alpha, beta]) assert.doesNotMatch(party.log, /secret of beta|3301061990|note \d/, 'no plaintext in the log');
+  });
+
+  test('difference for the second party, with repeated keys, absent keys and awkward values', async () => {
+    const special = ['a,b', 'q"uote', '张三', 'line\nbreak', ' lead', '100%'];
+    const own: Record[] = [
+      ...special.map((value): Record => [value, '1', `own ${value}`]),
+      ...rowsFrom(0, 500, (n) => `note ${n}`),
+      [idOf(499), '13800000499', 'the same key again'],
+      [idOf(3), '13800000003', 'excluded again'],
+      [null, '1', 'no id'],
+    ];
+    const other: Record[] = [...special.slice(0, 3).map((value): Record => [value, '1', 'x']), ...rowsFrom(0, 250, () => 'x'), ...rowsFrom(0, 10, () => 'twice'), [null, '1', 'x']];
+    const shape = { ...base, join: 'Difference' as const, receivers: ['beta'] };
+    const [alpha, beta] = await pair({ ...shape, rows: other }, { ...shape, rows: own });
+    const [a, b] = await finish(alpha, beta);
+    const lines = beta.result?.split('\n') ?? [];
+    assert.equal(alpha.result, undefined);
+    assert.equal(b.result?.rows, 3 + 250 + 1 + 1);
+    assert.equal(lines[0], 'id,phone,note');
+    const text = beta.result ?? '';
+    for (const kept of ['own  lead', 'own 100%', 'own line', 'the same key again', ',1,no id', 'note 250', 'note 499']) assert.ok(text.includes(kept), kept);
+    for (const gone of ['own a,b', 'own q', '张三', 'excluded again', 'note 249\n']) assert.ok(!text.includes(gone), gone);
+    assert.ok(transcriptsMatch(receiptOf(a).receipt, receiptOf(b).receipt));
+    await release(alpha, beta);
+  });
+
+  test('a result below the minimum is not delivered', async () => {
+    const [alpha, beta] = await pair({ ...base, rows: rowsFrom(0, 100, () => null) }, { ...base, rows: rowsFrom(95, 100, () => null) });
+    for (const [party, peer] of [[alpha, beta], [beta, alpha]] as const) await party.start(peer);
+    const status = await alpha.until('Failed');
+    assert.deepEqual([status.failure?.code, status.failure?.retryable, status.failure?.exchanged], ['RESULT_BELOW_MINIMUM', false, true]);
+    assert.equal(alpha.result, undefined);
+    assert.equal(status.receipt, undefined);
+    await alpha.stop();
+    await beta.stop();
+  });
+
+  test('100,000 rows while a NATS server restarts and the store is busy', async () => {
+    const [alpha, beta] = await pair({ ...base, rows: rowsFrom(0, 100_000, (n) => `note ${n}`) }, { ...base, rows: rowsFrom(50_000, 100_000, (n) => `note ${n}`) });
+    alpha.doors.faults.busyDeliveries = 2;
+    for (const [party, peer] of [[alpha, beta], [beta, alpha]] as const) await party.start(peer);
+    await eventually(async () => (await alpha.status()).exchanged, 20_000);
+    await federation.a.process.stop();
+    await delay(300);
+    await federation.a.process.start();
+    const [a, b] = await Promise.all([alpha.until('Finished', 90_000), beta.until('Finished', 90_000)]);
+    assert.equal(a.result?.rows, 50_000);
+    assert.ok(transcriptsMatch(receiptOf(a).receipt, receiptOf(b).receipt));
+    const peak = Math.max(await alpha.peakMemory(), await beta.peakMemory());
+    assert.ok(peak < 256 * 1024 * 1024, `courier peak ${peak}`);
+    process.stdout.write(`# courier peak memory at 100,000 rows: ${Math.round(peak / 1e6)} MB\n`);
+    await release(alpha, beta);
+  });
+
+  test('a byte ceiling ends both sides', async () => {
+    const [alpha, beta] = await pair({ ...base, byteCeiling: 20_000, rows: rowsFrom(0, 5_000, () => null) }, { ...base, rows: rowsFrom(0, 5_000, () => null) });
+    for (const [party, peer] of [[alpha, beta], [beta, alpha]] as const) await party.start(peer);
+    const [a, b] = await Promise.all([alpha.until('Failed'), beta.until('Failed')]);
+    assert.equal(a.failure?.code, 'WIRE_BYTE_CEILING');
+    assert.deepEqual([b.failure?.code, b.failure?.retryable], ['PEER_FAILED', false]);
+    await alpha.stop();
+    await beta.stop();
+  });
+});
