@@ -1,0 +1,43 @@
+import type { AlgorithmContent } from '@collabnet/contracts';
+
+/** `repository[:tag][@digest]` in parts. */
+interface ImageParts {
+  repository: string;
+  tag?: string;
+  digest?: string;
+}
+
+/** What is wrong with the engine image that this institution would run, or undefined. */
+export function engineImageFault(configured: string, algorithm: AlgorithmContent): string | undefined {
+  const own = parse(configured);
+  const registered = parse(algorithm.image);
+  const name = `${algorithm.name} ${algorithm.version}`;
+  const wanted = algorithm.imageDigest ?? registered.digest;
+  if (own.digest !== undefined && wanted !== undefined && own.digest !== wanted) return `${name} is registered with image digest ${wanted}, this institution would run ${own.digest}`;
+  if (own.digest === undefined && wanted !== undefined) return `${name} is registered with image digest ${wanted}; pin it with the Helm value images.engineSpu.digest`;
+  if (path(own) !== path(registered)) return `${name} is registered with image ${algorithm.image}, this institution would run ${configured}; correct the Helm values images.engineSpu`;
+  if (wanted === undefined && own.tag !== registered.tag) return `${name} is registered with image ${algorithm.image}, this institution would run ${configured}; correct the Helm value images.engineSpu.tag`;
+  return undefined;
+}
+
+/** Digest by which an image is pinned. */
+export function digestOfImage(image: string): string | undefined {
+  return parse(image).digest;
+}
+
+function parse(image: string): ImageParts {
+  const [name = '', digest] = image.split('@');
+  const colon = name.lastIndexOf(':');
+  const tagged = colon > name.lastIndexOf('/');
+  return {
+    repository: tagged ? name.slice(0, colon) : name,
+    tag: tagged ? name.slice(colon + 1) : 'latest',
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
+
+/** Name without its registry: each institution may pull from a mirror of its own. */
+function path({ repository }: ImageParts): string {
+  const [first = '', ...rest] = repository.split('/');
+  return rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost') ? rest.join('/') : repository;
+}

@@ -1,0 +1,88 @@
+import type { Capability } from '@collabnet/capability';
+import type { AlgorithmContent, FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import type { Delegation } from '@collabnet/envelope';
+import type { FlowSpec, FlowStep, ProposedStep } from '@collabnet/flow';
+import { memberToken } from '@collabnet/messaging';
+import { courierJobSchema, courierJobSchemaId, type CourierJob } from '@collabnet/wire';
+
+export interface CourierJobInput {
+  readonly networkId: string;
+  /** DID of this institution. */
+  readonly self: string;
+  readonly flow: FlowRecord;
+  /** What the ledger shows of the step; asset versions are filled in. */
+  readonly terms: ProposedStep;
+  readonly record: FlowStepRecord;
+  /** The verified specification. */
+  readonly spec: FlowSpec;
+  readonly algorithm: AlgorithmContent;
+  readonly natsUrl: string;
+  readonly resultStoreUrl: string;
+  /** By input: where its data proxy is and the capability that opens it. */
+  readonly inputs: Readonly<Record<string, { url: string; capability: Capability }>>;
+  /** By output, for those this institution receives. */
+  readonly outputs: Readonly<Record<string, Capability>>;
+  /** base64url; the same for every attempt of a step, since inputs are frozen. */
+  readonly salt: string;
+  readonly delegation: Delegation;
+}
+
+/** Most plaintext octets to or from one peer; far above any set that fits the engine's memory. */
+const BYTE_CEILING = 16 * 1024 ** 3;
+const OWN_PORT = 9101;
+
+/**
+ * The courier's job of one attempt, from the ledger's record and the verified specification alone.
+ *
+ * @throws ZodError when the record does not make a valid job
+ */
+export function courierJob(input: CourierJobInput): CourierJob {
+  const { flow, terms, record, spec, algorithm } = input;
+  const step = stepOf(spec, terms.name);
+  const party = (name: string): CourierJob['self'] => {
+    const did = didOf(spec, name);
+    return { name, did, token: memberToken(did) };
+  };
+  const own = spec.parties.find((each) => each.did === input.self)?.name ?? '';
+  const peers = step.roles.compute.filter((name) => name !== own).map(party);
+  return courierJobSchema.parse({
+    schema: courierJobSchemaId,
+    networkId: input.networkId,
+    flowId: flow.flowId,
+    step: terms.name,
+    attempt: record.attempt,
+    specDigest: flow.specDigest,
+    self: party(own),
+    peers,
+    wireProfile: flow.wireProfile,
+    algorithm: { name: algorithm.name, version: algorithm.version, engine: algorithm.engine, ...(algorithm.imageDigest === undefined ? {} : { imageDigest: algorithm.imageDigest }) },
+    parameters: step.parameters,
+    deadline: flow.deadline,
+    nats: { url: input.natsUrl },
+    inputs: terms.inputs
+      .filter((each) => each.party === input.self)
+      .map(({ name, asset, assetVersion, keys, columns }) => ({ name, asset, version: assetVersion, ...input.inputs[name], keys, columns })),
+    salt: input.salt,
+    outputs: step.outputs.map(({ name, receivers }) => {
+      const capability = input.outputs[name];
+      return { name, receive: receivers.includes(own), receivers, ...(capability === undefined ? {} : { resultStoreUrl: input.resultStoreUrl, capability }) };
+    }),
+    minimumSetSize: flow.minimumSetSize ?? 1,
+    byteCeiling: BYTE_CEILING,
+    delegation: input.delegation,
+    enginePorts: { self: OWN_PORT, peers: Object.fromEntries(peers.map(({ name }, index) => [name, OWN_PORT + 1 + index])) },
+    attempts: record.attempts.map(({ attempt, reason }) => ({ attempt, reason: reason.slice(0, 128) })).slice(-16),
+  });
+}
+
+export function stepOf(spec: FlowSpec, name: string): FlowStep {
+  const step = spec.steps.find((each) => each.name === name);
+  if (step === undefined) throw new Error(`the specification has no step ${name}`);
+  return step;
+}
+
+function didOf(spec: FlowSpec, party: string): string {
+  const did = spec.parties.find((each) => each.name === party)?.did;
+  if (did === undefined) throw new Error(`the specification has no party ${party}`);
+  return did;
+}

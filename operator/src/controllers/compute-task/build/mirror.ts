@@ -1,0 +1,53 @@
+import { API_VERSION, LABEL_MIRROR, LABEL_NETWORK, type ComputeTask, type ComputeTaskSpec } from '@collabnet/crds';
+import type { FlowRecord } from '@collabnet/contracts';
+import type { FlowSpec, SealedFlow } from '@collabnet/flow';
+import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
+import { ANNOTATION_FLOW, ANNOTATION_PROPOSED_AS, mirrorName } from './names.ts';
+
+/** Spec without `suspend`: that one belongs to the institution that looks at the mirror. */
+export type MirrorSpec = Omit<ComputeTaskSpec, 'suspend'>;
+
+/**
+ * The view of a flow that another institution proposed. Its spec gives the same flow id again, so that a person can
+ * check what is shown against what is signed.
+ *
+ * @param network name of the CollabNetwork in this namespace
+ */
+export function mirrorOf(flow: FlowRecord, sealed: SealedFlow, network: string): Omit<ComputeTask, 'spec' | 'status'> & { spec: MirrorSpec } {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'ComputeTask',
+    metadata: {
+      name: mirrorName(flow.proposer, sealed.name, flow.flowId),
+      labels: { ...OPERATOR_LABELS, [LABEL_MIRROR]: 'true', [LABEL_NETWORK]: network },
+      annotations: { [ANNOTATION_FLOW]: flow.flowId, [ANNOTATION_PROPOSED_AS]: sealed.name },
+    },
+    spec: taskSpecOf(sealed.spec, network),
+  };
+}
+
+/** Inverse of `flowSpecFromTask`. */
+export function taskSpecOf(spec: FlowSpec, network: string): MirrorSpec {
+  const task = {
+    networkRef: { name: network },
+    runID: spec.runId,
+    purpose: spec.purpose,
+    trustModel: spec.trustModel,
+    wireProfile: spec.wireProfile,
+    approvalTimeout: durationText(spec.approvalTimeoutMs),
+    timeout: durationText(spec.timeoutMs),
+    maxAttempts: spec.maxAttempts,
+    auditors: spec.auditors,
+    parties: spec.parties,
+    steps: spec.steps,
+  };
+  return structuredClone(task) as unknown as MirrorSpec;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000], ['ms', 1]];
+
+/** The shortest spelling of a duration: `24h` is written `1d`. */
+function durationText(ms: number): string {
+  const [unit, size] = UNITS.find(([, each]) => ms % each === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testConfig } from '../testing/bank.ts';
+import { computePod } from './pod.ts';
+
+interface Container {
+  name: string;
+  image: string;
+  restartPolicy?: string;
+  volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
+  securityContext: Record<string, unknown>;
+  env?: unknown;
+  envFrom?: unknown;
+}
+interface PodSpec {
+  initContainers: Container[];
+  containers: Container[];
+  volumes: { name: string; secret?: { secretName: string }; emptyDir?: { sizeLimit?: string; medium?: string } }[];
+  securityContext: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+const id = { flowId: 'f'.repeat(64), step: 'match', attempt: 2 };
+const make = (): { metadata: { name: string; labels: Record<string, string>; annotations: Record<string, string>; finalizers?: unknown }; spec: PodSpec } =>
+  computePod({ id, network: 'net', config: testConfig(), hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC' }) as never;
+
+test('the pod is restricted, has no token, no name server and no finalizer, and runs once', () => {
+  const { metadata, spec } = make();
+  assert.equal(metadata.name, 'ct-ffffffffff-match-2');
+  assert.equal(metadata.finalizers, undefined);
+  assert.equal(spec['automountServiceAccountToken'], false);
+  assert.equal(spec['serviceAccountName'], undefined);
+  assert.equal(spec['enableServiceLinks'], false);
+  assert.equal(spec['restartPolicy'], 'Never');
+  assert.equal(spec['dnsPolicy'], 'None');
+  assert.deepEqual((spec['dnsConfig'] as { nameservers: string[] }).nameservers, ['127.0.0.1']);
+  assert.equal(spec['activeDeadlineSeconds'], 3660);
+  for (const shared of ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace']) assert.equal(spec[shared], undefined);
+  assert.equal(spec.securityContext['runAsNonRoot'], true);
+  assert.deepEqual(spec.securityContext['seccompProfile'], { type: 'RuntimeDefault' });
+  for (const { securityContext } of [...spec.initContainers, ...spec.containers]) {
+    assert.deepEqual(securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+  }
+});
+
+test('only the courier has the secret; the engine has the scratch volume and no environment', () => {
+  const { spec } = make();
+  const [courier] = spec.initContainers;
+  const [engine] = spec.containers;
+  assert.equal(courier?.name, 'courier');
+  assert.equal(courier?.restartPolicy, 'Always');
+  assert.ok(courier?.volumeMounts.some(({ name, mountPath, readOnly }) => name === 'job' && mountPath === '/etc/courier' && readOnly === true));
+  assert.deepEqual(engine?.volumeMounts, [{ name: 'work', mountPath: '/work' }]);
+  assert.equal(engine?.env, undefined);
+  assert.equal(engine?.envFrom, undefined);
+  assert.deepEqual(spec.volumes.filter(({ secret }) => secret !== undefined).map(({ secret }) => secret?.secretName), ['ct-ffffffffff-match-2']);
+  for (const { emptyDir } of spec.volumes) if (emptyDir !== undefined) assert.ok(emptyDir.sizeLimit, 'every scratch volume is sized');
+});
+
+test('labels fit their limit and the whole flow id stands in an annotation', () => {
+  const { metadata } = make();
+  for (const value of Object.values(metadata.labels)) assert.ok(value.length <= 63, value);
+  assert.equal(metadata.annotations['collabnet.dev/flow'], id.flowId);
+  assert.equal(metadata.annotations['collabnet.dev/nats-user'], 'UABC');
+});

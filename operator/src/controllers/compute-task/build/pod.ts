@@ -1,0 +1,96 @@
+import type { KubeObject } from '../../../runtime/index.ts';
+import type { OperatorConfig } from '../../../institution/config.ts';
+import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
+import { ANNOTATION_FLOW, ANNOTATION_NATS_USER, attemptLabels, attemptName, type AttemptId } from './names.ts';
+
+/** A service that the courier reaches by name although the pod asks no name server. */
+export interface HostAlias {
+  ip: string;
+  hostnames: string[];
+}
+
+export interface ComputePodOptions {
+  readonly id: AttemptId;
+  /** Name of the CollabNetwork. */
+  readonly network: string;
+  readonly config: OperatorConfig;
+  readonly hostAliases: readonly HostAlias[];
+  /** Seconds after which Kubernetes ends the pod whatever happens. */
+  readonly activeDeadlineSeconds: number;
+  /** Public key of the courier's NATS user. */
+  readonly natsUser: string;
+}
+
+/** Port of the courier's readiness probe: ready from `Reserved` on. */
+const HEALTH_PORT = 8081;
+/** Time for the courier to wipe the scratch volume. */
+const GRACE_SECONDS = 30;
+
+/**
+ * The bare pod of one attempt (design §7): the engine, which has credentials for nothing, and the courier as a native
+ * sidecar, the only one with keys. No service-account token, no name server, nothing written but the scratch volume.
+ */
+export function computePod(options: ComputePodOptions): KubeObject {
+  const { id, config, hostAliases, activeDeadlineSeconds } = options;
+  const { scratch } = config.compute;
+  const name = attemptName(id);
+  const object = {
+    metadata: {
+      name,
+      labels: attemptLabels(id, options.network),
+      annotations: { [ANNOTATION_FLOW]: id.flowId, [ANNOTATION_NATS_USER]: options.natsUser },
+    },
+    spec: {
+      restartPolicy: 'Never',
+      activeDeadlineSeconds,
+      terminationGracePeriodSeconds: GRACE_SECONDS,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      dnsPolicy: 'None',
+      // Nobody answers there: a lookup fails at once instead of leaving the pod.
+      dnsConfig: { nameservers: ['127.0.0.1'], options: [{ name: 'timeout', value: '1' }, { name: 'attempts', value: '1' }] },
+      hostAliases: [...hostAliases],
+      ...imagePullSecrets(config),
+      securityContext: podSecurity(),
+      initContainers: [courier(config)],
+      containers: [engine(config)],
+      volumes: [
+        { name: 'work', emptyDir: { sizeLimit: scratch.size, ...(scratch.memory ? { medium: 'Memory' } : {}) } },
+        { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
+        { name: 'job', secret: { secretName: name, defaultMode: 0o440 } },
+      ],
+    },
+  };
+  return object;
+}
+
+function courier(config: OperatorConfig): object {
+  return {
+    name: 'courier',
+    image: config.images.node,
+    imagePullPolicy: config.images.pullPolicy,
+    args: ['/app/compute-images/courier/dist/main.js'],
+    // A native sidecar: starts before the engine and ends after it. Its restart voids the attempt all the same.
+    restartPolicy: 'Always',
+    ports: [{ name: 'health', containerPort: HEALTH_PORT }],
+    readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
+    volumeMounts: [
+      { name: 'job', mountPath: '/etc/courier', readOnly: true },
+      { name: 'work', mountPath: '/work' },
+      { name: 'tmp', mountPath: '/tmp' },
+    ],
+    resources: config.compute.courier,
+    securityContext: containerSecurity(),
+  };
+}
+
+function engine(config: OperatorConfig): object {
+  return {
+    name: 'engine',
+    image: config.images.engineSpu,
+    imagePullPolicy: config.images.pullPolicy,
+    volumeMounts: [{ name: 'work', mountPath: '/work' }],
+    resources: config.compute.engine,
+    securityContext: containerSecurity(),
+  };
+}

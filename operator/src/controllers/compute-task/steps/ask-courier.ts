@@ -1,0 +1,107 @@
+import { MessagingError } from '@collabnet/messaging';
+import { signedReceiptSchema, type CourierStatus } from '@collabnet/wire';
+import { WaitError } from '../../../runtime/index.ts';
+import { courierRuns, courierStatus, podFault, podProgress, terminationMessage, type ComputePod } from '../build/pod-fault.ts';
+import { askCourier as ask, CourierError } from '../courier-client.ts';
+import { failAttempt } from '../fail-attempt.ts';
+import { required, type TaskRun } from '../task-run.ts';
+
+/** Images are pulled and volumes mounted meanwhile, ms; the pod's own events come sooner. */
+const LOOK_AGAIN_MS = 2_000;
+/** A courier that was not heard for so long is given up: its lease has lapsed by then. */
+const SILENCE_MS = 120_000;
+
+/** Finds out how the attempt fares: from the courier, or from the pod where the courier cannot speak. */
+export async function askCourier(run: TaskRun): Promise<void> {
+  const attempt = required(run.attempt, 'attempt');
+  const { session } = required(run.view, 'view');
+  const { pod } = attempt;
+  if (pod === undefined) return;
+  const told = courierRuns(pod) ? await askOrUndefined(run, pod) : lastWords(pod);
+  if (told !== undefined) {
+    attempt.courier = told;
+    rememberResult(run, told);
+  }
+  if (attempt.record.receipts.includes(session.did)) return;
+  if (told?.state === 'Failed' && told.failure !== undefined) {
+    const { code, message, retryable, exchanged } = told.failure;
+    await failAttempt(run, { reason: code, message, retryable }, exchanged);
+  }
+  if (told?.receipt !== undefined) return;
+  await judgePod(run, pod);
+  if (told === undefined) throw new WaitError('Preparing', `pod ${pod.metadata.name} ${podProgress(pod)}`, LOOK_AGAIN_MS);
+}
+
+async function judgePod(run: TaskRun, pod: ComputePod): Promise<void> {
+  const now = run.ctx.clock.now();
+  const fault = podFault(pod, now) ?? silence(run, pod, now);
+  if (fault !== undefined) await failAttempt(run, fault, run.attempt?.courier?.exchanged ?? false);
+}
+
+function silence(run: TaskRun, pod: ComputePod, now: number): ReturnType<typeof podFault> {
+  if (pod.metadata.deletionTimestamp !== undefined) return { reason: 'POD_DELETED', message: `pod ${pod.metadata.name} is being deleted`, retryable: true };
+  if (run.attempt?.courier !== undefined) {
+    heard.set(pod, now);
+    return undefined;
+  }
+  const started = Date.parse(courierStatus(pod)?.state?.running?.startedAt ?? '');
+  if (Number.isNaN(started)) {
+    const ended = courierStatus(pod)?.state?.terminated;
+    return ended && { reason: 'COURIER_ENDED', message: `the courier ended without a receipt (exit code ${ended.exitCode ?? '?'}); see kubectl logs ${pod.metadata.name} -c courier`, retryable: true };
+  }
+  // A restarted operator has heard nobody yet: it counts from its first question.
+  const since = heard.first(pod, now);
+  if (now - Math.max(since, started) < SILENCE_MS) return undefined;
+  return { reason: 'COURIER_SILENT', message: `the courier in pod ${pod.metadata.name} does not answer on the NATS server; see its log and StatefulSet nats`, retryable: true };
+}
+
+async function askOrUndefined(run: TaskRun, pod: ComputePod): Promise<CourierStatus | undefined> {
+  const { session } = required(run.view, 'view');
+  try {
+    return await ask(session, required(run.attempt, 'attempt').id, { op: 'status' });
+  } catch (error) {
+    if (!(error instanceof MessagingError || error instanceof CourierError)) throw error;
+    run.ctx.logger.debug({ err: error, pod: pod.metadata.name }, 'the courier does not answer yet');
+    return undefined;
+  }
+}
+
+/** The receipt that a courier left behind when it ended. */
+function lastWords(pod: ComputePod): CourierStatus | undefined {
+  const text = terminationMessage(pod);
+  if (text === undefined) return undefined;
+  const parsed = signedReceiptSchema.safeParse(jsonOf(text));
+  if (!parsed.success) return undefined;
+  const { receipt, signature } = parsed.data;
+  return { schema: 'collabnet.dev/courier-status/v1', state: 'Finished', since: receipt.finishedAt, exchanged: true, receipt, signature };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rows and bytes are told to the receiver alone, once; the ledger has only commitments. */
+function rememberResult(run: TaskRun, { result }: CourierStatus): void {
+  if (result === undefined) return;
+  const { step } = required(run.attempt, 'attempt').id;
+  const others = (run.ctx.status.results ?? []).filter((each) => each.step !== step || each.output !== result.output);
+  run.ctx.status.results = [...others, { step, location: 'result-store', ...result }];
+}
+
+/** By pod uid: when its courier was last heard, ms. */
+const heard = {
+  times: new Map<string, number>(),
+  set(pod: ComputePod, now: number): void {
+    if (this.times.size > 10_000) this.times.clear();
+    this.times.set(pod.metadata.uid ?? '', now);
+  },
+  first(pod: ComputePod, now: number): number {
+    const known = this.times.get(pod.metadata.uid ?? '');
+    if (known === undefined) this.set(pod, now);
+    return known ?? now;
+  },
+};

@@ -1,0 +1,46 @@
+import { SUPPORTED_WIRE_PROFILES } from '@collabnet/flow';
+import { StalledError, WaitError } from '../../../runtime/index.ts';
+import { everybodyAgreed } from '../build/waiting-for.ts';
+import { checkEngines } from '../check-engine.ts';
+import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
+import { ownSource } from '../own-source.ts';
+import { again, required, type TaskRun } from '../task-run.ts';
+
+/** Consents arrive with blocks; this is for a block that was missed, ms. */
+const LOOK_AGAIN_MS = 15_000;
+
+/**
+ * While consent is gathered: waits for persons, and when all have agreed confirms that this institution can serve its
+ * part. The last confirmation opens the flow.
+ */
+export async function confirmFlow(run: TaskRun): Promise<void> {
+  const view = required(run.view, 'view');
+  const { record } = required(run.flow, 'flow');
+  if (record.state !== 'AwaitingApproval') return;
+  const self = view.session.did;
+  const waitingFor = run.ctx.status.waitingFor ?? [];
+  if (!everybodyAgreed(record)) throw new WaitError('AwaitingApproval', waitingFor.join('; ') || 'consent is missing', LOOK_AGAIN_MS);
+  const owes = record.approvals[self] !== undefined && record.confirmations[self] === undefined;
+  if (!owes) throw new WaitError('AwaitingConfirmation', waitingFor.join('; ') || 'waits for the other operators', LOOK_AGAIN_MS);
+  await assertServable(run);
+  try {
+    await view.flows('confirm', { flowId: record.flowId });
+  } catch (error) {
+    if (!isRefusal(error, 'APPROVAL_MISSING', ...OVERTAKEN)) throw error;
+    throw new WaitError('AwaitingApproval', error.message, 2_000);
+  }
+  throw again('Confirmed', 'this institution has confirmed that it will serve the flow');
+}
+
+/** A promise that cannot be kept costs everybody an attempt: what can be known before is checked before. */
+async function assertServable(run: TaskRun): Promise<void> {
+  const { record, sealed } = required(run.flow, 'flow');
+  if (!SUPPORTED_WIRE_PROFILES.some((each) => each === sealed.spec.wireProfile)) {
+    throw new StalledError('UnsupportedWireProfile', `spec.wireProfile: ${sealed.spec.wireProfile} cannot be run by this institution yet`);
+  }
+  const self = required(run.view, 'view').session.did;
+  for (const step of record.steps) {
+    for (const input of step.inputs) if (input.party === self) ownSource(run, input);
+    if (step.computeParties.includes(self)) await checkEngines(run, step);
+  }
+}

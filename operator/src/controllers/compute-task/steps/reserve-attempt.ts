@@ -1,0 +1,54 @@
+import { sm2PublicKeyOf } from '@collabnet/sm';
+import type { JsonObject } from '@collabnet/envelope';
+import { courierJobSchema, type CourierStatus } from '@collabnet/wire';
+import { StalledError, WaitError } from '../../../runtime/index.ts';
+import { attemptName } from '../build/names.ts';
+import { digestOfImage } from '../build/engine-image.ts';
+import { failAttempt } from '../fail-attempt.ts';
+import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
+import { again, overtaken, required, type TaskRun } from '../task-run.ts';
+
+/** A pod event announces readiness; this is for one that was missed, ms. */
+const LOOK_AGAIN_MS = 1_500;
+
+/** Reserves the attempt on the ledger as soon as the courier has frozen its inputs and its engine waits. */
+export async function reserveAttempt(run: TaskRun): Promise<void> {
+  const view = required(run.view, 'view');
+  const { record: flow } = required(run.flow, 'flow');
+  const { id, record, courier } = required(run.attempt, 'attempt');
+  if (flow.state !== 'Pending' || record.reservations[view.session.did] !== undefined) return;
+  if (courier?.reserved === undefined) throw new WaitError('Preparing', `step ${id.step}, attempt ${id.attempt}: the courier reads and freezes its inputs`, LOOK_AGAIN_MS);
+  const args = await reservation(run, courier.reserved);
+  try {
+    await view.flows('reserve', args);
+  } catch (error) {
+    if (isRefusal(error, ...OVERTAKEN)) throw overtaken('Reserving', error.message);
+    // A courier that offers what the rules refuse will not offer anything else.
+    if (isRefusal(error)) await failAttempt(run, { reason: error.code, message: error.message, retryable: false });
+    throw error;
+  }
+  throw again('Reserved', `attempt ${id.attempt} of step ${id.step} is reserved`);
+}
+
+async function reservation(run: TaskRun, reserved: NonNullable<CourierStatus['reserved']>): Promise<JsonObject> {
+  const { id } = required(run.attempt, 'attempt');
+  const name = attemptName(id);
+  const values = await run.environment.services.secrets.read(name);
+  const job = courierJobSchema.safeParse(JSON.parse(values?.['job.json'] ?? 'null'));
+  if (!job.success) throw new StalledError('SecretDamaged', `Secret ${name} holds no valid job; delete the pod ${name}, and the attempt is made again`);
+  // The key that will sign the receipt must be the one this institution delegated to.
+  if (reserved.courierKey !== sm2PublicKeyOf((values?.['attempt.key'] ?? '').trim())) {
+    await failAttempt(run, { reason: 'COURIER_KEY_MISMATCH', message: 'the courier shows another key than the one it was given', retryable: true });
+  }
+  const imageDigest = digestOfImage(run.environment.services.config.images.engineSpu);
+  return {
+    flowId: id.flowId,
+    step: id.step,
+    attempt: id.attempt,
+    inputCommitments: reserved.inputCommitments,
+    courierKey: reserved.courierKey,
+    delegation: job.data.delegation as unknown as JsonObject,
+    ...(imageDigest === undefined ? {} : { imageDigest }),
+    isolation: reserved.isolation,
+  };
+}

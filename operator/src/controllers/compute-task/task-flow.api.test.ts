@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import { TestNetwork } from '@collabnet/contracts/testing';
+import type { ComputeTask } from '@collabnet/crds';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { CORE, findCondition, type KubeObject } from '../../runtime/index.ts';
+import { silentLogger } from '@collabnet/telemetry';
+import { Daemon, eventually, findBinary, freePort, TestApiServer } from '../../testing/index.ts';
+import { COMPUTE_TASK } from '../kinds.ts';
+import type { ComputePod } from './build/pod-fault.ts';
+import { Bank, crd, NETWORK, testConfig } from './testing/bank.ts';
+import { CourierResponder } from './testing/courier.ts';
+import { MemoryChain } from './testing/memory-ledger.ts';
+import { withdrawOpenFlows } from './withdraw.ts';
+
+let server: TestApiServer;
+let chain: MemoryChain;
+let network: TestNetwork;
+let a: Bank;
+let b: Bank;
+const closing: (() => Promise<unknown>)[] = [];
+const urls = new Map<string, string>();
+
+async function natsServer(): Promise<{ url: string; connection: NatsConnection }> {
+  const port = await freePort();
+  const url = `nats://127.0.0.1:${port}`;
+  const daemon = new Daemon('nats-server', findBinary('nats-server'), ['-a', '127.0.0.1', '-p', String(port)]);
+  closing.push(() => daemon.kill());
+  let connection: NatsConnection | undefined;
+  await daemon.until(async () => {
+    connection = await connect({ servers: url });
+    return true;
+  }, 10_000);
+  assert.ok(connection);
+  closing.unshift(() => (connection as NatsConnection).close());
+  return { url, connection };
+}
+
+before(async () => {
+  server = await TestApiServer.start();
+  for (const plural of ['computetasks', 'collabnetworks', 'dataassets']) await server.installCrd(crd(plural));
+  network = await TestNetwork.found((payload) => {
+    chain = new MemoryChain(payload);
+    return chain;
+  });
+  const peer = await network.admit('bank-b', [network.founder]);
+  await network.approveAlgorithm([network.founder, peer]);
+  await network.publish(network.founder);
+  await network.publish(peer);
+  const [natsA, natsB] = [await natsServer(), await natsServer()];
+  a = await Bank.start(server, chain, network.founder, natsA.connection);
+  b = await Bank.start(server, chain, peer, natsB.connection);
+  urls.set(a.namespace, natsA.url);
+  urls.set(b.namespace, natsB.url);
+});
+
+after(async () => {
+  await Promise.all([a, b].map((bank) => bank.stop()));
+  for (const close of closing) await close().catch(() => undefined);
+  await server.stop();
+});
+
+const taskSpec = (runID: string, change: (spec: Record<string, never>) => void = () => undefined): object => {
+  const spec = {
+    networkRef: { name: NETWORK },
+    runID,
+    purpose: 'fraud screening',
+    parties: [
+      { name: 'a', did: a.session.did },
+      { name: 'b', did: b.session.did },
+    ],
+    steps: [
+      {
+        name: 'match',
+        algorithm: { name: 'spu-psi', version: '1.0.0' },
+        roles: { compute: ['a', 'b'], receivers: ['a'] },
+        inputs: [
+          { name: 'left', party: 'a', asset: 'bank-a/customers', keys: ['id'] },
+          { name: 'right', party: 'b', asset: 'bank-b/customers', keys: ['id'] },
+        ],
+        outputs: [{ name: 'matched', receivers: ['a'] }],
+      },
+    ],
+  };
+  change(spec as never);
+  return spec;
+};
+
+const apply = (name: string, spec: object): Promise<ComputeTask> => a.client.create<ComputeTask>(COMPUTE_TASK, { metadata: { name }, spec } as ComputeTask);
+const ready = (task: ComputeTask): string | undefined => findCondition(task.status?.conditions, 'Ready')?.reason;
+const flowOf = (flowId: string): Promise<FlowRecord> => network.query<FlowRecord>('flows.get', { flowId });
+const stepOf = (flowId: string): Promise<FlowStepRecord> => network.query<FlowStepRecord>('flows.step', { flowId, step: 'match' });
+
+async function approve(flowId: string, who: Bank): Promise<void> {
+  const { specDigest } = await flowOf(flowId);
+  await network.consent(who.institution.manager, 'Flow', { id: flowId, digest: specDigest }, { expires: Date.now() + 60_000 });
+}
+
+/** Does for a pod what a kubelet does: mounts its Secret into a courier and says that both containers run. */
+async function runPod(bank: Bank, flowId: string, attempt: number): Promise<CourierResponder> {
+  const name = `ct-${flowId.slice(0, 10)}-match-${attempt}`;
+  await eventually(`pod ${name} in ${bank.namespace}`, () => bank.client.find(CORE.pod, name));
+  const secret = await bank.client.get<KubeObject & { data: Record<string, string> }>(CORE.secret, name);
+  const courier = await CourierResponder.start(urls.get(bank.namespace) ?? '', secret.data);
+  closing.unshift(() => courier.close());
+  courier.becomeReserved();
+  const running = { ready: true, restartCount: 0, image: 'x', imageID: 'x', state: { running: { startedAt: new Date().toISOString() } } };
+  await bank.client.patch(CORE.pod, name, { status: { phase: 'Running', initContainerStatuses: [{ name: 'courier', ...running }], containerStatuses: [{ name: 'engine', ...running }] } }, { strategy: 'merge', subresource: 'status' });
+  return courier;
+}
+
+/** Proposes and lets both managers agree. @returns the id of the flow, opened */
+async function openFlow(name: string, runID: string): Promise<string> {
+  await apply(name, taskSpec(runID));
+  const task = await a.until(`${name} proposed`, (each) => each.metadata.name === name && each.status?.phase === 'AwaitingApproval');
+  const flowId = task.status?.flowID ?? '';
+  await approve(flowId, a);
+  await approve(flowId, b);
+  await eventually('opened', async () => (await flowOf(flowId)).state !== 'AwaitingApproval');
+  return flowId;
+}
+
+test('a task goes from proposal to receipts, and the mirror shows it at the other party', async () => {
+  await apply('screening', taskSpec('1'));
+  const proposed = await a.until('proposed', (task) => task.status?.phase === 'AwaitingApproval');
+  const flowId = proposed.status?.flowID ?? '';
+  assert.equal(ready(proposed), 'AwaitingApproval');
+  assert.ok(proposed.status?.waitingFor?.some((text) => /^b: a person with role DataManager must run: kubectl collabnet approve bank-a-screening-/.test(text)), JSON.stringify(proposed.status?.waitingFor));
+  const mirror = await b.until('mirror', (task) => task.status?.flowID === flowId);
+  assert.equal(mirror.metadata.name, `bank-a-screening-${flowId.slice(0, 8)}`);
+  assert.equal(mirror.metadata.finalizers, undefined);
+  assert.equal(mirror.status?.role, 'Party');
+
+  await approve(flowId, a);
+  await approve(flowId, b);
+  const [atA, atB] = await Promise.all([runPod(a, flowId, 1), runPod(b, flowId, 1)]);
+  assert.equal(atA.job.self.name, 'a');
+  assert.notEqual(atA.courierKey, atB.courierKey);
+  assert.equal(atB.job.outputs[0]?.capability, undefined, 'who receives nothing has no capability to deliver');
+
+  await eventually('both started', () => [atA, atB].every(({ requests }) => requests.some(({ op }) => op === 'start')));
+  const start = atA.requests.find((request) => request.op === 'start');
+  assert.deepEqual(start?.op === 'start' && start.peers.map(({ did, courierKey }) => ({ did, courierKey })), [{ did: b.session.did, courierKey: atB.courierKey }]);
+  assert.ok(start?.op === 'start' && start.lease.until > Date.now() && start.lease.until <= Date.now() + 60_000);
+  await eventually('touched', async () => (await stepOf(flowId)).touched);
+  await eventually('renewed', () => [atA, atB].every(({ requests }) => requests.some(({ op }) => op === 'lease')));
+
+  atA.finish();
+  atB.finish();
+  const done = await a.until('succeeded', (task) => task.metadata.name === 'screening' && task.status?.phase === 'Succeeded');
+  assert.equal(ready(done), 'Succeeded');
+  assert.deepEqual(done.status?.receipts?.map(({ party }) => party).sort(), ['a', 'b']);
+  const result = done.status?.results?.[0];
+  assert.deepEqual([result?.output, result?.location, result?.rows, result?.bytes], ['matched', 'result-store', 123, 4567]);
+  const there = await b.until('succeeded there', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
+  assert.deepEqual(there.status?.results, []);
+  for (const bank of [a, b]) {
+    await eventually('cleaned up', async () => (await bank.pods()).every(({ metadata }) => metadata.deletionTimestamp !== undefined) && (await bank.client.list(CORE.secret, { labelSelector: 'collabnet.dev/task' })).length === 0);
+    assert.equal(bank.users.revoked.length, 1);
+  }
+});
+
+test('an attempt that fails is followed by another, which commits to the same inputs', async () => {
+  const flowId = await openFlow('retried', 'retry');
+  const first = await runPod(a, flowId, 1);
+  await runPod(b, flowId, 1);
+  await eventually('running', async () => (await flowOf(flowId)).state === 'Running');
+  const frozen = (await stepOf(flowId)).reservations[a.session.did]?.inputCommitments;
+  first.fail({ code: 'PEER_LOST', message: 'the peer went away', retryable: true, exchanged: true });
+  await eventually('next attempt', async () => (await stepOf(flowId)).attempt === 2);
+  const [second, other] = await Promise.all([runPod(a, flowId, 2), runPod(b, flowId, 2)]);
+  assert.deepEqual(second.job.attempts, [{ attempt: 1, reason: 'PEER_LOST' }]);
+  assert.notEqual(second.courierKey, first.courierKey);
+  await eventually('running again', async () => (await flowOf(flowId)).state === 'Running');
+  assert.deepEqual((await stepOf(flowId)).reservations[a.session.did]?.inputCommitments, frozen);
+  second.finish();
+  other.finish();
+  await a.until('succeeded', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
+});
+
+test('deleting a task cancels its flow everywhere, although nothing holds the deletion', async () => {
+  const flowId = await openFlow('deleted', 'deleted');
+  const courier = await runPod(b, flowId, 1);
+  await a.client.delete(COMPUTE_TASK, 'deleted');
+  assert.equal(await a.task('deleted'), undefined);
+  await eventually('cancelled', async () => (await flowOf(flowId)).state === 'Cancelled');
+  const there = await b.until('cancelled there', (task) => task.status?.flowID === flowId && task.status.phase === 'Cancelled');
+  assert.equal(findCondition(there.status?.conditions as never, 'Stalled')?.status, 'True');
+  await eventually('pod removed there', async () => (await b.pods()).every((pod: ComputePod) => pod.metadata.deletionTimestamp !== undefined || !pod.metadata.name.includes(flowId.slice(0, 10))));
+  await courier.close();
+});
+
+test('a mirror that is deleted comes back, one that is changed is mended', async () => {
+  await apply('shown', taskSpec('shown'));
+  const task = await a.until('proposed', (each) => each.metadata.name === 'shown' && each.status?.flowID !== undefined);
+  const flowId = task.status?.flowID ?? '';
+  const mirror = await b.until('mirror', (each) => each.status?.flowID === flowId);
+  await b.client.delete(COMPUTE_TASK, mirror.metadata.name);
+  const back = await b.until('back', (each) => each.metadata.name === mirror.metadata.name && each.metadata.uid !== mirror.metadata.uid);
+  await b.client.patch(COMPUTE_TASK, back.metadata.name, { metadata: { labels: { 'collabnet.dev/mirror': null }, annotations: { 'collabnet.dev/flow': null } } }, { strategy: 'merge' });
+  await b.until('mended', (each) => each.metadata.name === mirror.metadata.name && each.metadata.labels?.['collabnet.dev/mirror'] === 'true' && each.metadata.annotations?.['collabnet.dev/flow'] === flowId);
+  const flows = await network.query<{ items: FlowRecord[] }>('flows.list', { party: b.session.did });
+  assert.ok(flows.items.every(({ proposer }) => proposer === a.session.did), 'a mirror without its label proposes nothing');
+  await a.client.delete(COMPUTE_TASK, 'shown');
+});
+
+test('faults of a spec are named by field before anything is proposed', async () => {
+  const before = chain.height;
+  await apply('faulty', taskSpec('faulty', (spec) => {
+    const { steps, parties } = spec as unknown as { steps: { inputs: { asset: string; keys: string[] }[] }[]; parties: { did: string }[] };
+    const [left, right] = steps[0]?.inputs ?? [];
+    if (left !== undefined) left.keys = ['nothing'];
+    if (right !== undefined) right.asset = 'bank-b/none';
+    if (parties[1] !== undefined) parties[1].did = parties[1].did.replace('bank-b', 'bank-x');
+  }));
+  const task = await a.until('stalled', (each) => each.metadata.name === 'faulty' && findCondition(each.status?.conditions, 'Stalled') !== undefined);
+  const { reason, message } = findCondition(task.status?.conditions, 'Stalled') ?? {};
+  assert.equal(reason, 'UnknownParty');
+  assert.match(message ?? '', /spec\.parties\[1\]\.did: .*bank-x.*; spec\.steps\[0\]\.inputs\[0\]\.keys\[0\]: .*no column nothing.*; spec\.steps\[0\]\.inputs\[1\]\.asset: bank-b\/none/);
+  assert.equal(chain.height, before);
+});
+
+test('an unreachable ledger is waited for, and a lost object adopts its flow again', async () => {
+  chain.unreachable = true;
+  await apply('patient', taskSpec('patient'));
+  const waiting = await a.until('waiting', (each) => each.metadata.name === 'patient' && ready(each) === 'LedgerStale');
+  assert.equal(findCondition(waiting.status?.conditions as never, 'Stalled'), undefined);
+  chain.unreachable = false;
+  const proposed = await a.until('proposed', (each) => each.metadata.name === 'patient' && each.status?.phase === 'AwaitingApproval');
+  const flowId = proposed.status?.flowID ?? '';
+  await network.consent(b.institution.manager, 'Flow', { id: flowId, digest: (await flowOf(flowId)).specDigest }, { decision: 'Refuse', expires: Date.now() + 60_000 });
+  const refused = await a.until('refused', (each) => each.metadata.name === 'patient' && each.status?.phase === 'ApprovalReject');
+  assert.equal(ready(refused), 'ApprovalRefused');
+  await a.client.delete(COMPUTE_TASK, 'patient');
+  await eventually('gone', async () => (await a.task('patient')) === undefined);
+  await apply('patient', taskSpec('patient'));
+  const adopted = await a.until('adopted', (each) => each.metadata.name === 'patient' && each.status?.phase === 'ApprovalReject');
+  assert.equal(adopted.status?.flowID, flowId);
+});
+
+test('a lost pod fails its attempt; a withdrawing institution gives up every open flow', async () => {
+  const flowId = await openFlow('lost', 'lost');
+  await runPod(b, flowId, 1);
+  await runPod(a, flowId, 1);
+  await eventually('running', async () => (await flowOf(flowId)).state === 'Running');
+  await a.client.delete(CORE.pod, `ct-${flowId.slice(0, 10)}-match-1`, { gracePeriodSeconds: 0 });
+  await eventually('next attempt', async () => (await stepOf(flowId)).attempt === 2);
+  assert.equal((await stepOf(flowId)).attempts[0]?.reason, 'POD_LOST');
+  assert.ok((await withdrawOpenFlows(b.session, silentLogger())) >= 1);
+  assert.equal((await flowOf(flowId)).state, 'Cancelled');
+  assert.equal(testConfig().sharedCluster, true);
+});
