@@ -57,7 +57,7 @@ export function transactionsRoot(transactions: readonly SignedTransaction[]): st
 
 /** Network id: SM3 of the canonical genesis payload. */
 export function networkIdOf(genesis: GenesisPayload): string {
-  return digestOf(genesis as unknown as Json);
+  return digestOf(genesis);
 }
 
 /** Whether the block's signature was made over its header by `publicKey` (uncompressed hex). */

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { canonicalJson, transactionDigest } from '@collabnet/envelope';
 import { sm2Sign } from '@collabnet/sm';
 import { blockHash, type Block } from './block.ts';
-import { EmbeddedLedgerClient } from './embedded-client.ts';
+import type { EmbeddedLedgerClient } from './embedded-client.ts';
 import { LedgerError } from './errors.ts';
 import { verifyProof } from './proof.ts';
 import { SqliteState } from './sqlite-state.ts';

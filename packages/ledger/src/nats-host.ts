@@ -59,7 +59,7 @@ export class NatsLedgerHost {
       const issue = parsed.error.issues[0];
       throw new LedgerError('MALFORMED', `${issue?.path.join('.') ?? 'transaction'}: ${issue?.message ?? 'malformed'}`);
     }
-    const tx = parsed.data as SignedTransaction;
+    const tx = parsed.data;
     const called = `${tx.payload.contract}.${tx.payload.method}`;
     if (only !== undefined && called !== only) throw new LedgerError('FORBIDDEN', `method: an invitation is good for ${only} only, not for ${called}`);
     const { height, digest } = await this.#node.submit(tx);

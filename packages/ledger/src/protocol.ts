@@ -35,5 +35,5 @@ export function readReply(text: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || !('ok' in value)) {
     throw new LedgerError('UNAVAILABLE', 'the ledger host sent a reply without an outcome');
   }
-  return value as Record<string, unknown>;
+  return value;
 }

@@ -58,7 +58,7 @@ export class Replica {
     const parsed = blockSchema.safeParse(input);
     const height = (this.#head?.height ?? -1) + 1;
     if (!parsed.success) throw invalid(height, `malformed: ${parsed.error.issues[0]?.message ?? 'unknown'} at ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
-    const block = parsed.data as Block;
+    const block = parsed.data;
     this.#verifyHeader(block, height);
     this.state.beginBlock();
     try {

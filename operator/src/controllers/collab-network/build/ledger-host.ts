@@ -35,7 +35,7 @@ export function ledgerStatefulSet(network: CollabNetwork, config: OperatorConfig
       ],
     },
   };
-  return object as KubeObject;
+  return object;
 }
 
 function podSpec(names: ReturnType<typeof ledgerNames>, config: OperatorConfig, hubClientUrl: string): object {

@@ -15,9 +15,9 @@ export async function registerAlgorithms(run: NetworkRun): Promise<void> {
       throw error;
     });
     if (found === undefined) {
-      await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'register', public: content as unknown as Record<string, Json> });
+      await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'register', public: content });
       run.ctx.event({ type: 'Normal', reason: 'AlgorithmRegistered', message: `${name} ${version} waits for the members' votes` });
-    } else if (found.digest !== digestOf(content as unknown as Json)) {
+    } else if (found.digest !== digestOf(content)) {
       throw new StalledError('AlgorithmConflict', `spec.algorithms: ${name} ${version} is on the ledger with another content; give the changed algorithm a new version`);
     }
   }
