@@ -43,7 +43,7 @@ async function ownAssets(session: NetworkSession): Promise<AssetRecord[]> {
   const assets: AssetRecord[] = [];
   let after: string | undefined;
   do {
-    const page = await session.ledger.evaluate<Page<AssetRecord>>('catalogue', 'byOwner', { owner: session.did, limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const page = await session.ledger.evaluate<Page<AssetRecord>>('catalogue', 'byOwner', { owner: session.did, limit: PAGE, ...(after === undefined ? {} : { after }) }, { maxStalenessMs: 15_000 });
     assets.push(...page.items);
     after = page.next;
   } while (after !== undefined);

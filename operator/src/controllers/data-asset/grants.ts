@@ -13,6 +13,8 @@ export type GrantStatus = NonNullable<NonNullable<DataAsset['status']>['grants']
 type Session = Pick<NetworkSession, 'name' | 'networkId' | 'did' | 'ledger' | 'submit' | 'relay'>;
 
 const PAGE = 100;
+/** What is decided here must not be decided on an old view of the ledger. */
+const FRESH = { maxStalenessMs: 15_000 };
 
 /**
  * Brings one standing grant to the ledger, or takes it back, and tells how it stands there. A grant that the ledger
@@ -61,7 +63,7 @@ export async function standingGrants(session: Session, assetId: string): Promise
   const grants: GrantView[] = [];
   let after: string | undefined;
   do {
-    const page = await session.ledger.evaluate<Page<GrantView>>('grants', 'byAsset', { asset: assetId, limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const page = await session.ledger.evaluate<Page<GrantView>>('grants', 'byAsset', { asset: assetId, limit: PAGE, ...(after === undefined ? {} : { after }) }, FRESH);
     grants.push(...page.items.filter(({ content, owner }) => content.form.type !== 'SingleTask' && owner === session.did));
     after = page.next;
   } while (after !== undefined);
@@ -70,7 +72,7 @@ export async function standingGrants(session: Session, assetId: string): Promise
 
 async function findGrant(session: Session, id: string): Promise<GrantView | undefined> {
   try {
-    return await session.ledger.evaluate<GrantView>('grants', 'get', { id });
+    return await session.ledger.evaluate<GrantView>('grants', 'get', { id }, FRESH);
   } catch (error) {
     if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
     throw error;

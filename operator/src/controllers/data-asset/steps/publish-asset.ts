@@ -27,7 +27,7 @@ export async function publishAsset(run: AssetRun): Promise<void> {
 /** The asset in the catalogue, if it ever was there. */
 export async function publishedAsset(session: Pick<NetworkSession, 'ledger'>, assetId: string): Promise<AssetView | undefined> {
   try {
-    return await session.ledger.evaluate<AssetView>('catalogue', 'get', { assetId });
+    return await session.ledger.evaluate<AssetView>('catalogue', 'get', { assetId }, { maxStalenessMs: 15_000 });
   } catch (error) {
     if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
     throw error;

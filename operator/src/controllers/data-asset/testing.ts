@@ -1,0 +1,37 @@
+import type { DataAsset } from '@collabnet/crds';
+import type { OperatorConfig } from '../../institution/config.ts';
+
+/** A DataAsset as the API server stores it; `change` bends it. */
+export function testAsset(name = 'customers', change: (asset: DataAsset) => void = () => undefined): DataAsset {
+  const asset: DataAsset = {
+    apiVersion: 'collabnet.dev/v1alpha1',
+    kind: 'DataAsset',
+    metadata: { name, namespace: 'bank', uid: `uid-${name}`, generation: 1 },
+    spec: {
+      networkRef: { name: 'demo' },
+      displayName: 'Customers',
+      suspend: false,
+      source: { file: { claimName: 'source', path: `${name}.csv`, format: 'CSV', delimiter: ',', encoding: 'utf-8', header: true } },
+      columns: [
+        { name: 'id', type: 'String', role: 'Identifier', publish: true },
+        { name: 'salary', type: 'Decimal', role: 'Feature', publish: false },
+      ],
+      classification: { jrtLevel: 3, nationalClass: 'General', personalInformation: true },
+      lawfulBasis: { basis: 'Contract', purpose: 'Lending' },
+      profile: { publish: [] },
+      disclosure: { minimumSetSize: 100 },
+      grants: [],
+    },
+  };
+  change(asset);
+  return asset;
+}
+
+export const testConfig: OperatorConfig = {
+  workers: 10,
+  images: { pullPolicy: 'IfNotPresent', pullSecrets: ['registry'], node: 'collabnet/node:test', engineSpu: 'spu', nats: 'nats' },
+  hub: { enabled: false, hostnames: [] },
+  compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false } },
+  dataProxy: { resources: { limits: { memory: '256Mi' } }, auditStorage: { size: '64Mi', storageClassName: '' } },
+  sharedCluster: false,
+};

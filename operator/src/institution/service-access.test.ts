@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { NetworkSession } from './network-session.ts';
+import type { SecretValues } from './secret-store.ts';
+import { serviceAccess, type ServiceAccess } from './service-access.ts';
+
+const DAY = 24 * 3600 * 1000;
+const START = Date.parse('2026-01-01T00:00:00Z');
+const networkId = 'a'.repeat(64);
+const did = `did:collab:${'a'.repeat(32)}:bank`;
+const session = { networkId, did, token: 'net-a', member: 'bank', signKeyId: `${did}#key-1`, keys: { signPublicKey: '04ff' } } as unknown as NetworkSession;
+
+/** What a service would get, with credentials that are numbered as they are issued. */
+function issuer(): (current: SecretValues | undefined, now: number, open?: boolean, networks?: string[], as?: NetworkSession) => Promise<ServiceAccess> {
+  let issued = 0;
+  return (current, now, open = true, networks = ['demo'], as = session) =>
+    serviceAccess({
+      current,
+      networks,
+      sessions: { get: (name) => (open && name === 'demo' ? as : undefined) },
+      nats: { url: 'nats://local', ledgerClientCreds: () => Promise.resolve(`creds-${++issued}`) },
+      client: 'data-proxy',
+      mount: '/etc/x',
+      now,
+    });
+}
+
+test('credentials stay while they are young, and are renewed when they get old', async () => {
+  const access = issuer();
+  const first = await access(undefined, START);
+  assert.equal(first.files['net-a.creds'], 'creds-1');
+  assert.deepEqual(first.networks, [{ networkId, did, nats: { url: 'nats://local', credentials: '/etc/x/net-a.creds' } }]);
+  assert.deepEqual(first.issuers, [{ did, keyId: `${did}#key-1`, publicKey: '04ff' }]);
+  const second = await access(first.files, START + 29 * DAY);
+  assert.deepEqual(second.files, first.files);
+  const third = await access(second.files, START + 31 * DAY);
+  assert.equal(third.files['net-a.creds'], 'creds-2');
+});
+
+test('a restarted operator takes nothing away before its network is open', async () => {
+  const access = issuer();
+  const first = await access(undefined, START);
+  assert.deepEqual((await access(first.files, START + 90 * DAY, false)).files, first.files);
+  assert.deepEqual((await access(undefined, START, false)).networks, []);
+});
+
+test('a network that is gone, or founded again, gives no access any more', async () => {
+  const access = issuer();
+  const first = await access(undefined, START);
+  assert.deepEqual((await access(first.files, START, true, [])).networks, []);
+  const again = { ...session, networkId: 'b'.repeat(64) } as unknown as NetworkSession;
+  assert.equal((await access(first.files, START, true, ['demo'], again)).files['net-a.creds'], 'creds-2');
+});
+
+test('a spoilt record of bindings is made again', async () => {
+  const access = issuer();
+  const { files } = await access({ 'networks.json': '{"demo":1}', 'net-a.creds': 'stale' }, START);
+  assert.equal(files['net-a.creds'], 'creds-1');
+});
