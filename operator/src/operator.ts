@@ -3,6 +3,7 @@ import type { Logger, Metrics } from '@collabnet/telemetry';
 import { approvalController } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
+import { computeTaskController, computeTaskInformers, isBeingRemoved, withdrawOpenFlows } from './controllers/compute-task/index.ts';
 import { dataAssetController, dataAssetInformers } from './controllers/data-asset/controller.ts';
 import { APPROVAL, COLLAB_NETWORK, PARTICIPANT_DID } from './controllers/kinds.ts';
 import { participantDidController } from './controllers/participant-did/controller.ts';
@@ -47,11 +48,18 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, logger });
   participantDidController(manager, participants, { secrets, sessions });
   approvalController(manager, approvals, sessions);
-  dataAssetController(manager, dataAssetInformers(manager, namespace, approvals), { config, namespace, secrets, authority, nats, sessions });
+  const assetInformers = dataAssetInformers(manager, namespace, approvals);
+  dataAssetController(manager, assetInformers, { config, namespace, secrets, authority, nats, sessions });
+  const taskInformers = { ...computeTaskInformers(manager, namespace), networks, assets: assetInformers.assets };
+  computeTaskController(manager, taskInformers, { config, namespace, secrets, nats, authority, sessions, logger });
   keepResultStore(manager, networks, { client: manager.client, secrets, authority, nats, sessions, logger });
   try {
     await manager.run(signal);
   } finally {
+    // Whoever waits for an institution that is leaving should learn it from the ledger, not from a deadline.
+    if (signal.aborted && (await isBeingRemoved(client))) {
+      await Promise.allSettled(sessions.all().map((session) => withdrawOpenFlows(session, logger)));
+    }
     await Promise.allSettled(sessions.all().map((session) => session.ledger.close()));
     await nats.close();
     await client.close();

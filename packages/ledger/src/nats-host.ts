@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { signedTransactionSchema, type SignedTransaction } from '@collabnet/envelope';
+import { signedTransactionSchema } from '@collabnet/envelope';
 import { ledgerEventsSubject, ledgerHostSubject, parseLedgerSubject } from '@collabnet/messaging';
 import type { Block } from './block.ts';
 import { LedgerError } from './errors.ts';

@@ -1,6 +1,6 @@
 import { joinDigest, joinProof, type CredentialRecord, type JoinRecord, type JoinRequest } from '@collabnet/contracts';
 import { formatDid, keyIdOf } from '@collabnet/did';
-import { newPayload, openSealed, sealedAad, signTransaction, type Json, type SealedPart } from '@collabnet/envelope';
+import { newPayload, openSealed, sealedAad, signTransaction } from '@collabnet/envelope';
 import { LedgerError, type EmbeddedLedgerClient } from '@collabnet/ledger';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
 import { parseInvitation, type Invitation } from '../invitation.ts';

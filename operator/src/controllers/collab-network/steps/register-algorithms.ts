@@ -1,5 +1,5 @@
 import { algorithmContentSchema, type AlgorithmRecord } from '@collabnet/contracts';
-import { digestOf, type Json } from '@collabnet/envelope';
+import { digestOf } from '@collabnet/envelope';
 import { LedgerError } from '@collabnet/ledger';
 import { StalledError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
