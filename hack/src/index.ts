@@ -1,1 +1,13 @@
-export {};
+export { builtImage } from './images/build-image.ts';
+export { images } from './images/images.ts';
+export { HackError } from './lib/hack-error.ts';
+export { cacheDir, repositoryRoot } from './lib/paths.ts';
+export { run, waitFor, type RunResult } from './lib/run.ts';
+export { apply, collabnet, get, helm, kubeconfig, kubectl, waitReady } from './demo/cluster.ts';
+export { approveAlgorithm, foundNetwork, joinNetwork, person } from './demo/form-network.ts';
+export { readHdma, toCsv, type Table } from './demo/hdma.ts';
+export { installCrds, installInstitution, operatorsReady } from './demo/install.ts';
+export { NETWORK, type DemoInstitution } from './demo/institutions.ts';
+export { institutionDid, membersNetwork, sourceClaim, type Manifest } from './demo/manifests.ts';
+export { offerCustomers } from './demo/offer-data.ts';
+export { splitBetweenBanks } from './demo/split.ts';

@@ -7,7 +7,7 @@ import { foundersNetwork, institutionDid, membersNetwork, type EngineImage, type
 const READY_MS = 180_000;
 
 /** Makes the person's key (once) and returns the ParticipantDID that presents it. */
-async function person(institution: DemoInstitution): Promise<Manifest> {
+export async function person(institution: DemoInstitution): Promise<Manifest> {
   const { namespace, code } = institution;
   const { name, displayName, roles } = institution.person;
   const describe = ['--manifest', '--person', name, '--subject-code', `${code}.${name}`, '--display-name', displayName, '--roles', ...roles];
@@ -16,22 +16,22 @@ async function person(institution: DemoInstitution): Promise<Manifest> {
   return JSON.parse(shown.stdout) as Manifest;
 }
 
-/** Founds the network at the supervisor. */
-export async function foundNetwork(engine: EngineImage): Promise<void> {
-  await apply(SUPERVISOR.namespace, [institutionDid(SUPERVISOR), await person(SUPERVISOR), foundersNetwork(engine)]);
-  await waitReady(SUPERVISOR.namespace, 'collabnetwork', NETWORK, READY_MS);
+/** Founds the network at the supervisor, which invites the guests. */
+export async function foundNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests?: readonly DemoInstitution[]): Promise<void> {
+  await apply(founder.namespace, [institutionDid(founder), await person(founder), foundersNetwork(engine, founder, guests)]);
+  await waitReady(founder.namespace, 'collabnetwork', NETWORK, READY_MS);
 }
 
 /** Lets an institution join: the invitation is handed over, the members vote, the credentials come back. */
-export async function joinNetwork(member: DemoInstitution, voters: readonly DemoInstitution[]): Promise<void> {
-  if ((await membership(member)) !== 'Active') await askAndVote(member, voters);
+export async function joinNetwork(member: DemoInstitution, voters: readonly DemoInstitution[], founder: DemoInstitution = SUPERVISOR): Promise<void> {
+  if ((await membership(member)) !== 'Active') await askAndVote(member, voters, founder);
   await waitReady(member.namespace, 'collabnetwork', NETWORK, READY_MS);
 }
 
-async function askAndVote(member: DemoInstitution, voters: readonly DemoInstitution[]): Promise<void> {
+async function askAndVote(member: DemoInstitution, voters: readonly DemoInstitution[], founder: DemoInstitution): Promise<void> {
   const { namespace, code, displayName } = member;
   if ((await membership(member)) === undefined) {
-    const invitation = await collabnet(SUPERVISOR.namespace, ['invitation', 'export', code]);
+    const invitation = await collabnet(founder.namespace, ['invitation', 'export', code]);
     await kubectl(namespace, ['apply', '-f', '-'], { input: invitation.stdout });
     await apply(namespace, [institutionDid(member), await person(member), membersNetwork(member)]);
   }
@@ -55,9 +55,9 @@ async function voteFor(member: DemoInstitution, voter: DemoInstitution): Promise
 }
 
 /** Members vote on the registered algorithm until it is approved. */
-export async function approveAlgorithm(voters: readonly DemoInstitution[]): Promise<void> {
+export async function approveAlgorithm(voters: readonly DemoInstitution[], founder: DemoInstitution = SUPERVISOR): Promise<void> {
   const state = async (): Promise<string | undefined> =>
-    (await get<CollabNetwork>(SUPERVISOR.namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.find(({ name }) => name === 'psi')?.state;
+    (await get<CollabNetwork>(founder.namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.find(({ name }) => name === 'psi')?.state;
   await waitFor('the registration of the algorithm', async () => (await state()) !== undefined, READY_MS, 500);
   for (const voter of voters) {
     if ((await state()) === 'Approved') return;

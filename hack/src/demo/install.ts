@@ -7,8 +7,8 @@ export async function installCrds(): Promise<void> {
   await helm(['upgrade', '--install', 'collabnet-crds', 'charts/collabnet-crds', '--namespace', 'collabnet-system', '--create-namespace', '--take-ownership', '--wait']);
 }
 
-/** Installs one institution into its own namespace, under Pod Security `restricted`. */
-export async function installInstitution(institution: DemoInstitution): Promise<void> {
+/** Installs one institution into its own namespace, under Pod Security `restricted`. `hub` hosts the network's hub. */
+export async function installInstitution(institution: DemoInstitution, hub: DemoInstitution = SUPERVISOR): Promise<void> {
   const { namespace, hostsHub } = institution;
   await apply('default', [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
@@ -16,7 +16,7 @@ export async function installInstitution(institution: DemoInstitution): Promise<
   const { cidr, port } = await apiServerAddress();
   const values = ['sharedCluster=true', `networkPolicy.apiServer.cidrs={${cidr}}`, `networkPolicy.apiServer.port=${port}`];
   if (hostsHub) values.push('hub.enabled=true');
-  else values.push(`networkPolicy.hub.namespace=${SUPERVISOR.namespace}`);
+  else values.push(`networkPolicy.hub.namespace=${hub.namespace}`);
   await helm(['upgrade', '--install', 'institution', 'charts/institution', '--namespace', namespace, ...values.flatMap((value) => ['--set', value])]);
 }
 

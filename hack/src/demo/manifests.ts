@@ -22,15 +22,15 @@ export interface EngineImage {
   imageDigest?: string;
 }
 
-/** The founder's network, with an invitation for each bank and the intersection registered as an algorithm. */
-export function foundersNetwork(engine: EngineImage): Manifest {
-  const hub = `nats-hub.${SUPERVISOR.namespace}.svc`;
+/** The founder's network, with an invitation for each guest and the intersection registered as an algorithm. */
+export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests: readonly DemoInstitution[] = [BANK_A, BANK_B]): Manifest {
+  const hub = `nats-hub.${founder.namespace}.svc`;
   return manifest<CollabNetworkSpecInput>('CollabNetwork', NETWORK, {
     displayName: 'Joint risk network',
-    didRef: { name: SUPERVISOR.code },
-    personRefs: [{ name: SUPERVISOR.person.name }],
+    didRef: { name: founder.code },
+    personRefs: [{ name: founder.person.name }],
     founding: { hubURL: `tls://${hub}:7422`, hubClientURL: `tls://${hub}:4222` },
-    invitations: [BANK_A, BANK_B].map(({ code, displayName }) => ({ name: code, displayName })),
+    invitations: guests.map(({ code, displayName }) => ({ name: code, displayName })),
     algorithms: [
       {
         name: 'psi',

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Approval, CollabNetwork } from '@collabnet/crds';
+import { apply, collabnet, get, institutionDid, membersNetwork, NETWORK, person } from '@collabnet/hack';
+import { askToJoin, newApplicant, removeApplicant } from './fixture/applicant.ts';
+import { readyConsortium, type Consortium } from './fixture/consortium.ts';
+import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './fixture/institutions.ts';
+import { algorithmState, forgetAlgorithm, networkOf, registerAlgorithm } from './support/algorithms.ts';
+import { decide, forged, renamed, signedApproval } from './support/approvals.ts';
+import { isReady, type Conditioned } from './support/conditions.ts';
+import { eventually, remove, stalled } from './support/objects.ts';
+
+let consortium: Consortium;
+before(async () => {
+  consortium = await readyConsortium();
+});
+
+test('three institutions agree on one network, its members and its head', async () => {
+  const seen = await Promise.all(INSTITUTIONS.map(({ namespace }) => get<CollabNetwork>(namespace, 'collabnetwork', NETWORK)));
+  assert.deepEqual(seen.map((each) => each?.status?.membership), ['Founder', 'Active', 'Active']);
+  for (const each of seen) {
+    assert.equal(each?.status?.networkID, consortium.networkId);
+    const members = (each?.status?.members ?? []).filter(({ state }) => state === 'Active').map(({ did }) => did);
+    assert.deepEqual(members.sort(), [consortium.bankA, consortium.bankB, consortium.supervisor].sort());
+  }
+});
+
+describe('votes', () => {
+  const version = `0.${randomInt(1_000_000)}.${randomInt(1_000_000)}`;
+  const target = `algorithm/psi@${version}`;
+  before(() => registerAlgorithm(version, INSTITUTIONS));
+  after(() => forgetAlgorithm(version));
+
+  test("a decision that another key signed is refused, and the person's own vote still counts", async () => {
+    const own = await signedApproval(BANK_A, target);
+    await apply(BANK_A.namespace, [renamed(forged(consortium.networkId, own), 'forged-vote')]);
+    const { reason, message } = await stalled({ namespace: BANK_A.namespace, kind: 'approval', name: 'forged-vote' });
+    assert.equal(reason, 'SignatureInvalid', message);
+    assert.match(message, /^spec\.signature: /);
+    await remove(BANK_A.namespace, 'approval', 'forged-vote');
+    await decide('approve', BANK_A, target, 'reviewed');
+  });
+
+  test('the same signed decision in another object is adopted, and counts once', async () => {
+    const first = await signedApproval(SUPERVISOR, target);
+    const names = ['first-copy', 'second-copy'];
+    for (const name of names) await apply(SUPERVISOR.namespace, [renamed(first, name)]);
+    const recorded = [];
+    for (const name of names) {
+      recorded.push(
+        await eventually<Approval & Conditioned, { transaction?: string; height?: number }>(
+          { namespace: SUPERVISOR.namespace, kind: 'approval', name },
+          'was to be recorded',
+          (object) => isReady(object) && { transaction: object.status?.transaction, height: object.status?.height },
+        ),
+      );
+    }
+    assert.deepEqual(recorded[0], recorded[1]);
+    assert.match(recorded[0]?.transaction ?? '', /^[0-9a-f]{64}$/);
+    await remove(SUPERVISOR.namespace, 'approval', ...names);
+  });
+
+  test('a majority of the members approves an algorithm, and everyone sees it', async () => {
+    for (const each of INSTITUTIONS) await algorithmState(each, version, (state) => state === 'Approved');
+  });
+});
+
+describe('an institution that asks to join', () => {
+  const applicant = newApplicant();
+  before(() => askToJoin(applicant));
+  after(() => removeApplicant(applicant));
+
+  test('is refused by a majority, with their reasons', async () => {
+    for (const voter of [SUPERVISOR, BANK_B]) {
+      const id = await eventually<CollabNetwork & { status: never }, string>(
+        networkOf(voter),
+        'was to show the request',
+        ({ status }) => (status as CollabNetwork['status'])?.pendingJoins?.find(({ did }) => did?.endsWith(`:${applicant.code}`) === true)?.id,
+      );
+      await decide('refuse', voter, `join/${id}`, `${voter.code} does not know it`);
+    }
+    const { reason, message } = await stalled(networkOf(applicant));
+    assert.equal(reason, 'JoinRefused');
+    assert.match(message, /supervisor does not know it; bank-b does not know it/);
+    assert.match(message, /new invitation/);
+    const refused = await get<CollabNetwork>(applicant.namespace, 'collabnetwork', NETWORK);
+    assert.equal(refused?.status?.membership, 'Refused');
+    const members = (await get<CollabNetwork>(SUPERVISOR.namespace, 'collabnetwork', NETWORK))?.status?.members ?? [];
+    assert.equal(members.some(({ did }) => did.endsWith(`:${applicant.code}`)), false);
+  });
+
+  test('cannot use an invitation that another request has used', async () => {
+    const other = { ...newApplicant(), namespace: applicant.namespace };
+    const network = { ...membersNetwork(other), metadata: { name: 'again' }, spec: { ...(membersNetwork(other).spec as object), join: { invitationSecretRef: { name: `${NETWORK}-invitation-${applicant.code}` } } } };
+    await apply(other.namespace, [institutionDid(other), await person(other), network]);
+    const { reason, message } = await stalled({ namespace: other.namespace, kind: 'collabnetwork', name: 'again' });
+    assert.equal(reason, 'JoinRefused');
+    assert.match(message, /used by another request; ask for a new one/);
+  });
+});
+
+describe('the ledger', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'collabnet-e2e-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('is verified from its first block on, against the network it must be', async () => {
+    const { stdout } = await collabnet(SUPERVISOR.namespace, ['ledger', 'verify', '-o', 'json']);
+    const report = JSON.parse(stdout) as { verified: boolean; networkID: string; height: number; transactions: number };
+    assert.equal(report.verified, true);
+    assert.equal(report.networkID, consortium.networkId);
+    assert.ok(report.height > 5 && report.transactions > 5, stdout);
+  });
+
+  test('is found altered when one character of its export is changed', async () => {
+    const file = join(folder, 'chain.jsonl');
+    await collabnet(SUPERVISOR.namespace, ['ledger', 'export', file]);
+    const whole = await collabnet(SUPERVISOR.namespace, ['ledger', 'verify', file, '--network-id', consortium.networkId]);
+    assert.equal(whole.code, 0);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const height = lines.findIndex((line) => line.includes('"reviewed protocol"'));
+    assert.ok(height > 0, 'the chain has no vote with the reason that the fixture gives');
+    lines[height] = (lines[height] ?? '').replace('"reviewed protocol"', '"reviewed protocoL"');
+    const altered = join(folder, 'altered.jsonl');
+    writeFileSync(altered, lines.join('\n'));
+    const { code, stderr } = await collabnet(SUPERVISOR.namespace, ['ledger', 'verify', altered, '--network-id', consortium.networkId], { allowFailure: true });
+    assert.equal(code, 6, stderr);
+    assert.match(stderr, new RegExp(`block ${height}\\b`));
+  });
+
+  test('keeps its ids to one network: a chain of another is refused', async () => {
+    const { code } = await collabnet(SUPERVISOR.namespace, ['ledger', 'verify', '--network-id', '0'.repeat(64)], { allowFailure: true });
+    assert.equal(code, 6);
+  });
+});
