@@ -4,6 +4,7 @@ import { jitter } from './clock.ts';
 import type { Informer, InformerHandler } from './informer.ts';
 import type { KubeObject, ResourceType } from './kube-types.ts';
 import { keyOf } from './kube-types.ts';
+import { linkedSignal } from './linked-signal.ts';
 import type { ControllerServices } from './reconcile-context.ts';
 import { Reconciler } from './reconciler.ts';
 import type { ReconcileResult, ReconcilerOptions } from './reconciler.ts';
@@ -153,8 +154,8 @@ export class Controller<T extends KubeObject> {
   async #handle(key: string): Promise<void> {
     const { clock } = this.#services;
     const startedAt = clock.monotonic();
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#options.timeoutMs ?? 120_000)]);
-    const result = await this.#reconciler.reconcile(key, signal);
+    using linked = linkedSignal([this.#stop.signal], this.#options.timeoutMs ?? 120_000);
+    const result = await this.#reconciler.reconcile(key, linked.signal);
     const seconds = (clock.monotonic() - startedAt) / 1000;
     this.#duration.observe({ controller: this.name }, seconds);
     this.#results.inc({ controller: this.name, outcome: result.kind, reason: result.reason });

@@ -226,6 +226,8 @@ test('stop ends everything at once, also in the middle of trouble, and nothing s
   await informer.stop();
   assert.ok(Date.now() - startedAt < 1_000);
   proxy.refuse(false);
+  // A connection that was being opened may still arrive; none may follow.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   const before = proxy.accepted;
   await server.client.create<Widget>(WIDGET, { metadata: { name: 'late' }, spec: {} }, { namespace });
   await new Promise((resolve) => setTimeout(resolve, 300));

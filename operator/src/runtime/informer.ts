@@ -7,8 +7,9 @@ import { informerMetrics } from './informer-metrics.ts';
 import type { InformerMetrics } from './informer-metrics.ts';
 import type { KubeClient } from './kube-client.ts';
 import { isKubeError } from './kube-error.ts';
-import type { KubeObject, ResourceType } from './kube-types.ts';
+import type { KubeObject, ObjectMeta, ResourceType } from './kube-types.ts';
 import { apiVersionOf, keyOf } from './kube-types.ts';
+import { linkedSignal } from './linked-signal.ts';
 import { ObjectStore } from './store.ts';
 import type { IndexFn } from './store.ts';
 import type { WatchEvent } from './watch-stream.ts';
@@ -239,7 +240,7 @@ export class Informer<T extends KubeObject> {
     let received = false;
     const remaining = Math.max(1_000, this.#relistAt - this.#clock.monotonic());
     // The server ends the stream when the next list is due; the signal is for a server that does not.
-    const overdue = AbortSignal.timeout(Math.ceil(remaining) + 5_000);
+    using linked = linkedSignal([this.#stop.signal], Math.ceil(remaining) + 5_000);
     try {
       await this.#options.client.watch<T>(
         this.type,
@@ -248,7 +249,7 @@ export class Informer<T extends KubeObject> {
           resourceVersion: this.#resourceVersion ?? '',
           timeoutSeconds: Math.ceil(remaining / 1000),
           inactivityMs: this.#timing.inactivityMs,
-          signal: AbortSignal.any([this.#stop.signal, overdue]),
+          signal: linked.signal,
         },
         (event) => {
           received = true;
@@ -295,8 +296,7 @@ export class Informer<T extends KubeObject> {
   }
 
   #prepare(incoming: T): T {
-    const metadata: Record<string, unknown> = { ...incoming.metadata };
-    delete metadata['managedFields'];
+    const metadata = leanMetadata(incoming.metadata);
     // Items of a list come without their type.
     const lean = { ...incoming, apiVersion: apiVersionOf(this.type), kind: this.type.kind, metadata } as unknown as T;
     return deepFreeze(this.#options.transform ? this.#options.transform(lean) : lean);
@@ -324,6 +324,18 @@ function isNewer(incoming: KubeObject, known: KubeObject): boolean {
   const a = incoming.metadata.resourceVersion ?? '';
   const b = known.metadata.resourceVersion ?? '';
   return a.length === b.length ? a > b : a.length > b.length;
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Drops what nobody reads and what can be larger than the rest. Copies by rest, since `delete` makes objects slow and big. */
+function leanMetadata(metadata: ObjectMeta & { managedFields?: unknown }): ObjectMeta {
+  const { managedFields, annotations, ...rest } = metadata;
+  void managedFields;
+  if (!annotations) return rest;
+  const { [LAST_APPLIED]: applied, ...kept } = annotations;
+  void applied;
+  return { ...rest, annotations: kept };
 }
 
 function labelIndexes<T extends KubeObject>(labels: readonly string[]): Record<string, IndexFn<T>> {

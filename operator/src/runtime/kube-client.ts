@@ -25,6 +25,8 @@ export interface CallOptions {
   /** Default: the client's own namespace (for namespaced kinds). */
   readonly namespace?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Of the whole call; default 30 000 ms. */
+  readonly timeoutMs?: number | undefined;
 }
 export interface ListOptions extends CallOptions {
   readonly allNamespaces?: boolean | undefined;
@@ -95,7 +97,7 @@ export class KubeClient {
 
   /** @throws KubeError `KUBE_NOT_FOUND` */
   get<T extends KubeObject = KubeObject>(type: ResourceType, name: string, options: CallOptions = {}): Promise<T> {
-    return this.raw<T>({ method: 'GET', path: this.#path(type, options, name), signal: options.signal });
+    return this.raw<T>({ method: 'GET', path: this.#path(type, options, name), ...timing(options) });
   }
 
   /** Like get, but undefined when it does not exist. */
@@ -127,7 +129,7 @@ export class KubeClient {
         continue: options.continue,
       },
       ...(options.metadataOnly && { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' }),
-      signal: options.signal,
+      ...timing(options),
     });
     const next = body.metadata?.continue;
     return {
@@ -160,7 +162,7 @@ export class KubeClient {
       path: this.#path(type, { namespace: object.metadata.namespace, ...options }),
       query: { fieldManager: options.fieldManager },
       body: withType(type, object),
-      signal: options.signal,
+      ...timing(options),
     });
   }
 
@@ -179,7 +181,7 @@ export class KubeClient {
         options.subresource,
       ),
       body: withType(type, object),
-      signal: options.signal,
+      ...timing(options),
     });
   }
 
@@ -199,7 +201,7 @@ export class KubeClient {
       },
       body,
       contentType: PATCH_TYPES[options.strategy],
-      signal: options.signal,
+      ...timing(options),
     });
   }
 
@@ -215,7 +217,7 @@ export class KubeClient {
         ...(options.uid && { preconditions: { uid: options.uid } }),
         ...(options.gracePeriodSeconds !== undefined && { gracePeriodSeconds: options.gracePeriodSeconds }),
       },
-      signal: options.signal,
+      ...timing(options),
     });
   }
 
@@ -308,6 +310,10 @@ export class KubeClient {
   #collection(type: ResourceType, options: ListOptions): string {
     return options.allNamespaces ? resourcePath(type) : this.#path(type, options);
   }
+}
+
+function timing({ signal, timeoutMs }: CallOptions): Pick<HttpCall, 'signal' | 'timeoutMs'> {
+  return { signal, timeoutMs };
 }
 
 function withType<T extends KubeObject>(type: ResourceType, object: T): T {

@@ -4,6 +4,7 @@ import { Agent, request } from 'undici';
 import type { Clock } from './clock.ts';
 import { sleep, systemClock } from './clock.ts';
 import type { Credentials, KubeConnection } from './kube-config.ts';
+import { linkedSignal } from './linked-signal.ts';
 import { fromStatus, fromTransport, isKubeError } from './kube-error.ts';
 
 export interface HttpCall {
@@ -86,8 +87,8 @@ export class KubeHttp {
 
   async #once<T>(call: HttpCall): Promise<T> {
     const what = `${call.method} ${call.path}`;
-    const timeout = AbortSignal.timeout(call.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
+    using linked = linkedSignal([call.signal], call.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const { signal } = linked;
     try {
       const { agents, headers } = await this.#prepare();
       const response = await abortable(

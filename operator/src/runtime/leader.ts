@@ -7,6 +7,7 @@ import { LeadershipLostError } from './errors.ts';
 import type { KubeClient } from './kube-client.ts';
 import { isConflict } from './kube-error.ts';
 import type { KubeObject } from './kube-types.ts';
+import { linkedSignal } from './linked-signal.ts';
 import { CORE } from './resource-types.ts';
 
 export interface Lease extends KubeObject {
@@ -120,7 +121,7 @@ export class LeaderElector {
         leaseDurationSeconds: 1,
         renewTime: rfc3339Micro(this.#clock.now()),
       };
-      await this.#options.client.replace(CORE.lease, { ...held, spec }, { signal: AbortSignal.timeout(this.#retryMs) });
+      await this.#options.client.replace(CORE.lease, { ...held, spec }, { timeoutMs: this.#retryMs });
     } catch (error) {
       this.#options.logger.warn({ err: error, lease: this.#options.name }, 'could not release the lease');
     }
@@ -129,16 +130,16 @@ export class LeaderElector {
   /** One try to create, take or renew. @returns whether the Lease is ours now */
   async #attempt(signal: AbortSignal): Promise<boolean> {
     const startedAt = this.#clock.monotonic();
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(this.#renewDeadlineMs / 2)]);
+    using linked = linkedSignal([signal], this.#renewDeadlineMs / 2);
     try {
-      const lease = await this.#read(timeout);
+      const lease = await this.#read(linked.signal);
       if (lease && !this.#mayTake(lease)) {
         if (this.#held)
           this.#options.logger.error({ holder: lease.spec?.holderIdentity }, 'another candidate holds the lease');
         this.#held = undefined;
         return false;
       }
-      this.#held = await this.#write(lease, timeout);
+      this.#held = await this.#write(lease, linked.signal);
       this.#observed = { resourceVersion: this.#held.metadata.resourceVersion ?? '', at: startedAt };
       // Counted from before the write: others count from when they see it.
       this.#validUntil = startedAt + this.#renewDeadlineMs;

@@ -29,6 +29,6 @@ export async function patchStatus<T extends KubeObject & { status?: unknown }>(
     subresource: 'status',
     namespace,
     // Not the signal of the reconcile: also a run that was cut short says so.
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    timeoutMs: TIMEOUT_MS,
   });
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { KubeError, fromStatus, fromTransport } from './kube-error.ts';
+import { linkedSignal } from './linked-signal.ts';
 import type { KubeObject } from './kube-types.ts';
 
 export interface WatchEvent<T> {
@@ -32,7 +33,8 @@ export async function watchStream<T extends KubeObject>(
 ): Promise<void> {
   const inactivityMs = options.inactivityMs ?? 90_000;
   const silence = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal;
+  using linked = linkedSignal([options.signal, silence.signal]);
+  const { signal } = linked;
   const timer = setTimeout(
     () => silence.abort(new DOMException(`no data for ${inactivityMs} ms`, 'TimeoutError')),
     inactivityMs,

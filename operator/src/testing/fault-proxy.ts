@@ -29,7 +29,7 @@ export class FaultProxy {
   cut(): number {
     const count = this.#pairs.size;
     for (const [client, upstream] of this.#pairs) {
-      client.resetAndDestroy();
+      reset(client);
       upstream.destroy();
     }
     return count;
@@ -52,7 +52,7 @@ export class FaultProxy {
   }
 
   async stop(): Promise<void> {
-    this.cut();
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -60,7 +60,7 @@ export class FaultProxy {
     this.accepted += 1;
     client.on('error', () => undefined);
     if (this.#refusing) {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const upstream = connect(targetPort, '127.0.0.1');
@@ -76,7 +76,7 @@ export class FaultProxy {
       const room = this.#cutAfter - carried;
       carried += chunk.length;
       if (carried <= this.#cutAfter) client.write(chunk);
-      else client.write(chunk.subarray(0, Math.max(0, room)), () => client.resetAndDestroy());
+      else client.write(chunk.subarray(0, Math.max(0, room)), () => reset(client));
     });
     const close = (): void => {
       this.#pairs.delete(pair);
@@ -86,4 +86,10 @@ export class FaultProxy {
     client.on('close', close);
     upstream.on('close', close);
   }
+}
+
+/** A reset in the middle of an orderly end would leave Node waiting for that end when the process exits. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded || socket.destroyed) socket.destroy();
+  else socket.resetAndDestroy();
 }
