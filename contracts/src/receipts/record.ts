@@ -1,5 +1,5 @@
-import { didSchema } from '@collabnet/did';
-import { algorithmRefSchema } from '@collabnet/flow';
+import { didSchema, publicKeyHexSchema } from '@collabnet/did';
+import { WIRE_PROFILES, algorithmRefSchema } from '@collabnet/flow';
 import { z } from 'zod';
 import { attemptArgs, stepNameSchema } from '../flows/load.ts';
 
@@ -32,18 +32,29 @@ export const receiptSchema = z.strictObject({
     version: z.string().max(64),
     imageDigest: z.string().max(128).optional(),
   }),
-  isolation: z.string().max(256),
+  /** Confinement that the engine reached, as it measured it. */
+  isolation: z.strictObject({
+    noNewPrivs: z.boolean(),
+    seccomp: z.boolean(),
+    landlockAbi: count,
+    fileRules: z.boolean(),
+    tcpRules: z.boolean(),
+    canary: z.string().max(64),
+  }),
+  wireProfile: z.enum(WIRE_PROFILES),
+  /** Public key of the attempt, which signs. */
+  courierKey: publicKeyHexSchema,
   inputCommitments: z
     .array(z.strictObject({ input: stepNameSchema, commitment: digest, rowsCommitment: digest.optional() }))
     .max(16),
   outputCommitment: digest.optional(),
-  /** Salted commitments to numbers of rows, by name. */
-  rows: z.record(z.string().max(64), digest),
+  /** Salted commitments to numbers of rows, by `in/<input>` and `out/<output>`. */
+  rows: z.record(z.string().max(68), digest),
   /** By DID of each peer. */
   transcripts: z.record(didSchema, transcriptSchema),
   phases: z.strictObject({ prepare: seconds, align: seconds, compute: seconds, clean: seconds }),
   /** Octets. */
-  peakMemory: count.optional(),
+  peakMemory: z.strictObject({ engine: count, courier: count }),
   /** ms, by the courier's own clock. */
   startedAt: count,
   finishedAt: count,

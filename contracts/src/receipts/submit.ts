@@ -86,6 +86,8 @@ function checkContent(
     party: [receipt.party, party],
     specDigest: [receipt.specDigest, flow.specDigest],
     algorithm: [receipt.algorithm, terms.algorithm],
+    wireProfile: [receipt.wireProfile, flow.wireProfile],
+    courierKey: [receipt.courierKey, reserved?.courierKey ?? ''],
     inputCommitments: [sorted(receipt.inputCommitments), sorted(reserved?.inputCommitments ?? [])],
     transcripts: [Object.keys(receipt.transcripts).sort(), [...peers].sort()],
   };

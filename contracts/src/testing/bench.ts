@@ -167,11 +167,13 @@ export class Bench {
       specDigest: flow.specDigest,
       algorithm: { name: 'spu-psi', version: '1.0.0' },
       engine: { name: 'spu', version: '0.9.5' },
-      isolation: 'landlock',
+      isolation: { noNewPrivs: true, seccomp: true, landlockAbi: 4, fileRules: true, tcpRules: true, canary: 'blocked' },
+      wireProfile: 'intl',
+      courierKey: this.courier(flow, party, attempt, step).publicKey,
       inputCommitments: [
         { input: party === this.a ? 'left' : 'right', commitment: (party === this.a ? 'aa' : 'bb').repeat(32) },
       ],
-      rows: { output: 'cc'.repeat(32) },
+      rows: { 'out/matched': 'cc'.repeat(32) },
       transcripts: {
         [peer.did]: {
           sentDigest: mine.repeat(32),
@@ -183,6 +185,7 @@ export class Bench {
         },
       },
       phases: { prepare: 1, align: 0.5, compute: 2, clean: 0.1 },
+      peakMemory: { engine: 1_000, courier: 1_000 },
       startedAt: this.net.driver.now(),
       finishedAt: this.net.driver.now(),
       attempts: [],

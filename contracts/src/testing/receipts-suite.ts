@@ -20,7 +20,7 @@ export function receiptsSuite(makeDriver: MakeDriver): void {
       const mine = bench.receipt(flow, a);
       const first = await bench.submit<ReceiptRecord>(a, mine);
       assert.deepEqual(await bench.submit(a, mine), first);
-      const other = bench.receipt(flow, a, (receipt) => (receipt.peakMemory = 1));
+      const other = bench.receipt(flow, a, (receipt) => (receipt.peakMemory.engine = 1));
       await refused(bench.submit(a, other), 'CONFLICT', 'receipt');
       await refused(bench.fail(flow, a), 'CONFLICT', 'attempt');
       assert.equal((await bench.flow(flow)).state, 'Running');

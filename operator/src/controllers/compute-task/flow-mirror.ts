@@ -1,7 +1,7 @@
 import type { FlowRecord } from '@collabnet/contracts';
 import type { CollabNetwork, ComputeTask } from '@collabnet/crds';
 import type { Logger } from '@collabnet/telemetry';
-import { deleteIgnoreMissing, ownerReference, sameJson, StalledError, WaitError, type Applier, type Informer, type KubeClient, type KubeObject } from '../../runtime/index.ts';
+import { deleteIgnoreMissing, ownerReference, sameJson, StalledError, WaitError, type Applier, type Informer, type KubeClient } from '../../runtime/index.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import { COMPUTE_TASK } from '../kinds.ts';
 import { mirrorOf } from './build/mirror.ts';

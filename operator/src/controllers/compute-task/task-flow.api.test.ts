@@ -56,9 +56,9 @@ before(async () => {
 });
 
 after(async () => {
-  await Promise.all([a, b].map((bank) => bank.stop()));
+  await Promise.allSettled([a, b].map(async (bank: Bank | undefined) => bank?.stop()));
   for (const close of closing) await close().catch(() => undefined);
-  await server.stop();
+  await (server as TestApiServer | undefined)?.stop();
 });
 
 const taskSpec = (runID: string, change: (spec: Record<string, never>) => void = () => undefined): object => {
@@ -203,6 +203,7 @@ test('a mirror that is deleted comes back, one that is changed is mended', async
   const flows = await network.query<{ items: FlowRecord[] }>('flows.list', { party: b.session.did });
   assert.ok(flows.items.every(({ proposer }) => proposer === a.session.did), 'a mirror without its label proposes nothing');
   await a.client.delete(COMPUTE_TASK, 'shown');
+  await eventually('cancelled', async () => (await flowOf(flowId)).state === 'Cancelled');
 });
 
 test('faults of a spec are named by field before anything is proposed', async () => {

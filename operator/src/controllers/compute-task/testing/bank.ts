@@ -111,7 +111,7 @@ export class Bank {
         source: { file: { claimName, path: 'customers.csv', format: 'CSV' } },
         columns: [{ name: 'id', type: 'String', role: 'Identifier', publish: true }],
         classification: { jrtLevel: 3, nationalClass: 'General', personalInformation: true },
-        lawfulBasis: { basis: 'consent', purpose: 'fraud screening' },
+        lawfulBasis: { basis: 'PublicInterest', purpose: 'fraud screening' },
       },
     } as KubeObject);
     for (const name of ['nats', 'result-store', dataProxyOf(claimName, namespace).name]) {
