@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { Federation } from '@collabnet/messaging/testing/federation';
 import { eventually } from '@collabnet/messaging/testing/nats-process';
 import type { CourierFailure } from '@collabnet/wire';
@@ -19,10 +19,13 @@ describe('what goes wrong with one courier', () => {
   before(async () => {
     federation = await Federation.start();
     peer = await TestParty.prepare(federation, federation.b, { ...base, name: 'beta' });
-    parties.push(peer);
+  });
+  // All have the subjects of one attempt: none may answer for the next.
+  afterEach(async () => {
+    await Promise.all(parties.splice(0).map((party) => party.stop()));
   });
   after(async () => {
-    await Promise.all(parties.map((party) => party.stop()));
+    await peer.stop();
     await federation.stop();
   });
 
@@ -100,7 +103,7 @@ describe('what goes wrong with one courier', () => {
 
   test('the deadline ends it without a release', async () => {
     const party = await launch({ deadlineMs: 4_000 });
-    await eventually(async () => existsSync(join(party.work, 'courier/released')), 15_000);
+    await eventually(() => existsSync(join(party.work, 'courier/released')), 15_000);
     assert.equal(((await party.terminationLog()) as { failure: CourierFailure }).failure.code, 'DEADLINE');
     assert.equal(existsSync(join(party.work, 'in')), false);
   });

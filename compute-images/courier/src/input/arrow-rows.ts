@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { RecordBatchReader } from 'apache-arrow';
 import type { RecordBatch } from 'apache-arrow';
 import { CourierError } from '../errors.ts';
@@ -28,7 +28,7 @@ export async function* arrowBatches(response: IncomingMessage, columns: readonly
       yield { rows: batch.numRows, cells: cellsOf(batch) };
     }
     response.resume();
-    if (!response.readableEnded) await once(response, 'end');
+    await finished(response);
   } catch (cause) {
     if (cause instanceof CourierError) throw cause;
     throw broken('was cut', cause);

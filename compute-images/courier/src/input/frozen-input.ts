@@ -1,4 +1,4 @@
-import { GrowingInt32 } from './growing-array.ts';
+import type { GrowingInt32 } from './growing-array.ts';
 
 /** What the courier knows of the own rows: it never reads them from the engine. */
 export interface FrozenInput {

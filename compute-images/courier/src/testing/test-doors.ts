@@ -100,6 +100,7 @@ export class TestDoors {
     const at = columns.map((column) => this.#columns.indexOf(column));
     for (let from = 0, batches = 0; from < this.#rows.length || batches === 0; from += 10_000, batches += 1) {
       if (batches >= cutAfterBatches) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
         response.destroy();
         return;
       }
