@@ -1,5 +1,5 @@
 import type { AlgorithmRecord, AssetContent, MemberRecord } from '@collabnet/contracts';
-import type { FlowSpec, FlowInput } from '@collabnet/flow';
+import type { FlowInput, FlowSpec, FlowStep } from '@collabnet/flow';
 import type { LedgerView } from './ledger-view.ts';
 
 /** What of a specification the ledger does not bear out. */
@@ -22,10 +22,21 @@ export async function ledgerFaults(view: LedgerView, spec: FlowSpec): Promise<Le
   for await (const member of view.list<MemberRecord>('membership', 'members', {})) members.set(member.did, member);
   const faults = memberFaults(members, spec);
   for (const [s, step] of spec.steps.entries()) {
+    faults.push(...engineFaults(step, `steps[${s}]`));
     faults.push(...(await algorithmFaults(view, spec, `steps[${s}].algorithm`, step.algorithm)));
     for (const [i, input] of step.inputs.entries()) faults.push(...(await inputFaults(view, spec, input, `steps[${s}].inputs[${i}]`)));
   }
   return faults;
+}
+
+/** What the engine of this release takes: one input of each compute party, one output. */
+function engineFaults({ inputs, outputs, roles }: FlowStep, at: string): LedgerFault[] {
+  const reason = 'UnsupportedStep';
+  const more = roles.compute.find((name) => inputs.filter(({ party }) => party === name).length !== 1);
+  return [
+    ...(more === undefined ? [] : [{ field: `${at}.inputs`, reason, message: `party ${more} must give exactly one input: an intersection joins one table of each party` }]),
+    ...(outputs.length === 1 ? [] : [{ field: `${at}.outputs`, reason, message: 'an intersection has exactly one output; name all who get it as its receivers' }]),
+  ];
 }
 
 function memberFaults(members: ReadonlyMap<string, MemberRecord>, spec: FlowSpec): LedgerFault[] {

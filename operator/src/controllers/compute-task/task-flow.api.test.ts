@@ -9,7 +9,7 @@ import { silentLogger } from '@collabnet/telemetry';
 import { Daemon, eventually, findBinary, freePort, TestApiServer } from '../../testing/index.ts';
 import { COMPUTE_TASK } from '../kinds.ts';
 import type { ComputePod } from './build/pod-fault.ts';
-import { Bank, crd, NETWORK, testConfig } from './testing/bank.ts';
+import { Bank, crd, NETWORK } from './testing/bank.ts';
 import { CourierResponder } from './testing/courier.ts';
 import { MemoryChain } from './testing/memory-ledger.ts';
 import { withdrawOpenFlows } from './withdraw.ts';
@@ -110,6 +110,25 @@ async function runPod(bank: Bank, flowId: string, attempt: number): Promise<Cour
   return courier;
 }
 
+function assertStart({ requests }: CourierResponder, peer: string, courierKey: string): void {
+  const start = requests.find((request) => request.op === 'start');
+  assert.ok(start?.op === 'start');
+  assert.deepEqual(start.peers.map((each) => [each.did, each.courierKey, each.institutionKey?.length]), [[peer, courierKey, 130]]);
+  assert.ok(start.lease.until > Date.now() && start.lease.until <= Date.now() + 60_000);
+}
+
+function assertSucceeded(task: ComputeTask): void {
+  assert.equal(ready(task), 'Succeeded');
+  assert.deepEqual(task.status?.receipts?.map(({ party }) => party).sort(), ['a', 'b']);
+  assert.deepEqual(task.status?.results?.map(({ output, location, rows, bytes }) => [output, location, rows, bytes]), [['matched', 'result-store', 123, 4567]]);
+}
+
+async function assertCleanedUp(bank: Bank): Promise<void> {
+  await eventually('pods removed', async () => (await bank.pods()).every(({ metadata }) => metadata.deletionTimestamp !== undefined));
+  await eventually('Secrets removed', async () => (await bank.client.list(CORE.secret, { labelSelector: 'collabnet.dev/task' })).length === 0);
+  assert.equal(bank.users.revoked.length, 1);
+}
+
 /** Proposes and lets both managers agree. @returns the id of the flow, opened */
 async function openFlow(name: string, runID: string): Promise<string> {
   await apply(name, taskSpec(runID));
@@ -140,25 +159,17 @@ test('a task goes from proposal to receipts, and the mirror shows it at the othe
   assert.equal(atB.job.outputs[0]?.capability, undefined, 'who receives nothing has no capability to deliver');
 
   await eventually('both started', () => [atA, atB].every(({ requests }) => requests.some(({ op }) => op === 'start')));
-  const start = atA.requests.find((request) => request.op === 'start');
-  assert.deepEqual(start?.op === 'start' && start.peers.map(({ did, courierKey }) => ({ did, courierKey })), [{ did: b.session.did, courierKey: atB.courierKey }]);
-  assert.ok(start?.op === 'start' && start.lease.until > Date.now() && start.lease.until <= Date.now() + 60_000);
+  assertStart(atA, b.session.did, atB.courierKey);
   await eventually('touched', async () => (await stepOf(flowId)).touched);
   await eventually('renewed', () => [atA, atB].every(({ requests }) => requests.some(({ op }) => op === 'lease')));
 
   atA.finish();
   atB.finish();
   const done = await a.until('succeeded', (task) => task.metadata.name === 'screening' && task.status?.phase === 'Succeeded');
-  assert.equal(ready(done), 'Succeeded');
-  assert.deepEqual(done.status?.receipts?.map(({ party }) => party).sort(), ['a', 'b']);
-  const result = done.status?.results?.[0];
-  assert.deepEqual([result?.output, result?.location, result?.rows, result?.bytes], ['matched', 'result-store', 123, 4567]);
+  assertSucceeded(done);
   const there = await b.until('succeeded there', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
   assert.deepEqual(there.status?.results, []);
-  for (const bank of [a, b]) {
-    await eventually('cleaned up', async () => (await bank.pods()).every(({ metadata }) => metadata.deletionTimestamp !== undefined) && (await bank.client.list(CORE.secret, { labelSelector: 'collabnet.dev/task' })).length === 0);
-    assert.equal(bank.users.revoked.length, 1);
-  }
+  for (const bank of [a, b]) await assertCleanedUp(bank);
 });
 
 test('an attempt that fails is followed by another, which commits to the same inputs', async () => {
@@ -177,6 +188,20 @@ test('an attempt that fails is followed by another, which commits to the same in
   second.finish();
   other.finish();
   await a.until('succeeded', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
+});
+
+test('operators that die in the middle leave pods alone and go on where the ledger stands', async () => {
+  const flowId = await openFlow('survivor', 'survivor');
+  const couriers = await Promise.all([runPod(a, flowId, 1), runPod(b, flowId, 1)]);
+  await eventually('running', async () => (await flowOf(flowId)).state === 'Running');
+  await Promise.all([a.stop(), b.stop()]);
+  const uids = (await a.pods()).map(({ metadata }) => metadata.uid);
+  couriers.forEach((courier) => courier.finish());
+  await Promise.all([a.operate(), b.operate()]);
+  await a.until('succeeded', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
+  assert.equal((await stepOf(flowId)).attempt, 1);
+  assert.equal(uids.length, 1);
+  assert.equal((await stepOf(flowId)).receipts.length, 2);
 });
 
 test('deleting a task cancels its flow everywhere, although nothing holds the deletion', async () => {
@@ -247,8 +272,8 @@ test('a lost pod fails its attempt; a withdrawing institution gives up every ope
   await eventually('running', async () => (await flowOf(flowId)).state === 'Running');
   await a.client.delete(CORE.pod, `ct-${flowId.slice(0, 10)}-match-1`, { gracePeriodSeconds: 0 });
   await eventually('next attempt', async () => (await stepOf(flowId)).attempt === 2);
-  assert.equal((await stepOf(flowId)).attempts[0]?.reason, 'POD_LOST');
+  // Seen while it was being deleted, or not before it was gone.
+  assert.match((await stepOf(flowId)).attempts[0]?.reason ?? '', /^POD_(LOST|DELETED)$/);
   assert.ok((await withdrawOpenFlows(b.session, silentLogger())) >= 1);
   assert.equal((await flowOf(flowId)).state, 'Cancelled');
-  assert.equal(testConfig().sharedCluster, true);
 });

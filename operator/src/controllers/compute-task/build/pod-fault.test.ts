@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { podFault, type ComputePod } from './pod-fault.ts';
+import { podFault, terminationMessage, type ComputePod } from './pod-fault.ts';
 
 const CREATED = Date.parse('2026-01-01T00:00:00Z');
 const MINUTE = 60_000;
@@ -40,4 +40,10 @@ test('a pod without a node is given up after a bound; a healthy one is not', () 
   assert.equal(podFault(waiting, CREATED + MINUTE), undefined);
   assert.equal(podFault(waiting, CREATED + 4 * MINUTE)?.reason, 'POD_UNSCHEDULABLE');
   assert.equal(podFault(pod({ phase: 'Running', initContainerStatuses: [{ name: 'courier', restartCount: 0, state: { running: {} } }] }), CREATED + 60 * MINUTE), undefined);
+});
+
+test("a courier's last words outlive its restart", () => {
+  const message = '{"failure":{"code":"JOB_INVALID"}}';
+  const restarted = pod({ phase: 'Running', initContainerStatuses: [{ name: 'courier', restartCount: 1, state: { running: {} }, lastState: { terminated: { exitCode: 1, message } } }] });
+  assert.equal(terminationMessage(restarted), message);
 });

@@ -11,6 +11,8 @@ export interface ContainerStatus {
   image?: string;
   restartCount?: number;
   state?: ContainerState;
+  /** How it ended before it was restarted. */
+  lastState?: ContainerState;
 }
 
 /** The parts of a Pod that say how an attempt fares. */
@@ -54,9 +56,10 @@ export function courierRuns(pod: ComputePod): boolean {
   return courierStatus(pod)?.state?.running !== undefined;
 }
 
-/** What the courier wrote at its end; its receipt if all went well. */
+/** What the courier wrote at its end, also before a restart: its receipt if all went well, else why not. */
 export function terminationMessage(pod: ComputePod): string | undefined {
-  return courierStatus(pod)?.state?.terminated?.message;
+  const courier = courierStatus(pod);
+  return (courier?.state?.terminated ?? courier?.lastState?.terminated)?.message;
 }
 
 /**

@@ -72,6 +72,7 @@ function courier(config: OperatorConfig): object {
     args: ['/app/compute-images/courier/dist/main.js'],
     // A native sidecar: starts before the engine and ends after it. Its restart voids the attempt all the same.
     restartPolicy: 'Always',
+    env: [{ name: 'TERMINATION_LOG', value: '/dev/termination-log' }],
     ports: [{ name: 'health', containerPort: HEALTH_PORT }],
     readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
     volumeMounts: [

@@ -1,5 +1,6 @@
 import { MessagingError } from '@collabnet/messaging';
-import { signedReceiptSchema, type CourierStatus } from '@collabnet/wire';
+import { courierFailureSchema, courierStatusSchemaId, signedReceiptSchema, type CourierStatus } from '@collabnet/wire';
+import { z } from 'zod';
 import { WaitError } from '../../../runtime/index.ts';
 import { courierRuns, courierStatus, podFault, podProgress, terminationMessage, type ComputePod } from '../build/pod-fault.ts';
 import { askCourier as ask, CourierError } from '../courier-client.ts';
@@ -17,7 +18,7 @@ export async function askCourier(run: TaskRun): Promise<void> {
   const { session } = required(run.view, 'view');
   const { pod } = attempt;
   if (pod === undefined) return;
-  const told = courierRuns(pod) ? await askOrUndefined(run, pod) : lastWords(pod);
+  const told = await hear(run, pod);
   if (told !== undefined) {
     attempt.courier = told;
     rememberResult(run, told);
@@ -66,14 +67,23 @@ async function askOrUndefined(run: TaskRun, pod: ComputePod): Promise<CourierSta
   }
 }
 
-/** The receipt that a courier left behind when it ended. */
+/** The courier's own word, or what it left behind when it ended: a restarted one knows less than its last words. */
+async function hear(run: TaskRun, pod: ComputePod): Promise<CourierStatus | undefined> {
+  const words = lastWords(pod);
+  const told = courierRuns(pod) ? await askOrUndefined(run, pod) : undefined;
+  return told === undefined || told.failure?.code === 'COURIER_RESTARTED' ? (words ?? told) : told;
+}
+
+const failedWords = z.object({ failure: courierFailureSchema });
+
 function lastWords(pod: ComputePod): CourierStatus | undefined {
   const text = terminationMessage(pod);
-  if (text === undefined) return undefined;
-  const parsed = signedReceiptSchema.safeParse(jsonOf(text));
-  if (!parsed.success) return undefined;
-  const { receipt, signature } = parsed.data;
-  return { schema: 'collabnet.dev/courier-status/v1', state: 'Finished', since: receipt.finishedAt, exchanged: true, receipt, signature };
+  const json = text === undefined ? undefined : jsonOf(text);
+  const common = { schema: courierStatusSchemaId, since: 0 } as const;
+  const ended = signedReceiptSchema.safeParse(json);
+  if (ended.success) return { ...common, state: 'Finished', exchanged: true, ...ended.data };
+  const failed = failedWords.safeParse(json);
+  return failed.success ? { ...common, state: 'Failed', exchanged: failed.data.failure.exchanged, failure: failed.data.failure } : undefined;
 }
 
 function jsonOf(text: string): unknown {

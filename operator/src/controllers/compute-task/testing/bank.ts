@@ -65,26 +65,33 @@ export class Bank {
   readonly session: NetworkSession;
   readonly client: KubeClient;
   readonly users: AttemptUsers;
-  readonly #manager: Manager;
-  readonly #ending = new AbortController();
+  readonly #config: OperatorConfig;
+  #ending = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
-  private constructor(parts: Pick<Bank, 'namespace' | 'institution' | 'session' | 'client' | 'users'> & { manager: Manager }) {
+  private constructor(parts: Pick<Bank, 'namespace' | 'institution' | 'session' | 'client' | 'users'> & { config: OperatorConfig }) {
     this.namespace = parts.namespace;
     this.institution = parts.institution;
     this.session = parts.session;
     this.client = parts.client;
     this.users = parts.users;
-    this.#manager = parts.manager;
+    this.#config = parts.config;
   }
 
   static async start(server: TestApiServer, chain: MemoryChain, institution: TestInstitution, data: NatsConnection, config = testConfig()): Promise<Bank> {
     const namespace = await server.namespace(institution.code);
     const client = server.connect({ namespace });
     const session = new NetworkSession({ name: NETWORK, did: institution.did, keys: new InstitutionKeys({ sign: institution.keys, agree: institution.agree }), ledger: chain.ledger(), data });
-    const manager = new Manager({ client, logger: silentLogger(), metrics: createMetrics('t'), leaderElection: false });
-    const bank = new Bank({ namespace, institution, session, client, users: new AttemptUsers(namespace, session.token), manager });
+    const bank = new Bank({ namespace, institution, session, client, users: new AttemptUsers(namespace, session.token), config });
     await bank.#prepare();
+    await bank.operate();
+    return bank;
+  }
+
+  /** Starts an operator that knows nothing but what is in the cluster and on the ledger. */
+  async operate(): Promise<void> {
+    const { client, namespace, users, session } = this;
+    const manager = new Manager({ client, logger: silentLogger(), metrics: createMetrics('t'), leaderElection: false });
     const sessions = new SessionRegistry();
     const secrets = new SecretStore(manager.client, manager.applier);
     const informers = {
@@ -92,11 +99,11 @@ export class Bank {
       networks: manager.informer<CollabNetwork>(COLLAB_NETWORK, { namespace }),
       assets: manager.informer<DataAsset>(DATA_ASSET, { namespace }),
     };
-    computeTaskController(manager, informers, { config, namespace, secrets, nats: bank.users, authority: new InstitutionAuthority(secrets, namespace), sessions, logger: silentLogger() });
+    computeTaskController(manager, informers, { config: this.#config, namespace, secrets, nats: users, authority: new InstitutionAuthority(secrets, namespace), sessions, logger: silentLogger() });
     sessions.set(session);
-    bank.#done = manager.run(bank.#ending.signal);
+    this.#ending = new AbortController();
+    this.#done = manager.run(this.#ending.signal);
     await eventually('leading', () => manager.leading);
-    return bank;
   }
 
   async #prepare(): Promise<void> {
@@ -135,9 +142,5 @@ export class Bank {
   async stop(): Promise<void> {
     this.#ending.abort();
     await this.#done;
-  }
-
-  get manager(): Manager {
-    return this.#manager;
   }
 }
