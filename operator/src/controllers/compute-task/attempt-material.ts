@@ -1,9 +1,10 @@
 import { issueCapability, type Capability } from '@collabnet/capability';
 import { signDelegation } from '@collabnet/envelope';
-import type { AlgorithmContent } from '@collabnet/contracts';
+import type { AlgorithmContent, AssetVersionRecord } from '@collabnet/contracts';
 import type { ProposedInput } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
 import { generateSm2KeyPair, toBase64Url } from '@collabnet/sm';
+import { assetSalt } from '../data-asset/build/asset-salt.ts';
 import { attemptDelegation } from './build/delegation.ts';
 import { courierJob, stepOf, type CourierJobInput } from './build/job.ts';
 import { attemptAddress } from './build/names.ts';
@@ -78,7 +79,11 @@ async function makeCapabilities(run: TaskRun, attempt: CurrentAttempt, certifica
   const inputs: Capabilities['inputs'] = {};
   for (const { name, asset = '', assetVersion = 0, keys, columns } of ownInputs(run, attempt)) {
     const wanted = [...new Set([...keys, ...columns])];
-    inputs[name] = await issueCapability({ ...common, action: 'read', asset, assetVersion, columns: wanted, expires: attempt.record.reserveDeadline ?? flow.deadline }, sign);
+    // The frozen content travels in the capability: the door refuses a file that is no longer the published one.
+    const { content } = await required(run.view, 'view').read<AssetVersionRecord>('catalogue', 'version', { assetId: asset, version: assetVersion });
+    const fingerprintSalt = await assetSalt(run.environment.services.secrets, session.networkId, asset);
+    const read = { action: 'read', asset, assetVersion, columns: wanted, fingerprint: content.fingerprint, fingerprintSalt } as const;
+    inputs[name] = await issueCapability({ ...common, ...read, expires: attempt.record.reserveDeadline ?? flow.deadline }, sign);
   }
   const own = sealed.spec.parties.find(({ did }) => did === session.did)?.name ?? '';
   const outputs: Capabilities['outputs'] = {};

@@ -21,6 +21,8 @@ export function ledgerStatefulSet(network: CollabNetwork, config: OperatorConfig
       // The host of a SQLite file must be alone: a StatefulSet never runs two pods of one ordinal.
       replicas: 1,
       serviceName: names.workload,
+      // Parallel: a pod that cannot start is replaced once its cause is mended.
+      podManagementPolicy: 'Parallel',
       selector: { matchLabels: { 'app.kubernetes.io/component': 'embedded-ledger', 'collabnet.dev/network': network.metadata.name } },
       template: { metadata: { labels }, spec: podSpec(names, config, hubClientUrl) },
       volumeClaimTemplates: [

@@ -69,7 +69,8 @@ function courier(config: OperatorConfig): object {
     name: 'courier',
     image: config.images.node,
     imagePullPolicy: config.images.pullPolicy,
-    args: ['/app/compute-images/courier/dist/main.js'],
+    // The heap stays small whatever the input: rows are streamed. Without these flags it grows until the limit ends it.
+    args: ['--max-semi-space-size=4', '--max-old-space-size=96', '/app/compute-images/courier/dist/main.js'],
     // A native sidecar: starts before the engine and ends after it. Its restart voids the attempt all the same.
     restartPolicy: 'Always',
     env: [{ name: 'TERMINATION_LOG', value: '/dev/termination-log' }],
