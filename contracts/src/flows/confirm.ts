@@ -81,7 +81,10 @@ function minimumSetSize({ state }: ContractContext, flow: FlowRecord): number {
     .flatMap(({ asset, assetVersion: wanted }) => {
       if (asset === undefined) return [];
       const record = loadOrThrow<AssetRecord>(state, keys.asset(asset), 'such asset', 'asset');
-      return [assetVersion(state, record, wanted).content.disclosure?.minimumSetSize ?? fallback];
+      // The newest version counts as well: an owner may have asked for more since the one that is read.
+      return [wanted, record.version].map(
+        (version) => assetVersion(state, record, version).content.disclosure?.minimumSetSize ?? fallback,
+      );
     });
   const ofGrants = grantsOf(flow).map((id) => grantOf(state, id).content.disclosure?.minimumSetSize ?? 0);
   return Math.max(...ofAssets, ...ofGrants);

@@ -1,5 +1,5 @@
 import type { TrustModel, WireProfile } from '@collabnet/flow';
-import type { GrantContent } from '../grants/content.ts';
+import { type GrantContent, singleTaskGrantId } from '../grants/content.ts';
 import { assetsOf } from './indexes.ts';
 import type { FlowRecord } from './record.ts';
 
@@ -13,7 +13,7 @@ export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[
     const inputs = steps.flatMap((step) => step.inputs.filter((input) => input.asset === asset));
     const joins = steps.flatMap((step) => step.join ?? []);
     const content: GrantContent = {
-      id: `flow-${flow.flowId}-${n}`,
+      id: singleTaskGrantId(flow.flowId, n),
       asset,
       grantee: flow.proposer,
       purpose: flow.purpose,
@@ -24,7 +24,8 @@ export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[
       form: { type: 'SingleTask', flow: flow.flowId },
       receivers: union(steps.map((step) => step.receivers)),
       computeParties: union(steps.map((step) => step.computeParties)),
-      ...(joins.length === 0 ? {} : { joins: [...new Set(joins)] }),
+      // A step without a join is covered only by a grant that names none.
+      ...(joins.length < steps.length ? {} : { joins: [...new Set(joins)] }),
     };
     return [content];
   });

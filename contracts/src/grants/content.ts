@@ -61,5 +61,13 @@ export const grantContentSchema = z.strictObject({
   disclosure: z.strictObject({ minimumSetSize: z.int().min(1).max(1_000_000) }).optional(),
 });
 
+/** Ids that begin so are made by the contract when a person approves a flow; see {@link singleTaskGrantId}. */
+export const FLOW_GRANT_PREFIX = 'flow-';
+
+/** Id of the n-th grant that a person's consent to a flow amounts to. */
+export function singleTaskGrantId(flowId: string, n: number): string {
+  return `${FLOW_GRANT_PREFIX}${flowId}-${n}`;
+}
+
 export type GrantForm = z.infer<typeof grantFormSchema>;
 export type GrantContent = z.infer<typeof grantContentSchema>;

@@ -7,7 +7,7 @@ import { assertActive } from '../core/rights.ts';
 import { loadOrThrow } from '../core/store.ts';
 import { refreshWaiting } from '../flows/refresh.ts';
 import { keys } from '../state/keys.ts';
-import { grantContentSchema } from './content.ts';
+import { FLOW_GRANT_PREFIX, grantContentSchema } from './content.ts';
 import { writeGrant } from './write.ts';
 
 /**
@@ -23,6 +23,14 @@ export const create = defineMethod(
     if (subject.id !== body.id)
       throw new ContractError('INVALID_ARGUMENT', 'subject.id: must equal body.id', { field: 'subject.id' });
     assertDigest(subject.digest, digestOf(body));
+    // Else anybody with an asset could take the ids that an approval is going to need, and no flow would ever open.
+    if (body.id.startsWith(FLOW_GRANT_PREFIX)) {
+      throw new ContractError(
+        'INVALID_ARGUMENT',
+        `body.id: ids that begin with ${FLOW_GRANT_PREFIX} are kept for approvals of flows; choose another`,
+        { field: 'body.id' },
+      );
+    }
     const asset = loadOrThrow<AssetRecord>(state, keys.asset(body.asset), 'such asset', 'body.asset');
     assertOwn(context, asset.owner, body.asset);
     assertActive(state, 'grants.create', body.grantee);

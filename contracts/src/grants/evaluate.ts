@@ -48,7 +48,8 @@ const CHECKS: readonly (readonly [ContractErrorCode, Check])[] = [
   ['GRANT_WIRE_PROFILE', (_, { content }, use) => outside('wire profile', [use.wireProfile], content.wireProfiles)],
   [
     'GRANT_JOIN',
-    (_, { content }, { step }) => outside('join', step.join === undefined ? [] : [step.join], content.joins),
+    // A step that names no join leaves it to the engine, which a grant that names joins does not.
+    (_, { content }, { step }) => outside('join', [step.join ?? '(none named)'], content.joins),
   ],
   [
     'GRANT_COLUMNS',

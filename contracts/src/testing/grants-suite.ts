@@ -109,6 +109,30 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       );
     });
 
+    test('a grant for named joins does not cover a step that names none', async () => {
+      const { net, a, b } = bench;
+      const grant = await net.grant(b, net.grantOf(b, a, { joins: ['Intersection'] }));
+      const flow = await bench.propose(bench.proposal(({ steps }) => delete steps[0]?.join));
+      assert.deepEqual(
+        flow.approvals[b.did]?.missing.map((each) => each.code),
+        ['GRANT_JOIN'],
+      );
+      await net.revoke(b, grant);
+      assert.equal((await bench.approve(flow, b)).approvals[b.did]?.state, 'Approved', 'a person may agree to it');
+    });
+
+    test('nobody can take the ids that an approval is going to need', async () => {
+      const { net, a, b } = bench;
+      const flow = await bench.propose();
+      const squatting = net.grantOf(a, b, { id: `flow-${flow.flowId}-1` });
+      await refused(
+        net.consent(a.manager, 'Grant', { id: squatting.id, digest: digest(squatting) }, { body: squatting }),
+        'INVALID_ARGUMENT',
+        'body.id',
+      );
+      assert.equal((await bench.approve(flow, b)).approvals[b.did]?.state, 'Approved');
+    });
+
     test('what was signed is what is granted', async () => {
       const { net, a, b } = bench;
       const grant = net.grantOf(b, a);

@@ -48,9 +48,19 @@ test('one link: the operator acts for its institution', async () => {
   assert.deepEqual(caller.delegation, link);
 });
 
-test('a person may delegate; her controller is the institution', async () => {
+test('a person cannot delegate: her delegate would have the rights of her institution', async () => {
   const link = await delegate({ delegator: { id: alice, keyId: keyIdOf(alice, 'key-1') } }, keys.alice);
-  assert.equal(verifyTransaction(await signed(keys.operator, byOperator([link])), context).institution, bankA);
+  await operatorRefused([link], /0 .*only an institution may delegate/);
+});
+
+test('an institution is named as delegate only by a key that it has registered', async () => {
+  const byBankB = { principal: { type: 'institution', scheme: 'DID', id: bankB }, keyId: keyIdOf(bankB, 'key-1') } as const;
+  const posing = await delegate({ delegate: { type: 'institution', id: bankB, publicKey: keys.stranger.publicKey } });
+  const forged = await signed(keys.stranger, { ...byBankB, delegations: [posing] });
+  assert.throws(() => verifyTransaction(forged, context), { code: 'DELEGATION_INVALID', message: /has registered/ });
+  const real = await delegate({ delegate: { type: 'institution', id: bankB, publicKey: keys.bankB.publicKey } });
+  const caller = verifyTransaction(await signed(keys.bankB, { ...byBankB, delegations: [real] }), context);
+  assert.deepEqual([caller.institution, caller.principal.id, caller.via], [bankA, bankB, 'delegation']);
 });
 
 test('two links: the courier acts through the operator, never more than two', async () => {

@@ -51,6 +51,12 @@ export function verifyDelegations(payload: TransactionPayload, context: Verifica
       `Delegation ${chain.length - 1}: the delegate is not the principal of the transaction.`,
     );
   }
+  if (delegate.type === 'institution' && !ownsKey(payload, delegate.publicKey, context)) {
+    throw new EnvelopeError(
+      'DELEGATION_INVALID',
+      `Delegation ${chain.length - 1}: the delegate's key is not one that ${delegate.id} has registered.`,
+    );
+  }
   return { publicKey: delegate.publicKey, institution, delegation: previous };
 }
 
@@ -113,10 +119,15 @@ function registeredGiver(link: Delegation, context: VerificationContext): Giver 
   const { id, keyId } = link.delegator;
   const signer = context.keyAt(id, keyId);
   if (!signer) return `key ${keyId} of the delegator is unknown or no longer valid`;
-  const institution = institutionOf(id, signer);
-  return institution === undefined
-    ? `delegator ${id} has no institution`
-    : { publicKey: signer.publicKey, institution };
+  // What a person may do is hers alone; a delegate of hers would speak with the rights of the whole institution.
+  if (signer.principalType !== 'institution') return `the delegator is a ${signer.principalType}; only an institution may delegate`;
+  return { publicKey: signer.publicKey, institution: id };
+}
+
+/** Whether an institution that is named as delegate really signs: a name alone would let anyone pose as it. */
+function ownsKey({ principal, keyId }: TransactionPayload, publicKey: string, context: VerificationContext): boolean {
+  const own = context.keyAt(principal.id, keyId);
+  return own?.principalType === 'institution' && own.publicKey === publicKey;
 }
 
 function signatureFault(link: Delegation, giver: Giver): string | undefined {

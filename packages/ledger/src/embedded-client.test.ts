@@ -102,16 +102,53 @@ test('a genesis of another network is refused', async () => {
   await client.close();
 });
 
-test('a head signed by a member that differs stops everything; an unsigned one changes nothing', () =>
+test('a second block that the host has signed for one height stops everything; a head that a member has invented does not', () =>
   withChain(async (chain, client) => {
     client.start();
     await client.submit(await chain.invite('invitation-1'));
-    const forged = { did: chain.did, keyId: `${chain.did}#key-1`, height: 1, hash: 'f'.repeat(64), time: 1, signature: 'AAAA' };
-    chain.announceHead(forged);
+    const { header } = chain.node.blocks(1, 1)[0]!;
+    const other = { ...header, time: header.time + 1 };
+    const body = { did: chain.did, keyId: `${chain.did}#key-1`, height: 1, hash: blockHash(other), time: 1 };
+    const signature = sm2Sign(canonicalJson(body), chain.founder.privateKey);
+    const fork = { ...body, header: other, blockSignature: sm2Sign(canonicalJson(other), chain.signing.privateKey), signature };
+    const invented = { ...fork, blockSignature: sm2Sign(canonicalJson(other), chain.founder.privateKey) };
+    for (const harmless of [invented, { ...fork, signature: 'AAAA' }, { ...fork, header }]) chain.announceHead(harmless);
     assert.equal(client.head().height, 1);
-    const { did, keyId, height, hash, time } = forged;
-    chain.announceHead({ ...forged, signature: sm2Sign(canonicalJson({ did, keyId, height, hash, time }), chain.founder.privateKey) });
+    chain.announceHead(fork);
     assert.throws(() => client.head(), code('DIVERGED'));
+  }));
+
+test('a client publishes the head that it has verified, and others on the same chain take it for no fork', () =>
+  withChain(async (chain, client) => {
+    await client.submit(await chain.invite('invitation-1'));
+    client.start();
+    const headSigner = { did: chain.did, keyId: `${chain.did}#key-1`, sign: (message: string) => Promise.resolve(sm2Sign(message, chain.founder.privateKey)) };
+    const other = chain.client({ headSigner, headExchangeMs: 10 });
+    other.start();
+    const heard = await chain.nextHead();
+    assert.deepEqual([heard.height, heard.hash], [1, chain.node.head().hash]);
+    assert.equal(client.head().height, 1);
+    await other.close();
+  }));
+
+test('a transaction that fits no message is refused, and a block never outgrows one', () =>
+  withChain(async (chain, client) => {
+    await assert.rejects(chain.node.submit(await chain.invite('invitation-x', undefined, 300_000)), code('INVALID_ARGUMENT'));
+    const large = await Promise.all([1, 2, 3, 4].map((n) => chain.invite(`invitation-${n}`, undefined, 200_000)));
+    await Promise.all(large.map((tx) => chain.node.submit(tx)));
+    await client.refresh();
+    const sizes = chain.node.blocks(1, 10).map((block) => JSON.stringify(block).length);
+    assert.ok(sizes.length >= 2 && sizes.every((size) => size < 600_000), sizes.join());
+    assert.equal(client.head().height, sizes.length);
+  }));
+
+test('a listener that fails takes nothing back from those who submitted', () =>
+  withChain(async (chain, client) => {
+    chain.onBlock = () => {
+      throw new Error('not connected');
+    };
+    assert.equal((await client.submit(await chain.invite('invitation-1'))).height, 1);
+    assert.equal((await client.submit(await chain.invite('invitation-2'))).height, 2);
   }));
 
 test('a transaction that names a head of another chain is refused', () =>

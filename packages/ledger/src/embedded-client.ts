@@ -2,6 +2,7 @@ import { canonicalJson, transactionDigest, type Json, type JsonObject, type Sign
 import { sm2Verify } from '@collabnet/sm';
 import { keys } from '@collabnet/contracts';
 import { keyAt, type RegisteredDid } from '@collabnet/did';
+import { blockHash, blockSignatureHolds } from './block.ts';
 import { LedgerError } from './errors.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
 import { prove, type Proof } from './proof.ts';
@@ -24,6 +25,8 @@ export interface EmbeddedLedgerOptions {
   now?: () => number;
   /** Blocks may be stamped at most this far ahead of the local clock, ms; default 10 min (design §8.7). */
   maxClockSkewMs?: number;
+  /** Time between two statements of the own head, ms; default 10 s. */
+  headExchangeMs?: number;
   onError?: (error: unknown) => void;
 }
 
@@ -52,7 +55,7 @@ export class EmbeddedLedgerClient implements Ledger {
     transport.onAnnouncement(() => this.#background(this.refresh()));
     transport.onHead?.((head) => this.#compareHead(head));
     this.#timers.push(setInterval(() => this.#background(this.refresh()), POLL_MS));
-    this.#timers.push(setInterval(() => this.#background(this.#publishHead()), HEAD_EXCHANGE_MS));
+    this.#timers.push(setInterval(() => this.#background(this.#publishHead()), this.#options.headExchangeMs ?? HEAD_EXCHANGE_MS));
     this.#background(this.refresh());
   }
 
@@ -231,18 +234,26 @@ export class EmbeddedLedgerClient implements Ledger {
     const ours = this.#hashAt(head.height);
     if (ours === undefined || ours === head.hash) return;
     const record = this.#replica.state.get(keys.did(head.did)) as RegisteredDid | undefined;
-    const key = record && keyAt(record, head.keyId, this.#replica.head()?.height ?? 0);
-    // Anybody on the hub could invent a head; only a member's signature makes it evidence of a fork.
+    const key = record && keyAt(record, head.keyId, this.#replica.head()?.height ?? 0, 'sign');
     if (key === undefined || !sm2Verify(headText(head), head.signature, key)) return;
+    // A member could invent a head and so stop all others; only the host's own signature makes it evidence of a fork.
+    if (!this.#signedByHost(head)) return;
     this.#diverge(`${head.did} has verified another block at height ${head.height}`);
+  }
+
+  #signedByHost({ height, hash, header, blockSignature }: SignedHead): boolean {
+    const signingKey = this.#options.state.block(0)?.genesis?.payload.ledger.blockSigningKey;
+    if (signingKey === undefined || header.network !== this.networkId || header.height !== height || blockHash(header) !== hash) return false;
+    return blockSignatureHolds({ header, transactions: [], signature: blockSignature }, signingKey);
   }
 
   async #publishHead(): Promise<void> {
     const { headSigner, transport } = this.#options;
-    const head = this.#replica.head();
-    if (headSigner === undefined || head === undefined || transport.publishHead === undefined) return;
-    const body = { did: headSigner.did, keyId: headSigner.keyId, height: head.height, hash: head.hash, time: this.#now() };
-    transport.publishHead({ ...body, signature: await headSigner.sign(headText(body)) });
+    const block = this.#options.state.head();
+    if (headSigner === undefined || block === undefined || transport.publishHead === undefined) return;
+    const { header, signature: blockSignature } = block;
+    const body = { did: headSigner.did, keyId: headSigner.keyId, height: header.height, hash: blockHash(header), time: this.#now() };
+    transport.publishHead({ ...body, header, blockSignature, signature: await headSigner.sign(headText(body)) });
   }
 
   #diverge(detail: string): void {
@@ -273,7 +284,7 @@ export class EmbeddedLedgerClient implements Ledger {
   }
 }
 
-function headText(head: Omit<SignedHead, 'signature'>): string {
+function headText(head: Pick<SignedHead, 'did' | 'keyId' | 'height' | 'hash' | 'time'>): string {
   const { did, keyId, height, hash, time } = head;
   return canonicalJson({ did, keyId, height, hash, time });
 }

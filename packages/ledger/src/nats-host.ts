@@ -4,7 +4,10 @@ import { ledgerEventsSubject, ledgerHostSubject, parseLedgerSubject } from '@col
 import type { Block } from './block.ts';
 import { LedgerError } from './errors.ts';
 import type { LedgerNode } from './node.ts';
-import { blocksRequestSchema, MAX_REPLY_BYTES, refusal } from './protocol.ts';
+import { blocksRequestSchema, jsonBytes, MAX_REPLY_BYTES, refusal } from './protocol.ts';
+
+/** Submits of one member that may wait at a time: no member can fill the queue for the others. */
+const MAX_PENDING_PER_MEMBER = 200;
 
 /**
  * Serves one {@link LedgerNode} over NATS: `submit`, `join`, `blocks` and `head` of every member, and an announcement
@@ -14,6 +17,7 @@ export class NatsLedgerHost {
   readonly #connection: NatsConnection;
   readonly #node: LedgerNode;
   readonly #network: string;
+  readonly #pending = new Map<string, number>();
 
   constructor(connection: NatsConnection, node: LedgerNode, networkToken: string) {
     this.#connection = connection;
@@ -36,11 +40,12 @@ export class NatsLedgerHost {
 
   async #answer(subject: string, body: string): Promise<object> {
     try {
-      switch (parseLedgerSubject(subject)?.operation) {
+      const asked = parseLedgerSubject(subject);
+      switch (asked?.operation) {
         case 'submit':
-          return { ok: true, ...(await this.#submit(body)) };
+          return { ok: true, ...(await this.#inTurn(asked.from, () => this.#submit(body))) };
         case 'join':
-          return { ok: true, ...(await this.#submit(body, 'membership.join')) };
+          return { ok: true, ...(await this.#inTurn(asked.from, () => this.#submit(body, 'membership.join'))) };
         case 'blocks':
           return { ok: true, blocks: this.#blocks(body) };
         case 'head':
@@ -50,6 +55,19 @@ export class NatsLedgerHost {
       }
     } catch (error) {
       return refusal(error);
+    }
+  }
+
+  async #inTurn<T>(from: string, work: () => Promise<T>): Promise<T> {
+    const pending = this.#pending.get(from) ?? 0;
+    if (pending >= MAX_PENDING_PER_MEMBER) throw new LedgerError('UNAVAILABLE', `${pending} transactions of this member are waiting; submit again`);
+    this.#pending.set(from, pending + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.#pending.get(from) ?? 1) - 1;
+      if (left === 0) this.#pending.delete(from);
+      else this.#pending.set(from, left);
     }
   }
 
@@ -72,7 +90,7 @@ export class NatsLedgerHost {
     const blocks: Block[] = [];
     let size = 0;
     for (const block of this.#node.blocks(parsed.data.from, parsed.data.limit)) {
-      size += JSON.stringify(block).length;
+      size += jsonBytes(block);
       // One block always goes out, or a block larger than the bound could never be read.
       if (blocks.length > 0 && size > MAX_REPLY_BYTES) break;
       blocks.push(block);

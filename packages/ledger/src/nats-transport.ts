@@ -1,7 +1,7 @@
 import { errors as natsErrors, type NatsConnection } from '@nats-io/transport-node';
 import type { SignedTransaction } from '@collabnet/envelope';
 import { z } from 'zod';
-import type { Block } from './block.ts';
+import { blockHeaderSchema, type Block } from './block.ts';
 import { LedgerError } from './errors.ts';
 import { readReply } from './protocol.ts';
 import type { LedgerTransport, SignedHead } from './transport.ts';
@@ -27,6 +27,8 @@ const signedHeadSchema = z.strictObject({
   height: z.number().int().nonnegative(),
   hash: z.string().max(64),
   time: z.number().int(),
+  header: blockHeaderSchema,
+  blockSignature: z.string().max(128),
   signature: z.string().max(128),
 });
 

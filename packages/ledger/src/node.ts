@@ -2,6 +2,7 @@ import { CONTRACTS_VERSION } from '@collabnet/contracts';
 import { canonicalJson, type Json, type SignedTransaction } from '@collabnet/envelope';
 import { BLOCK_SCHEMA, networkIdOf, NO_PREVIOUS, transactionsRoot, type Block, type SignedGenesis } from './block.ts';
 import { LedgerError } from './errors.ts';
+import { jsonBytes, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from './protocol.ts';
 import { executeGenesis, executeTransaction, type ExecutedTransaction } from './execute-block.ts';
 import { headOf, type Head } from './replica.ts';
 import type { SqliteState } from './sqlite-state.ts';
@@ -15,6 +16,7 @@ const MAX_QUEUE = 1000;
 
 interface Waiting {
   tx: SignedTransaction;
+  bytes: number;
   resolve(result: { height: number; digest: string; result: Json }): void;
   reject(error: unknown): void;
 }
@@ -67,9 +69,13 @@ export class LedgerNode {
   /** Resolves when the transaction is in a durable block; rejects with the contract's code when refused. */
   submit(tx: SignedTransaction): Promise<{ height: number; digest: string; result: Json }> {
     if (this.#closed) return Promise.reject(new LedgerError('CLOSED', 'the ledger is shutting down; submit again'));
+    const bytes = jsonBytes(tx);
+    if (bytes > MAX_TRANSACTION_BYTES) {
+      return Promise.reject(new LedgerError('INVALID_ARGUMENT', `transaction: it has ${bytes} bytes; at most ${MAX_TRANSACTION_BYTES} are taken`, { field: 'transaction' }));
+    }
     if (this.#queue.length >= MAX_QUEUE) return Promise.reject(new LedgerError('UNAVAILABLE', 'the ledger is busy; submit again'));
     const promise = new Promise<{ height: number; digest: string; result: Json }>((resolve, reject) => {
-      this.#queue.push({ tx, resolve, reject });
+      this.#queue.push({ tx, bytes, resolve, reject });
     });
     this.#running ??= this.#drain().finally(() => {
       this.#running = undefined;
@@ -86,9 +92,19 @@ export class LedgerNode {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-      const batch = this.#queue.splice(0, MAX_TRANSACTIONS_PER_BLOCK);
-      await this.#makeBlock(batch);
+      await this.#makeBlock(this.#nextBatch());
     }
+  }
+
+  #nextBatch(): Waiting[] {
+    let count = 0;
+    let bytes = 0;
+    for (const each of this.#queue) {
+      bytes += each.bytes;
+      if (count === MAX_TRANSACTIONS_PER_BLOCK || bytes > MAX_BLOCK_BYTES) break;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
   }
 
   async #makeBlock(batch: Waiting[]): Promise<void> {
@@ -146,7 +162,11 @@ export class LedgerNode {
     const signature = await this.#options.sign(canonicalJson(header));
     const block: Block = { header, ...(genesis === undefined ? {} : { genesis }), transactions, signature };
     this.#state.commitBlock(block);
-    this.#options.onBlock?.(block);
+    try {
+      this.#options.onBlock?.(block);
+    } catch {
+      // The block is durable; an announcement that is lost is made up for by the members' own polling.
+    }
   }
 
   #now(): number {

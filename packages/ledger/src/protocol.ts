@@ -4,6 +4,17 @@ import { LedgerError } from './errors.ts';
 /** Replies stay below this many bytes, well under the servers' 1 MiB payload limit. */
 export const MAX_REPLY_BYTES = 512 * 1024;
 
+/** Largest transaction that a host takes, as JSON in UTF-8; a specification sealed for all parties fits many times. */
+export const MAX_TRANSACTION_BYTES = 256 * 1024;
+
+/** Transactions of one block stay below this together: a block that fits no message could never be read by a member. */
+export const MAX_BLOCK_BYTES = 512 * 1024;
+
+/** Octets of a value as JSON in UTF-8, which is what a message carries. */
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
 export const blocksRequestSchema = z.strictObject({ from: z.number().int().nonnegative(), limit: z.number().int().min(1).max(1000) });
 
 const refusalSchema = z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }) });

@@ -1,13 +1,20 @@
 import type { SignedTransaction } from '@collabnet/envelope';
-import type { Block } from './block.ts';
+import type { Block, BlockHeader } from './block.ts';
 
-/** A member's signed statement of the head it has verified; exchanged so that a fork shown to one member is noticed. */
+/**
+ * A member's signed statement of the head it has verified, with the host's own signature over it; exchanged so that a
+ * fork shown to one member is noticed. The host's signature is what proves a fork: a member's word alone does not.
+ */
 export interface SignedHead {
   did: string;
   keyId: string;
   height: number;
   hash: string;
   time: number;
+  /** Header of the block, and the host's signature over it. */
+  header: BlockHeader;
+  blockSignature: string;
+  /** Of the member, over the other members but `header` and `blockSignature`. */
   signature: string;
 }
 

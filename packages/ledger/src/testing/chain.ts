@@ -22,6 +22,8 @@ export class TestChain {
   /** What the transport does to blocks on their way; identity unless a test bends it. */
   bend: (block: Block) => Block = (block) => block;
   online = true;
+  /** Told of each block before the clients are. */
+  onBlock: () => void = () => undefined;
 
   private constructor(path: string) {
     this.path = path;
@@ -59,7 +61,10 @@ export class TestChain {
       state: new SqliteState(this.path),
       genesis: this.genesis,
       sign: (message) => Promise.resolve(sm2Sign(message, this.signing.privateKey)),
-      onBlock: () => this.#listeners.forEach((listener) => listener()),
+      onBlock: () => {
+        this.onBlock();
+        this.#listeners.forEach((listener) => listener());
+      },
     });
   }
 
@@ -67,8 +72,13 @@ export class TestChain {
     return formatDid(this.node.networkId, 'founder');
   }
 
-  /** An invitation by the founder: the simplest transaction that changes state. */
-  invite(id: string, head?: { height: number; hash: string }): Promise<SignedTransaction> {
+  /** The next head that a client publishes. */
+  nextHead(): Promise<SignedHead> {
+    return new Promise((resolve) => this.#headListeners.add(resolve));
+  }
+
+  /** An invitation by the founder: the simplest transaction that changes state. `padding` octets make it larger. */
+  invite(id: string, head?: { height: number; hash: string }, padding = 0): Promise<SignedTransaction> {
     const payload = newPayload({
       network: this.node.networkId,
       kind: 'Invitation',
@@ -78,6 +88,7 @@ export class TestChain {
       keyId: `${this.did}#key-1`,
       public: { invitationId: id, invitationKey: generateSm2KeyPair().publicKey, displayName: id, expires: Date.now() + 3_600_000 },
       ...(head === undefined ? {} : { head }),
+      ...(padding === 0 ? {} : { sealed: paddingOf(padding) }),
     });
     return signTransaction(payload, (bytes) => sm2Sign(bytes, this.founder.privateKey));
   }
@@ -108,6 +119,11 @@ export class TestChain {
   client(options: Partial<ConstructorParameters<typeof EmbeddedLedgerClient>[0]> = {}): EmbeddedLedgerClient {
     return new EmbeddedLedgerClient({ networkId: this.node.networkId, transport: this.transport(), state: new SqliteState(':memory:'), ...options });
   }
+}
+
+function paddingOf(length: number): NonNullable<SignedTransaction['payload']['sealed']> {
+  const recipients = [{ keyId: 'nobody#agree-1', encryptedKey: 'AA' }];
+  return { algorithm: 'SM4-CTR-HMAC-SM3', nonce: 'A'.repeat(22), ciphertext: 'A'.repeat(length), tag: 'A'.repeat(43), recipients };
 }
 
 /** The contract suites' driver over the embedded ledger's host. */
