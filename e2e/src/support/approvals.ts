@@ -1,6 +1,6 @@
 import type { Approval, ApprovalSpec } from '@collabnet/crds';
 import { approvalStatementOf } from '@collabnet/crds';
-import { approvalPayload, transactionBytes, type ApprovalStatement } from '@collabnet/envelope';
+import { approvalPayload, transactionBytes } from '@collabnet/envelope';
 import { collabnet, NETWORK, type DemoInstitution, type RunResult } from '@collabnet/hack';
 import { generateSm2KeyPair, sm2Sign } from '@collabnet/sm';
 
@@ -18,7 +18,7 @@ export async function signedApproval(who: DemoInstitution, target: string): Prom
 /** The same decision, but signed by a key that is not the signer's. */
 export function forged(networkId: string, approval: Approval): Approval {
   const spec: ApprovalSpec = { ...approval.spec, networkRef: { name: NETWORK } };
-  const bytes = transactionBytes(approvalPayload(approvalStatementOf(networkId, spec) as ApprovalStatement));
+  const bytes = transactionBytes(approvalPayload(approvalStatementOf(networkId, spec)));
   return { ...approval, spec: { ...spec, signature: sm2Sign(bytes, generateSm2KeyPair().privateKey) } };
 }
 

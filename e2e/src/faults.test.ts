@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { apply, get, helm, kubectl, operatorsReady, type DemoInstitution } from '@collabnet/hack';
+import { readyConsortium, type Consortium } from './fixture/consortium.ts';
+import { BANK_A, BANK_B } from './fixture/institutions.ts';
+import { attemptPod, courierRuns, courierSaid, killOperator, scaleOperator } from './support/faults.ts';
+import { nothingLeft, receiptsOf, recorded } from './support/remains.ts';
+import { fetchResult } from './support/results.ts';
+import { approveAsA, approveAsB, approveAsBoth, ended, inPhase, mirrorOf, proposed, psiTask, removeTasks, succeeded, taskName, type SeenTask } from './support/tasks.ts';
+
+const COMMON = 600;
+let consortium: Consortium;
+before(async () => {
+  consortium = await readyConsortium();
+});
+
+/** The same end as if nothing had happened: result, one receipt of each party, nothing left. */
+async function sameEnd(name: string): Promise<SeenTask> {
+  const task = await succeeded(name, 240_000);
+  const flowId = task.status?.flowID ?? '';
+  assert.equal((await fetchResult(BANK_A, name)).rows.length, COMMON);
+  assert.deepEqual(await receiptsOf(flowId), [`intersect by ${consortium.bankA}`, `intersect by ${consortium.bankB}`].sort());
+  assert.equal((await recorded('flows', 'propose', flowId)).length, 1);
+  await nothingLeft(flowId);
+  return task;
+}
+
+async function whileFlow(title: string, act: (name: string) => Promise<void>): Promise<void> {
+  const name = taskName(title);
+  try {
+    await act(name);
+    await sameEnd(name);
+  } finally {
+    await removeTasks(name);
+    await operatorsReady([BANK_A, BANK_B]);
+  }
+}
+
+const BANKS: readonly DemoInstitution[] = [BANK_A, BANK_B];
+
+describe('an operator that is killed', () => {
+  test('while the task is proposed', () =>
+    whileFlow('kill-propose', async (name) => {
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      await killOperator(BANK_A);
+      await approveAsBoth(name);
+    }));
+
+  test('while consent is gathered', () =>
+    whileFlow('kill-approve', async (name) => {
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      await approveAsA(name);
+      await killOperator(BANK_B);
+      await approveAsB(name);
+    }));
+
+  test('while the attempt is reserved', () =>
+    whileFlow('kill-reserve', async (name) => {
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      const { status } = await proposed(name);
+      await approveAsBoth(name);
+      await attemptPod(BANK_B, status?.flowID ?? '');
+      await killOperator(BANK_B);
+    }));
+
+  test('while the engines run: the same pods go on', () =>
+    whileFlow('kill-run', async (name) => {
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      const { status } = await proposed(name);
+      await approveAsBoth(name);
+      await inPhase(name, 'Running');
+      await killOperator(BANK_A);
+      const attempts = await recorded('flows', 'reserve', status?.flowID ?? '');
+      assert.deepEqual([...new Set(attempts.map(({ attempt }) => attempt))], [1]);
+    }));
+
+  test('when the attempt has finished and its receipt is not on the ledger', () =>
+    whileFlow('kill-finish', async (name) => {
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      const flowId = (await proposed(name)).status?.flowID ?? '';
+      await approveAsBoth(name);
+      await inPhase(name, 'Running');
+      const pod = await attemptPod(BANK_A, flowId);
+      await courierSaid(BANK_A, pod.metadata.name, 'Handshaking');
+      await Promise.all(BANKS.map((bank) => scaleOperator(bank, 0)));
+      await courierSaid(BANK_A, pod.metadata.name, 'Finished');
+      await Promise.all(BANKS.map((bank) => scaleOperator(bank, 1)));
+    }));
+});
+
+describe('a courier that is killed', () => {
+  test('while its attempt runs voids the attempt, and the next one succeeds', async () => {
+    const name = taskName('kill-courier');
+    try {
+      await apply(BANK_A.namespace, [psiTask(consortium, name, { maxAttempts: 3 })]);
+      const flowId = (await proposed(name)).status?.flowID ?? '';
+      await approveAsBoth(name);
+      const pod = await attemptPod(BANK_B, flowId, courierRuns);
+      await kubectl(BANK_B.namespace, ['delete', 'pod', pod.metadata.name, '--grace-period=0', '--force', '--wait=false']);
+      const task = await sameEnd(name);
+      const failures = await recorded('flows', 'fail', flowId);
+      assert.ok(failures.length >= 1, 'the lost attempt is on the ledger');
+      assert.equal(failures.every(({ reason }) => typeof reason === 'string' && reason !== ''), true);
+      assert.equal(task.status?.steps?.[0]?.attempt, 2);
+    } finally {
+      await removeTasks(name);
+    }
+  });
+
+  test('with no attempt left, ends the task with the reason', async () => {
+    const name = taskName('kill-last');
+    try {
+      await apply(BANK_A.namespace, [psiTask(consortium, name, { maxAttempts: 1 })]);
+      const flowId = (await proposed(name)).status?.flowID ?? '';
+      await approveAsBoth(name);
+      const pod = await attemptPod(BANK_B, flowId, courierRuns);
+      await kubectl(BANK_B.namespace, ['delete', 'pod', pod.metadata.name, '--grace-period=0', '--force', '--wait=false']);
+      const task = await ended(name);
+      assert.equal(task.status?.phase, 'Failed');
+      assert.match(task.status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '', /gone|absent|restarted|peer|lost/i);
+      assert.deepEqual(await receiptsOf(flowId), []);
+      await nothingLeft(flowId);
+    } finally {
+      await removeTasks(name);
+    }
+  });
+});
+
+describe('an image that is not there', () => {
+  const upgrade = (...values: string[]): Promise<unknown> =>
+    helm(['upgrade', 'institution', 'charts/institution', '--namespace', BANK_B.namespace, '--reuse-values', ...values.flatMap((value) => ['--set', value]), '--wait', '--timeout', '120s']);
+
+  test('ends the task with a precise reason, and leaves no pod', async () => {
+    const name = taskName('no-image');
+    try {
+      // The same image from a registry that the node has nothing of.
+      await upgrade('images.engineSpu.repository=localhost/collabnet/engine-spu', 'images.pullPolicy=Never');
+      await operatorsReady([BANK_B]);
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      await approveAsBoth(name);
+      const task = await ended(name);
+      assert.equal(task.status?.phase, 'Failed');
+      const ready = task.status?.conditions?.find(({ type }) => type === 'Ready');
+      assert.equal(ready?.reason, 'ImageUnavailable', ready?.message);
+      assert.match(ready?.message ?? '', /image localhost\/collabnet\/engine-spu:dev of container engine is not on the node .*images\.\*/);
+      await nothingLeft(task.status?.flowID ?? '');
+      const mirror = await get<SeenTask>(BANK_B.namespace, 'computetask', await mirrorOf(name));
+      assert.equal(mirror?.status?.phase, 'Failed');
+    } finally {
+      await removeTasks(name);
+      await upgrade('images.engineSpu.repository=collabnet/engine-spu', 'images.pullPolicy=IfNotPresent');
+      await operatorsReady([BANK_B]);
+    }
+  });
+});
