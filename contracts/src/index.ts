@@ -38,8 +38,8 @@ export type {
 export type { StartResult } from './flows/start.ts';
 export type { AssetView } from './catalogue/queries.ts';
 export type { NetworkView } from './governance/queries.ts';
-export { RECEIPT_SCHEMA, receiptSchema, transcriptSchema } from './receipts/record.ts';
-export type { Receipt, ReceiptRecord } from './receipts/record.ts';
+export { RECEIPT_SCHEMA, receiptSchema, transcriptSchema, type Receipt } from '@collabnet/flow';
+export type { ReceiptRecord } from './receipts/record.ts';
 export { rotationProof, rotationStatement } from './identity/rotation-proof.ts';
 export { methods, queries } from './core/registry.ts';
 export { joinDigest, joinProof } from './membership/proof.ts';

@@ -1,3 +1,4 @@
+import { stepNameSchema } from '@collabnet/flow';
 import type { ProposedStep } from '@collabnet/flow';
 import { z } from 'zod';
 import type { ContractContext } from '../core/context.ts';
@@ -9,7 +10,7 @@ import type { FlowRecord, FlowStepRecord } from './record.ts';
 import { type FlowAction, type FlowState, TRANSITIONS } from './states.ts';
 
 export const flowIdSchema = z.string().regex(/^[0-9a-f]{64}$/, 'give the 64 hex digits of a flow id');
-export const stepNameSchema = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+export { stepNameSchema };
 
 /** Members that name one attempt of one step. */
 export const attemptArgs = { flowId: flowIdSchema, step: stepNameSchema, attempt: z.int().min(1).max(100) };

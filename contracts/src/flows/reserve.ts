@@ -1,3 +1,4 @@
+import { inputCommitmentSchema } from '@collabnet/flow';
 import { type Delegation, type Json, canonicalJson, delegationBytes, delegationSchema } from '@collabnet/envelope';
 import { type RegisteredDid, keyAt, publicKeyHexSchema } from '@collabnet/did';
 import type { ProposedStep } from '@collabnet/flow';
@@ -17,19 +18,14 @@ import {
   assertMay,
   attemptArgs,
   flowOf,
-  stepNameSchema,
   stepOf,
   termsOf,
 } from './load.ts';
 import type { FlowRecord, FlowStepRecord, Reservation } from './record.ts';
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give the 64 hex digits of a salted commitment');
-
 const reserveArgs = z.strictObject({
   ...attemptArgs,
-  inputCommitments: z
-    .array(z.strictObject({ input: stepNameSchema, commitment: digest, rowsCommitment: digest.optional() }))
-    .max(16),
+  inputCommitments: z.array(inputCommitmentSchema).max(16),
   courierKey: publicKeyHexSchema,
   delegation: delegationSchema.optional(),
   imageDigest: z

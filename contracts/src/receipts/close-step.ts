@@ -8,7 +8,8 @@ import { moveFlow, termsOf } from '../flows/load.ts';
 import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
 import { spendGrant } from '../grants/use.ts';
 import { keys } from '../state/keys.ts';
-import type { Receipt, ReceiptRecord } from './record.ts';
+import type { Receipt } from '@collabnet/flow';
+import type { ReceiptRecord } from './record.ts';
 
 /**
  * All receipts of a step are in: if what each sent is what the other received, the step has succeeded and the next one

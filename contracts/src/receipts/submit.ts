@@ -10,7 +10,8 @@ import { assertComputes, assertCurrent, assertMay, attemptArgs, flowOf, stepOf, 
 import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
 import { keys } from '../state/keys.ts';
 import { closeStep } from './close-step.ts';
-import { type Receipt, type ReceiptRecord, receiptSchema } from './record.ts';
+import { type Receipt, receiptSchema } from '@collabnet/flow';
+import type { ReceiptRecord } from './record.ts';
 
 const submitArgs = z.strictObject({
   ...attemptArgs,

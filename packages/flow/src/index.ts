@@ -34,3 +34,5 @@ export { buildProposal, checkProposal, proposalPublic } from './proposal.ts';
 export type { ProposalInput, SealedFlow } from './proposal.ts';
 export { standingGrantContent } from './standing-grant.ts';
 export type { StandingGrantSpec } from './standing-grant.ts';
+export { inputCommitmentSchema, RECEIPT_SCHEMA, receiptSchema, stepNameSchema, transcriptSchema } from './receipt.ts';
+export type { InputCommitment, Receipt, Transcript } from './receipt.ts';

@@ -6,17 +6,9 @@ export { COURIER_STATES, courierFailureSchema, courierStatusSchema, courierStatu
 export type { CourierFailure, CourierState, CourierStatus } from './courier/courier-status.ts';
 export { controlReplySchema, controlRequestSchema } from './courier/control.ts';
 export type { ControlReply, ControlRequest } from './courier/control.ts';
-export {
-  inputCommitmentSchema,
-  receiptSchema,
-  receiptSchemaId,
-  signedReceiptSchema,
-  signReceipt,
-  transcriptSchema,
-  transcriptsMatch,
-  verifyReceipt,
-} from './courier/receipt.ts';
-export type { InputCommitment, Receipt, SignedReceipt, Transcript } from './courier/receipt.ts';
+export { signedReceiptSchema, signReceipt, transcriptsMatch, verifyReceipt } from './courier/receipt.ts';
+export type { SignedReceipt } from './courier/receipt.ts';
+export type { InputCommitment, Receipt, Transcript } from '@collabnet/flow';
 export type { DatagramLink } from './datagram-link.ts';
 export { encodeHeader, frameTypes, frameVersion, headerLength, maxPayload, parseFrame } from './frames/frame.ts';
 export type { Frame, FrameHeader, FrameType } from './frames/frame.ts';

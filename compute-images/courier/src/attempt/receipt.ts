@@ -42,7 +42,7 @@ export function makeReceipt(of: ReceiptInput): SignedReceipt {
       courierKey: assignment.courierKey,
       inputCommitments: [input],
       ...(commitments ? { outputCommitment: commitments.output } : {}),
-      rows: { [`in/${input.input}`]: input.rowsCommitment, ...(commitments ? { [`out/${output.name}`]: commitments.rows } : {}) },
+      rows: { ...(input.rowsCommitment === undefined ? {} : { [`in/${input.input}`]: input.rowsCommitment }), ...(commitments ? { [`out/${output.name}`]: commitments.rows } : {}) },
       transcripts: { ...of.transcripts },
       phases: {
         prepare: round(seconds.prepare + spent('prepare') + spent('import')),

@@ -2,6 +2,7 @@ import { approvalStatementOf, validateApproval, type Approval } from '@collabnet
 import { approvalPayload, EnvelopeError, type ApprovalStatement, type SignedTransaction } from '@collabnet/envelope';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import { keyOf, StalledError, type Controller, type Informer, type Manager, type ReconcileContext } from '../../runtime/index.ts';
+import { guardBy } from '../guard.ts';
 import { APPROVAL } from '../kinds.ts';
 import { asReconcileError, sessionOf } from '../sessions.ts';
 
@@ -14,10 +15,7 @@ export function approvalController(manager: Manager, informer: Informer<Approval
     name: 'approval',
     type: APPROVAL,
     informer,
-    guard: (object) => {
-      const checked = validateApproval(object);
-      return checked.ok ? undefined : checked.errors;
-    },
+    guard: guardBy(validateApproval),
     steps: [(ctx) => relay(ctx, sessions)],
   });
   sessions.onChange((network, events) => {

@@ -1,6 +1,7 @@
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import { validateCollabNetwork } from '@collabnet/crds';
 import { keyOf, watches, type Controller, type Informer, type Manager, type ReconcileContext, type Step } from '../../runtime/index.ts';
+import { guardBy } from '../guard.ts';
 import { COLLAB_NETWORK } from '../kinds.ts';
 import type { NetworkRun, NetworkServices, NetworkStep } from './network-run.ts';
 import { admitMembers } from './steps/admit-members.ts';
@@ -49,10 +50,7 @@ export function collabNetworkController(
     name: 'collabnetwork',
     type: COLLAB_NETWORK,
     informer,
-    guard: (object) => {
-      const checked = validateCollabNetwork(object);
-      return checked.ok ? undefined : checked.errors;
-    },
+    guard: guardBy(validateCollabNetwork),
     steps: STEPS.map(step),
     watches: [watches(participants, keys)],
     workers: 1,

@@ -2,6 +2,7 @@ import { validateComputeTask, type ComputeTask } from '@collabnet/crds';
 import type { LedgerEvent } from '@collabnet/ledger';
 import { parseDuration } from '@collabnet/flow';
 import { keyOf, watches, type Controller, type Manager, type ReconcileContext, type Step } from '../../runtime/index.ts';
+import { guardBy } from '../guard.ts';
 import { COMPUTE_TASK } from '../kinds.ts';
 import { AttemptCleaner } from './attempt-cleaner.ts';
 import { FlowMirror } from './flow-mirror.ts';
@@ -66,10 +67,7 @@ export function computeTaskController(manager: Manager, informers: TaskInformers
     name: 'computetask',
     type: COMPUTE_TASK,
     informer: informers.tasks,
-    guard: (object) => {
-      const checked = validateComputeTask(object);
-      return checked.ok ? undefined : checked.errors;
-    },
+    guard: guardBy(validateComputeTask),
     steps: STEPS.map(step),
     owns: [informers.pods],
     // A DataAsset that appears may be what a confirmation waits for.

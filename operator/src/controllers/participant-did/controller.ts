@@ -7,6 +7,7 @@ import type { NetworkSession } from '../../institution/network-session.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import { keyOf, type Controller, type Informer, type Manager, type ReconcileContext, type Step } from '../../runtime/index.ts';
+import { guardBy } from '../guard.ts';
 import { PARTICIPANT_DID } from '../kinds.ts';
 
 /** Controller of ParticipantDID: makes an institution's keys and shows under which DIDs the ledgers know the subject. */
@@ -20,10 +21,7 @@ export function participantDidController(
     name: 'participantdid',
     type: PARTICIPANT_DID,
     informer,
-    guard: (object) => {
-      const checked = validateParticipantDID(object);
-      return checked.ok ? undefined : checked.errors;
-    },
+    guard: guardBy(validateParticipantDID),
     steps: [ensureKeys, (ctx) => showRegistrations(ctx, services.sessions)],
   });
   services.sessions.onChange((_network, events) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, epochMs, publicKeySchema, signatureSchema } from './primitives.ts';
-import { inputCommitmentSchema, receiptSchema } from './receipt.ts';
+import { inputCommitmentSchema, receiptSchema } from '@collabnet/flow';
 
 export const courierStatusSchemaId = 'collabnet.dev/courier-status/v1';
 
