@@ -77,9 +77,7 @@ export class LedgerNode {
     const promise = new Promise<{ height: number; digest: string; result: Json }>((resolve, reject) => {
       this.#queue.push({ tx, bytes, resolve, reject });
     });
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#drain();
     return promise;
   }
 
@@ -90,9 +88,14 @@ export class LedgerNode {
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
-      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-      await this.#makeBlock(this.#nextBatch());
+    try {
+      while (this.#queue.length > 0) {
+        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        await this.#makeBlock(this.#nextBatch());
+      }
+    } finally {
+      // Here and not in a callback of the promise: a submit in between would wait for a drain that is over.
+      this.#running = undefined;
     }
   }
 
