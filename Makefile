@@ -13,6 +13,7 @@ help: ## Show this table
 setup: ## Check and prepare this machine: packages, compiled tools, wheels (15 min cold, 2 s warm)
 	@hack/setup.sh
 
+demo: export COLLABNET_DEMO_STARTED := $(shell date +%s)
 demo: setup ## Three institutions on a local cluster: from nothing to a joint result
 	@node hack/src/demo/main.ts
 

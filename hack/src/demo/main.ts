@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { foreignKubeconfig } from '../cluster/foreign-cluster.ts';
+import { files } from '../cluster/layout.ts';
 import { runMain } from '../lib/main-guard.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { run } from '../lib/run.ts';
@@ -8,13 +11,18 @@ import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './institutions.ts';
 import { approveAlgorithm, foundNetwork, joinNetwork } from './form-network.ts';
 import { offerCustomers } from './offer-data.ts';
 import { printReport } from './report.ts';
+import { noteRun } from './run-notes.ts';
 import { runTask, type TaskReport } from './run-task.ts';
 import { splitBetweenBanks } from './split.ts';
 
 /** Image of the intersection engine, as the chart runs it and the ledger registers it. */
 const ENGINE = { image: 'collabnet/engine-spu:dev' };
 
+/** When `make demo` began, `make setup` before this program included; ms. */
+const STARTED = Number(process.env['COLLABNET_DEMO_STARTED']) * 1000 || Date.now();
+
 runMain(async () => {
+  const cold = foreignKubeconfig() === undefined && !existsSync(files.adminKubeconfig);
   const tables = splitBetweenBanks(await readHdma());
   const phases: { title: string; seconds: number }[] = [];
   let report: TaskReport | undefined;
@@ -49,4 +57,6 @@ runMain(async () => {
   if (report === undefined) throw new HackError('NOT_READY', 'the task left no report');
   await printReport(report, tables.common, phases);
   if (report.rows !== tables.common) throw new HackError('NOT_READY', `the result has ${report.rows} rows, ${tables.common} were expected`);
+  const seconds = (since: number): number => Math.round(since * 10) / 10;
+  noteRun({ date: new Date().toISOString(), cold, seconds: seconds((Date.now() - STARTED) / 1000), phases: phases.map((phase) => ({ ...phase, seconds: seconds(phase.seconds) })) });
 });

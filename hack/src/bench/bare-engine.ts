@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { apply, helm, kubectl } from '../demo/cluster.ts';
+import { BANK_A } from '../demo/institutions.ts';
+import { repositoryRoot } from '../lib/paths.ts';
+
+/** What `bench_bare.py` prints: seconds of the slower party, peak memory of the larger one. */
+export interface BareRun {
+  readonly seconds: { readonly import: number; readonly connect: number; readonly compute: number; readonly total: number; readonly withoutConnect: number };
+  readonly peakRssBytes: number;
+}
+
+const SCRIPTS = ['bench_bare.py', 'tests/__init__.py', 'tests/pods.py', 'tests/wheel.py'];
+const NAMESPACE = BANK_A.namespace;
+
+interface Values {
+  images: { engineSpu: { repository: string; tag: string; digest: string } };
+}
+
+/** A pod from the image that the institution's tasks run, in which two engines speak over loopback. */
+export async function startBarePod(name: string): Promise<void> {
+  const files = Object.fromEntries(SCRIPTS.map((path) => [path.replace('/', '.'), readFileSync(join(repositoryRoot, 'compute-images/spu', path), 'utf8')]));
+  await apply(NAMESPACE, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: files }, barePod(name, await engineImage())]);
+  await kubectl(NAMESPACE, ['wait', 'pod', name, '--for=condition=Ready', '--timeout=60s']);
+}
+
+export async function runBare(name: string, rows: number): Promise<BareRun> {
+  const { stdout } = await kubectl(NAMESPACE, ['exec', name, '--', 'python3.11', '/opt/bench/bench_bare.py', '--rows', String(rows)]);
+  return JSON.parse(stdout) as BareRun;
+}
+
+export async function removeBarePod(name: string): Promise<void> {
+  await kubectl(NAMESPACE, ['delete', 'pod', name, '--ignore-not-found', '--grace-period=0', '--force']);
+  await kubectl(NAMESPACE, ['delete', 'configmap', name, '--ignore-not-found']);
+}
+
+async function engineImage(): Promise<string> {
+  const { stdout } = await helm(['get', 'values', 'institution', '--namespace', NAMESPACE, '--all', '--output', 'json']);
+  const { repository, tag, digest } = (JSON.parse(stdout) as Values).images.engineSpu;
+  return digest === '' ? `${repository}:${tag}` : `${repository}@${digest}`;
+}
+
+function barePod(name: string, image: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: 1_800,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'engines',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['sleep', '1800'],
+          env: [
+            { name: 'TMPDIR', value: '/work' },
+            { name: 'PYTHONPATH', value: '/opt/engine:/opt/bench' },
+          ],
+          volumeMounts: [
+            { name: 'work', mountPath: '/work' },
+            { name: 'scripts', mountPath: '/opt/bench', readOnly: true },
+          ],
+          // Both engines in one container: twice what the chart gives to one (compute.engine).
+          resources: { requests: { cpu: '200m', memory: '512Mi' }, limits: { memory: '2Gi' } },
+          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+      volumes: [
+        { name: 'work', emptyDir: { sizeLimit: '1Gi' } },
+        { name: 'scripts', configMap: { name, items: SCRIPTS.map((path) => ({ key: path.replace('/', '.'), path })) } },
+      ],
+    },
+  };
+}

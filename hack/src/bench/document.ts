@@ -1,0 +1,129 @@
+import type { DemoRun } from '../demo/run-notes.ts';
+import type { BenchOptions } from './options.ts';
+import type { Machine } from './machine.ts';
+import type { PsiFigures } from './measure-psi.ts';
+import type { StartFigures } from './measure-start.ts';
+
+export interface Measured {
+  /** ISO 8601 */
+  readonly date: string;
+  readonly machine: Machine;
+  readonly options: Pick<BenchOptions, 'rows' | 'runs' | 'tasks'>;
+  readonly psi: readonly PsiFigures[];
+  readonly start: StartFigures;
+  readonly cold: DemoRun | undefined;
+  readonly warm: DemoRun | undefined;
+}
+
+/** What must be reached; ratios and memory are set for 1,000,000 rows, smaller inputs show fixed costs more. */
+const TARGETS = { ratio: 1.3, engineBytes: 1024 ** 3, courierBytes: 256 * 1024 ** 2, startP95: 5, cold: 900, warm: 90 };
+
+/** The text of docs/performance.md: the same figures always give the same bytes. */
+export function performanceDocument(measured: Measured): string {
+  const parts = [head(measured), targets(measured), intersection(measured), start(measured), demo(measured), repeat(measured)];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function head({ date, machine }: Measured): string {
+  return `# Performance
+Written by \`make bench\`; do not edit. All figures of a table come from one run on one machine; compare ratios, not seconds.
+
+${table(
+  ['machine', ''],
+  [
+    ['date', date.slice(0, 16).replace('T', ' ') + ' UTC'],
+    ['processor', `${machine.cores} cores, ${machine.cpu}`],
+    ['memory', `${(machine.memoryBytes / 1024 ** 3).toFixed(1)} GiB`],
+    ['kernel', machine.kernel],
+    ['load before the run', `${machine.load.toFixed(1)} runnable threads${machine.load > machine.cores / 2 ? ': the machine was not idle, absolute times are too long' : ''}`],
+  ],
+)}`;
+}
+
+function targets({ psi, start: { p95 }, cold, warm, machine }: Measured): string {
+  const largest = psi.reduce((a, b) => (b.rows > a.rows ? b : a));
+  const at = `at ${count(largest.rows)} rows`;
+  const rows = [
+    [`intersection against the bare engine, ${at}`, largest.ratio.toFixed(2), `<= ${TARGETS.ratio} at 1,000,000`, largest.ratio <= TARGETS.ratio],
+    [`memory of the engine, ${at}`, mebi(largest.task.engineMemory), '<= 1,024 MiB at 1,000,000', largest.task.engineMemory <= TARGETS.engineBytes],
+    [`memory of the courier, ${at}`, mebi(largest.task.courierMemory), '<= 256 MiB at 1,000,000', largest.task.courierMemory <= TARGETS.courierBytes],
+    ['last approval to first engine message, p95', `${p95.toFixed(1)} s`, `<= ${TARGETS.startP95} s`, p95 <= TARGETS.startP95],
+    ['`make demo`, cold', cold === undefined ? 'not run here' : `${cold.seconds.toFixed(0)} s`, `<= ${TARGETS.cold} s`, cold && cold.seconds <= TARGETS.cold],
+    ['`make demo`, warm', warm === undefined ? 'not run here' : `${warm.seconds.toFixed(0)} s`, `<= ${TARGETS.warm} s`, warm && warm.seconds <= TARGETS.warm],
+  ] as const;
+  const word = (reached: boolean | undefined): string => (reached === undefined ? '' : reached ? 'yes' : `**no**${machine.load > machine.cores / 2 ? ' (machine not idle)' : ''}`);
+  return `## Against the targets
+${table(['what', 'measured', 'target', 'reached'], rows.map(([what, value, target, reached]) => [what, value, target, word(reached)]))}`;
+}
+
+function intersection({ psi, options }: Measured): string {
+  const s = (value: number): string => value.toFixed(2);
+  return `## Intersection of two tables
+${table(
+  ['rows per bank', 'task, s', 'bare engine, s', 'ratio', 'prepare, s', 'align, s', 'clean, s', 'engine', 'courier', 'bare engine'],
+  psi.map(({ rows, task, bare, ratio }) => [count(rows), s(task.compute), s(bare.compute), s(ratio), s(task.prepare), s(task.align), s(task.clean), mebi(task.engineMemory), mebi(task.courierMemory), mebi(bare.memory)]),
+)}
+
+Two banks with as many rows each, half of them common, one key of 19 digits; protocol RR22, wire profile \`intl\`; bank A receives
+the result with one column of its own. Medians of ${options.runs} ${options.runs === 1 ? 'run' : 'runs'}; of the two parties the slower or larger one counts.
+- **task**: phase \`compute\` of the signed receipts: the engine computes through both couriers, NATS and the hub, and writes the result.
+- **bare engine**: \`compute-images/spu/bench_bare.py\`: two engines in one pod of the same image with the memory of two, over loopback, run right after
+  each task. Its key file is ready and it writes no payload; connecting is left out on both sides, because over its own link the library waits 1 to
+  4 s after a first refused connection (here ${psi.map(({ bare }) => s(bare.connect)).join(', ')} s), which is in the task's \`align\`, where the tunnel accepts at once.
+- **prepare**: the courier reads, freezes and commits to the input, the engine copies it and loads its library. **align**: the couriers' handshake, the engine
+  connects. **clean**: delivery and wiping. None of it is in the ratio.
+- **memory**: peak resident set of the largest process, from the receipts.`;
+}
+
+function start({ start: { tasks, p50, p95, max, parts } }: Measured): string {
+  const s = (value: number): string => value.toFixed(1);
+  return `## From the last approval to the first engine message
+${table(['tasks', 'p50, s', 'p95, s', 'max, s', 'approval to reserved', 'to start', 'to first byte'], [[String(tasks), s(p50), s(p95), s(max), s(parts.reserve), s(parts.start), s(parts.firstByte)]])}
+
+Block times of the ledger: from the last \`flows.approve\` to the first \`flows.touch\`, by which an operator reports that its courier has seen an engine's byte;
+so the report itself counts. Between them lie both owners' confirmations, pods, inputs read and frozen (reserved), the agreement to start, handshake and connection.
+The demo's tables (1,500 and 1,481 rows), images present, one task after another. The parts are medians and need not add up.`;
+}
+
+function demo({ cold, warm }: Measured): string {
+  const known = [...(cold ? [['cold', cold] as const] : []), ...(warm ? [['warm', warm] as const] : [])];
+  if (known.length === 0) return '## The demo\nNo run is noted on this machine: `make demo` notes one.';
+  const titles = [...new Set(known.flatMap(([, { phases }]) => phases.map(({ title }) => title)))];
+  const phase = (run: DemoRun, title: string): string => run.phases.find((each) => each.title === title)?.seconds.toFixed(1) ?? '';
+  const rest = (run: DemoRun): string => Math.max(0, run.seconds - run.phases.reduce((sum, { seconds }) => sum + seconds, 0)).toFixed(1);
+  return `## The demo
+${table(
+  ['phase, s', ...known.map(([kind, { date }]) => `${kind} (${date.slice(0, 10)})`)],
+  [
+    ...titles.map((title) => [title, ...known.map(([, run]) => phase(run, title))]),
+    ['setup, reading the data, report', ...known.map(([, run]) => rest(run))],
+    ['**all**', ...known.map(([, run]) => `**${run.seconds.toFixed(1)}**`)],
+  ],
+)}
+
+Cold: the last run on this machine that found no cluster; what \`make setup\` had to fetch and compile is in the row "setup". Warm: the last run that found one.`;
+}
+
+function repeat({ options: { rows, runs, tasks } }: Measured): string {
+  return `## Once more
+\`\`\`
+make cluster-down demo      # notes a cold run
+node hack/src/bench/main.ts --rows ${rows.join(',')} --runs ${runs} --tasks ${tasks}
+\`\`\`
+\`make bench\` uses the institutions of the demo (and runs it first, if they are not there), and removes its own tasks, assets and volumes afterwards.
+\`--quick\` tries the bench itself: 1,000 rows, two tasks, the document on standard output. On a busy machine the figures are those of the others.`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+function mebi(bytes: number): string {
+  return `${count(Math.round(bytes / 1024 ** 2))} MiB`;
+}
+
+/** 100000 as 100,000 whatever the locale. */
+function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}

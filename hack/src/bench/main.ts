@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { DataAsset } from '@collabnet/crds';
+import { get } from '../demo/cluster.ts';
+import { BANK_A, BANK_B } from '../demo/institutions.ts';
+import { lastRun } from '../demo/run-notes.ts';
+import { runMain } from '../lib/main-guard.ts';
+import { repositoryRoot } from '../lib/paths.ts';
+import { runSteps, say, totalTime, type Step } from '../lib/progress.ts';
+import { run } from '../lib/run.ts';
+import { removeBarePod, startBarePod } from './bare-engine.ts';
+import { offerRows, withdraw } from './bench-data.ts';
+import { removeTasks } from './bench-task.ts';
+import { performanceDocument } from './document.ts';
+import { exportChain } from './ledger-times.ts';
+import { thisMachine } from './machine.ts';
+import { psiFigures, runPsi, type PsiRun } from './measure-psi.ts';
+import { runSmallTasks, startFigures } from './measure-start.ts';
+import { benchOptions } from './options.ts';
+
+const DOCUMENT = join(repositoryRoot, 'docs', 'performance.md');
+
+/** Fails where there is no cluster yet. */
+async function networkIsThere(): Promise<boolean> {
+  const offered = async ({ namespace }: { namespace: string }): Promise<boolean> =>
+    (await get<DataAsset>(namespace, 'dataasset', 'customers'))?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  return (await offered(BANK_A)) && (await offered(BANK_B));
+}
+
+const demo = (): Promise<undefined> => run('make', ['-s', 'demo'], { cwd: repositoryRoot }).then(() => undefined);
+
+runMain(async () => {
+  const options = benchOptions(process.argv.slice(2));
+  const machine = thisMachine();
+  const id = randomBytes(3).toString('hex');
+  const barePod = `bench-bare-${id}`;
+  const smallTasks = Array.from({ length: options.tasks }, (_, index) => `bench-start-${id}-${index + 1}`);
+  const psiTask = (rows: number, nth: number): string => `bench-psi-${id}-${rows}-${nth}`;
+  const rounds = Array.from({ length: options.runs }, (_, index) => index + 1);
+  const assets = new Map<number, string>();
+  const psiRuns: PsiRun[] = [];
+  let flows: string[] = [];
+
+  const psi = (rows: number, nth: number): Step => ({
+    title: `Intersection of ${rows} x ${rows} rows, run ${nth} of ${options.runs}`,
+    work: async () => {
+      const done = await runPsi(assets.get(rows) ?? '', rows, psiTask(rows, nth), barePod);
+      psiRuns.push(done);
+      return `bare ${done.bare.seconds.compute.toFixed(2)} s`;
+    },
+  });
+  const cleanUp: Step = {
+    title: 'Tasks, assets and volumes of the bench are removed',
+    work: async () => {
+      await removeBarePod(barePod);
+      await removeTasks([...smallTasks, ...options.rows.flatMap((rows) => rounds.map((nth) => psiTask(rows, nth)))]);
+      await withdraw(options.rows.map((rows) => `bench-${rows}-${id}`), id);
+      return undefined;
+    },
+  };
+  const measure: Step[] = [
+    {
+      title: `Synthetic tables of ${options.rows.join(' and ')} rows at both banks, a pod for the bare engine`,
+      work: async () => {
+        for (const rows of options.rows) assets.set(rows, await offerRows(rows, id));
+        await startBarePod(barePod);
+        return undefined;
+      },
+    },
+    ...rounds.flatMap((nth) => options.rows.map((rows) => psi(rows, nth))),
+    {
+      title: `${options.tasks} small tasks`,
+      work: async () => {
+        flows = await runSmallTasks(smallTasks, () => process.stdout.write('.'));
+        return undefined;
+      },
+    },
+  ];
+
+  await runSteps([{ title: 'Network of the demo', work: async () => ((await networkIsThere().catch(() => false)) ? 'there' : demo()) }]);
+  try {
+    await runSteps(measure);
+  } finally {
+    await runSteps([cleanUp]);
+  }
+  const chain = await exportChain();
+  if (!options.quick) await runSteps([{ title: 'The demo once more, warm', work: demo }]);
+  const text = performanceDocument({
+    date: new Date().toISOString(),
+    machine,
+    options,
+    psi: options.rows.map((rows) => psiFigures(chain, psiRuns.filter((each) => each.rows === rows))),
+    start: startFigures(chain, flows),
+    cold: lastRun(true),
+    warm: lastRun(false),
+  });
+  if (options.quick) return say(`\n${text}`);
+  mkdirSync(join(repositoryRoot, 'docs'), { recursive: true });
+  writeFileSync(DOCUMENT, text);
+  say(`\nwrote ${DOCUMENT} after ${totalTime()}`);
+});

@@ -1,0 +1,52 @@
+import { runBare, type BareRun } from './bare-engine.ts';
+import { consent, propose, reach, type Intersection } from './bench-task.ts';
+import { median } from './figures.ts';
+import { receiptsOf, type Block, type MeasuredReceipt } from './ledger-times.ts';
+
+/** Medians over the runs; of the two parties the slower or larger one. Seconds and bytes. */
+export interface PsiFigures {
+  readonly rows: number;
+  readonly runs: number;
+  readonly task: { readonly prepare: number; readonly align: number; readonly compute: number; readonly clean: number; readonly engineMemory: number; readonly courierMemory: number };
+  readonly bare: { readonly connect: number; readonly compute: number; readonly withoutConnect: number; readonly memory: number };
+  /** Compute of the task against compute of the bare engine. */
+  readonly ratio: number;
+}
+
+/** One run of an intersection: as a task, then bare, so that both see the machine in the same mood. */
+export interface PsiRun {
+  readonly rows: number;
+  readonly flowId: string;
+  readonly bare: BareRun;
+}
+
+export async function runPsi(asset: string, rows: number, task: string, barePod: string): Promise<PsiRun> {
+  const what: Intersection = { asset, keys: { a: ['id'], b: ['id'] }, payload: 'amount' };
+  const waiting = await propose(what, task);
+  await consent(waiting);
+  await reach(task, 'Succeeded');
+  return { rows, flowId: waiting.flowId, bare: await runBare(barePod, rows) };
+}
+
+/** Figures of the runs with the same number of rows. */
+export function psiFigures(chain: readonly Block[], runs: readonly PsiRun[]): PsiFigures {
+  const receipts = runs.map(({ flowId }) => receiptsOf(chain, flowId));
+  const worst = (read: (receipt: MeasuredReceipt) => number): number => median(receipts.map((both) => Math.max(...both.map(read))));
+  const bare = (read: (run: BareRun) => number): number => median(runs.map((run) => read(run.bare)));
+  const compute = worst(({ phases }) => phases.compute);
+  const bareCompute = bare(({ seconds }) => seconds.compute);
+  return {
+    rows: runs[0]?.rows ?? 0,
+    runs: runs.length,
+    task: {
+      prepare: worst(({ phases }) => phases.prepare),
+      align: worst(({ phases }) => phases.align),
+      compute,
+      clean: worst(({ phases }) => phases.clean),
+      engineMemory: worst(({ peakMemory }) => peakMemory.engine),
+      courierMemory: worst(({ peakMemory }) => peakMemory.courier),
+    },
+    bare: { connect: bare(({ seconds }) => seconds.connect), compute: bareCompute, withoutConnect: bare(({ seconds }) => seconds.withoutConnect), memory: bare(({ peakRssBytes }) => peakRssBytes) },
+    ratio: compute / bareCompute,
+  };
+}

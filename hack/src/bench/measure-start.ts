@@ -1,0 +1,55 @@
+import { consent, propose, reach, type Intersection } from './bench-task.ts';
+import { median, percentile } from './figures.ts';
+import { timesOf, type Block } from './ledger-times.ts';
+
+/** Seconds from the last approval to the first engine message, and the medians of its parts. */
+export interface StartFigures {
+  readonly tasks: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+  /** Medians: approval to both pods reserved, to the start on the ledger, to the first byte on the ledger. */
+  readonly parts: { readonly reserve: number; readonly start: number; readonly firstByte: number };
+}
+
+/** The demo's customers: small, so that the time is that of the machinery. */
+const SMALL: Intersection = { asset: 'customers', keys: { a: ['id_card', 'branch'], b: ['cert_no', 'office'] }, payload: 'dir' };
+
+/**
+ * Runs small tasks, one after another; the next one is proposed while the last one finishes, and nothing else runs
+ * between an approval and its first byte.
+ *
+ * @returns flow ids
+ */
+export async function runSmallTasks(names: readonly string[], onDone: (done: number) => void): Promise<string[]> {
+  const flows: string[] = [];
+  let next = names[0] === undefined ? undefined : await propose(SMALL, names[0]);
+  for (const [index, name] of names.entries()) {
+    if (next === undefined) break;
+    flows.push(next.flowId);
+    await consent(next);
+    await reach(name, 'Running', 'Succeeded');
+    const following = names[index + 1];
+    const proposal = following === undefined ? undefined : propose(SMALL, following);
+    [next] = await Promise.all([proposal, reach(name, 'Succeeded')]);
+    onDone(index + 1);
+  }
+  return flows;
+}
+
+export function startFigures(chain: readonly Block[], flows: readonly string[]): StartFigures {
+  const times = flows.map((flowId) => timesOf(chain, flowId));
+  const seconds = times.map(({ approved, touched }) => (touched - approved) / 1000);
+  const part = (read: (each: (typeof times)[number]) => number): number => median(times.map(read)) / 1000;
+  return {
+    tasks: flows.length,
+    p50: percentile(seconds, 50),
+    p95: percentile(seconds, 95),
+    max: Math.max(...seconds),
+    parts: {
+      reserve: part(({ approved, reserved }) => reserved - approved),
+      start: part(({ reserved, started }) => started - reserved),
+      firstByte: part(({ started, touched }) => touched - started),
+    },
+  };
+}
