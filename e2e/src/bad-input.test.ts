@@ -156,7 +156,7 @@ test('a grant whose signature does not fit its content is refused, and the asset
       ({ status }) => status?.grants?.find(({ id, state }) => id === signed.id && state !== 'Pending'),
     );
     assert.equal(state.state, 'Invalid');
-    assert.match(state.message ?? '', /SIGNATURE_INVALID/);
+    assert.match(state.message ?? '', /^INVALID_SIGNATURE: .*is not that of/);
     const asset = await get<Conditioned>(BANK_A.namespace, 'dataasset', 'customers');
     assert.equal(asset !== undefined && isReady(asset), true);
   } finally {

@@ -1,3 +1,4 @@
+import type { StandingGrant } from '@collabnet/crds';
 import { WaitError } from '../../../runtime/index.ts';
 import { required } from '../../collab-network/network-run.ts';
 import { asReconcileError } from '../../sessions.ts';
@@ -5,7 +6,7 @@ import type { AssetRun } from '../asset-run.ts';
 import { revokeGrant, settleGrant, standingGrants, type GrantStatus } from '../grants.ts';
 
 /** Standing grants on the ledger are those of the specification; what was taken out of it is revoked, for good. */
-export async function settleGrants(run: AssetRun): Promise<void> {
+export async function settleGrants(run: AssetRun): Promise<{ requeueAfterMs: number } | undefined> {
   const { ctx, asset } = run;
   const session = required(run.session, 'session');
   const assetId = required(run.assetId, 'assetId');
@@ -18,6 +19,15 @@ export async function settleGrants(run: AssetRun): Promise<void> {
     throw error instanceof WaitError ? error : asReconcileError(error, `the grants of ${assetId}`);
   }
   report(run, ctx.status.grants);
+  return nextTurn(asset.spec.grants, ctx.clock.now());
+}
+
+/** A grant that begins or ends by its own terms changes without a block that would tell. */
+export function nextTurn(grants: readonly Pick<StandingGrant, 'form'>[], now: number): { requeueAfterMs: number } | undefined {
+  const turns = grants.flatMap(({ form }) => [form.notBefore, form.notAfter]).flatMap((time) => (time === undefined ? [] : [Date.parse(time) - now]));
+  const ahead = turns.filter((ms) => ms >= 0);
+  // Judged by block time, which follows within a second.
+  return ahead.length === 0 ? undefined : { requeueAfterMs: Math.min(...ahead) + 1_000 };
 }
 
 async function revokeRemoved(run: AssetRun, assetId: string): Promise<void> {
