@@ -53,7 +53,7 @@ describe('two couriers and two engines', { skip: spuFolder() === undefined && 'n
 
   async function finish(alpha: TestParty, beta: TestParty): Promise<[CourierStatus, CourierStatus]> {
     for (const [party, peer] of [[alpha, beta], [beta, alpha]] as const) assert.ok((await party.start(peer)).ok);
-    return Promise.all([alpha.until('Finished', 60_000), beta.until('Finished', 60_000)]);
+    return Promise.all([alpha.until('Finished'), beta.until('Finished')]);
   }
 
   async function release(...all: TestParty[]): Promise<void> {

@@ -159,7 +159,7 @@ export class TestParty {
     return reply.status;
   }
 
-  async until(state: CourierState, timeoutMs = 40_000): Promise<CourierStatus> {
+  async until(state: CourierState, timeoutMs = 120_000): Promise<CourierStatus> {
     let status = await this.status();
     const reached = async (): Promise<boolean> => {
       status = await this.status();
