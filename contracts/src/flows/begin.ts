@@ -5,7 +5,7 @@ import { keys } from '../state/keys.ts';
 import { endFlow } from './end.ts';
 import { missingConsents } from './approvals.ts';
 import { moveFlow, stepOf } from './load.ts';
-import type { FlowRecord, FlowStepRecord } from './record.ts';
+import type { FlowRecord, FlowStepRecord, PastAttempt } from './record.ts';
 
 /** Starts the first attempt of a step: its compute parties may now reserve. */
 export function beginStep(context: ContractContext, flow: FlowRecord, name: string): FlowStepRecord {
@@ -41,12 +41,13 @@ export function nextAttempt(
   failure: { reason: string; message: string; retryable: boolean },
 ): FlowRecord {
   const { reason, message, retryable } = failure;
-  const past = {
+  const past: PastAttempt = {
     attempt: step.attempt,
     reason,
     message,
     reporter: context.caller.institution,
     touched: step.touched,
+    ...(step.startedAt === undefined ? {} : { startedAt: step.startedAt }),
     at: context.blockTime,
   };
   const recorded: FlowStepRecord = { ...step, reason, message, attempts: [...step.attempts, past] };

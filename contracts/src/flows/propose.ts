@@ -144,7 +144,9 @@ function checkInput({ state }: ContractContext, input: ProposedInput, at: string
   const shown = assetVersion(state, asset, wanted).content.columns.map((column) => column.name);
   // An older version may be named, but not to reach a column that the owner has taken out of the catalogue since.
   const still = wanted === asset.version ? shown : assetVersion(state, asset).content.columns.map(({ name }) => name);
-  const unknown = [...input.keys, ...input.columns].find((column) => !shown.includes(column) || !still.includes(column));
+  const unknown = [...input.keys, ...input.columns].find(
+    (column) => !shown.includes(column) || !still.includes(column),
+  );
   if (unknown !== undefined)
     refuse('INVALID_ARGUMENT', 'keys', `the catalogue shows no column ${unknown} in ${input.asset} version ${wanted}`);
   return { ...input, assetVersion: wanted };

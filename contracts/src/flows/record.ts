@@ -81,6 +81,18 @@ export interface Reservation {
   height: number;
 }
 
+/** An attempt that came to nothing. */
+export interface PastAttempt {
+  attempt: number;
+  reason: string;
+  message: string;
+  reporter: string;
+  touched: boolean;
+  /** Absent when it never ran. */
+  startedAt?: number;
+  at: number;
+}
+
 /** `flow-step/<flowId>/<step>` */
 export interface FlowStepRecord {
   schema: 'collabnet.dev/flow-step/v1';
@@ -102,7 +114,7 @@ export interface FlowStepRecord {
   reason?: string;
   message?: string;
   /** Attempts that failed. */
-  attempts: { attempt: number; reason: string; message: string; reporter: string; touched: boolean; at: number }[];
+  attempts: PastAttempt[];
   /** DIDs whose receipt is on the ledger. */
   receipts: string[];
 }

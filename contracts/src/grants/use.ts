@@ -23,6 +23,15 @@ export function spendGrant(state: WorldState, id: string, flow: string): void {
   if (load<GrantUse>(state, keys.grantUse(id, flow))?.state === 'Reserved') write(state, id, { flow, state: 'Spent' });
 }
 
+/** Spends a use whose attempt is over, also one that was given back. @returns whether it was not spent before */
+export function spendLate(state: WorldState, id: string, flow: string): boolean {
+  const use = load<GrantUse>(state, keys.grantUse(id, flow))?.state;
+  if (use !== 'Reserved' && use !== 'Returned') return false;
+  write(state, id, { flow, state: 'Spent' });
+  if (use === 'Returned') count(state, id, 1);
+  return true;
+}
+
 /** The flow no longer relies on the grant; a use that was reserved and not spent is given back. */
 export function releaseGrant(state: WorldState, id: string, flow: string): void {
   state.delete(keys.grantOpen(id, flow));

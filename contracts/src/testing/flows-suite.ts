@@ -47,8 +47,15 @@ export function flowsSuite(makeDriver: MakeDriver): void {
       cancel: (flow) => bench.net.send(bench.a, 'flows.cancel', { flowId: flow.flowId, reason: 'tested' }),
       expire: (flow) => bench.net.send(bench.b, 'flows.expire', { flowId: flow.flowId }),
     };
-    /** Not a transition: the same call, made before, is answered again. */
-    const adopted = ['confirm/Pending', 'confirm/Running', 'reserve/Running', 'start/Running', 'receipt/Succeeded'];
+    /** Not a transition: the same call, made before, is answered again; an owner may say late that data went out. */
+    const adopted = [
+      'confirm/Pending',
+      'confirm/Running',
+      'reserve/Running',
+      'start/Running',
+      'touch/Failed',
+      'receipt/Succeeded',
+    ];
     for (const [action, call] of Object.entries(calls)) {
       for (const state of ['AwaitingApproval', 'Pending', 'Running', ...TERMINAL_STATES] as FlowState[]) {
         if (TRANSITIONS[action as FlowAction][state] !== undefined || adopted.includes(`${action}/${state}`)) continue;
@@ -164,6 +171,22 @@ export function flowsSuite(makeDriver: MakeDriver): void {
       await refused(net.send(a, 'flows.propose', bench.proposal()), 'INVALID_ARGUMENT', 'sealed.recipients');
       const half = net.seal('flows', 'propose', {}, [a]);
       await refused(net.send(a, 'flows.propose', bench.proposal(), half), 'INVALID_ARGUMENT', 'sealed.recipients');
+    });
+
+    test('an older version leads neither to a column taken out since nor to a smaller set', async () => {
+      const { net, a, b } = bench;
+      const old = { ...net.assetOf(b, 'narrowed'), disclosure: { minimumSetSize: 10 } };
+      await net.publish(b, old);
+      const columns = old.columns.filter(({ name }) => name !== 'score');
+      await net.publish(b, { ...old, columns, disclosure: { minimumSetSize: 5_000 } });
+      const use = (wanted: string[]): FlowProposal =>
+        bench.proposal(({ steps }) =>
+          Object.assign(steps[0]!.inputs[1]!, { asset: old.assetId, assetVersion: 1, columns: wanted }),
+        );
+      await refused(bench.propose(use(['score'])), 'INVALID_ARGUMENT', 'steps[0].inputs[1].keys');
+      const flow = await bench.propose(use([]));
+      for (const owner of [a, b]) await bench.approve(flow, owner);
+      assert.equal((await bench.open(flow)).minimumSetSize, 5_000);
     });
 
     test('the asset version is fixed when proposed, and the sealed part can be read from the ledger', async () => {
@@ -291,9 +314,15 @@ export function flowsSuite(makeDriver: MakeDriver): void {
         inputCommitments: [{ input: 'left', commitment: 'ff'.repeat(32) }],
       };
       await refused(net.send(a, 'flows.reserve', changed), 'INPUT_CHANGED', 'inputCommitments');
-      await refused(bench.touch(flow, a, 1), 'ILLEGAL_TRANSITION');
+      assert.equal(
+        (await bench.touch(flow, a, 1)).attempts[0]?.touched,
+        true,
+        'an owner may say late that data went out',
+      );
+      await refused(bench.touch(flow, a, 2), 'ILLEGAL_TRANSITION');
       assert.equal((await bench.run(flow, 2)).state, 'Running');
-      await refused(bench.touch(flow, a, 1), 'ILLEGAL_TRANSITION', 'attempt');
+      await refused(bench.touch(flow, a, 3), 'ILLEGAL_TRANSITION', 'attempt');
+      assert.equal((await bench.touch(flow, a, 1)).touched, false, 'it says nothing about the attempt that runs');
       const ended = await bench.fail(flow, a, 2);
       assert.deepEqual([ended.state, ended.reason], ['Failed', 'PEER_LOST']);
     });

@@ -235,6 +235,25 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       await bench.net.close();
     });
 
+    test('a peer that reports a failure first does not get the data for nothing', async () => {
+      const [bench, grant] = await withCount(1);
+      const reserved = await bench.propose();
+      await bench.open(reserved);
+      await bench.fail(reserved, bench.a, 1, false);
+      await refused(bench.touch(reserved, bench.b), 'ILLEGAL_TRANSITION');
+      const flow = await bench.propose();
+      await bench.open(flow);
+      await bench.run(flow);
+      assert.equal((await bench.fail(flow, bench.a, 1, false)).state, 'Failed');
+      assert.equal(await bench.used(grant.id), 0);
+      assert.equal((await bench.touch(flow, bench.b)).touched, true);
+      assert.equal(await bench.used(grant.id), 1);
+      await bench.touch(flow, bench.b);
+      assert.equal(await bench.used(grant.id), 1);
+      assert.equal((await bench.propose()).approvals[bench.b.did]?.missing[0]?.code, 'GRANT_EXHAUSTED');
+      await bench.net.close();
+    });
+
     test('a use spent in the first attempt covers the second one, and stays spent when that is not touched', async () => {
       const [bench, grant] = await withCount(1);
       const flow = await bench.propose();
