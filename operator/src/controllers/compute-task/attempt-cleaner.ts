@@ -5,6 +5,7 @@ import { CORE, deleteIgnoreMissing, keyOf, sleep, systemClock, type Informer, ty
 import type { LocalNats } from '../../institution/local-nats.ts';
 import { ANNOTATION_NATS_USER, attemptOfObject, taskLabel, type AttemptId } from './build/names.ts';
 import type { ComputePod } from './build/pod-fault.ts';
+import { touchLate } from './late-touch.ts';
 import type { LedgerView } from './ledger-view.ts';
 
 const SWEEP_MS = 30_000;
@@ -39,7 +40,13 @@ export class AttemptCleaner {
   async retire(flow: FlowRecord, steps: readonly FlowStepRecord[]): Promise<void> {
     const label = taskLabel(flow.flowId);
     const { pods, secrets } = this.#options;
-    for (const pod of pods.byLabel(LABEL_TASK, label)) if (!isCurrent(attemptOfObject(pod), flow, steps)) await this.#removePod(pod);
+    for (const pod of pods.byLabel(LABEL_TASK, label)) {
+      const attempt = attemptOfObject(pod);
+      if (isCurrent(attempt, flow, steps)) continue;
+      const view = attempt && this.#options.view(attempt.network);
+      if (attempt && view && pod.metadata.deletionTimestamp === undefined) await touchLate(view, attempt, flow, steps);
+      await this.#removePod(pod);
+    }
     for (const secret of secrets.byLabel(LABEL_TASK, label)) if (!isCurrent(attemptOfObject(secret), flow, steps)) await this.#removeSecret(secret);
   }
 

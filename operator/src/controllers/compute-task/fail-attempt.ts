@@ -15,7 +15,8 @@ export async function failAttempt(run: TaskRun, fault: AttemptFault, exchanged =
   const { flowId, step, attempt } = id;
   const reason = fault.reason.slice(0, 64);
   try {
-    if (exchanged && !record.touched && record.state === 'Running') await view.flows('touch', { flowId, step, attempt });
+    // Also when a peer was faster to call the attempt off: the ledger then spends this owner's own grants.
+    if (exchanged && !record.touched && (record.state === 'Running' || record.startedAt !== undefined)) await view.flows('touch', { flowId, step, attempt });
     await view.flows('fail', { flowId, step, attempt, reason, message: fault.message.slice(0, 512), retryable: fault.retryable });
   } catch (error) {
     // The attempt is over already, or the receipt of success is there: the record says which.
