@@ -25,11 +25,11 @@ async function sameEnd(name: string): Promise<SeenTask> {
   return task;
 }
 
-async function whileFlow(title: string, act: (name: string) => Promise<void>): Promise<void> {
+async function whileFlow(title: string, act: (name: string) => Promise<void>): Promise<SeenTask> {
   const name = taskName(title);
   try {
     await act(name);
-    await sameEnd(name);
+    return await sameEnd(name);
   } finally {
     await removeTasks(name);
     await operatorsReady([BANK_A, BANK_B]);
@@ -39,43 +39,46 @@ async function whileFlow(title: string, act: (name: string) => Promise<void>): P
 const BANKS: readonly DemoInstitution[] = [BANK_A, BANK_B];
 
 describe('an operator that is killed', () => {
-  test('while the task is proposed', () =>
-    whileFlow('kill-propose', async (name) => {
+  test('while the task is proposed', async () => {
+    await whileFlow('kill-propose', async (name) => {
       await apply(BANK_A.namespace, [psiTask(consortium, name)]);
       await killOperator(BANK_A);
       await approveAsBoth(name);
-    }));
+    });
+  });
 
-  test('while consent is gathered', () =>
-    whileFlow('kill-approve', async (name) => {
+  test('while consent is gathered', async () => {
+    await whileFlow('kill-approve', async (name) => {
       await apply(BANK_A.namespace, [psiTask(consortium, name)]);
       await approveAsA(name);
       await killOperator(BANK_B);
       await approveAsB(name);
-    }));
+    });
+  });
 
-  test('while the attempt is reserved', () =>
-    whileFlow('kill-reserve', async (name) => {
+  test('while the attempt is reserved', async () => {
+    await whileFlow('kill-reserve', async (name) => {
       await apply(BANK_A.namespace, [psiTask(consortium, name)]);
       const { status } = await proposed(name);
       await approveAsBoth(name);
       await attemptPod(BANK_B, status?.flowID ?? '');
       await killOperator(BANK_B);
-    }));
+    });
+  });
 
-  test('while the engines run: the same pods go on', () =>
-    whileFlow('kill-run', async (name) => {
+  test('while the engines run: the same pods go on', async () => {
+    const task = await whileFlow('kill-run', async (name) => {
       await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-      const { status } = await proposed(name);
       await approveAsBoth(name);
       await inPhase(name, 'Running');
       await killOperator(BANK_A);
-      const attempts = await recorded('flows', 'reserve', status?.flowID ?? '');
-      assert.deepEqual([...new Set(attempts.map(({ attempt }) => attempt))], [1]);
-    }));
+    });
+    const attempts = await recorded('flows', 'reserve', task.status?.flowID ?? '');
+    assert.deepEqual([...new Set(attempts.map(({ attempt }) => attempt))], [1]);
+  });
 
-  test('when the attempt has finished and its receipt is not on the ledger', () =>
-    whileFlow('kill-finish', async (name) => {
+  test('when the attempt has finished and its receipt is not on the ledger', async () => {
+    await whileFlow('kill-finish', async (name) => {
       await apply(BANK_A.namespace, [psiTask(consortium, name)]);
       const flowId = (await proposed(name)).status?.flowID ?? '';
       await approveAsBoth(name);
@@ -85,7 +88,8 @@ describe('an operator that is killed', () => {
       await Promise.all(BANKS.map((bank) => scaleOperator(bank, 0)));
       await courierSaid(BANK_A, pod.metadata.name, 'Finished');
       await Promise.all(BANKS.map((bank) => scaleOperator(bank, 1)));
-    }));
+    });
+  });
 });
 
 describe('a courier that is killed', () => {
