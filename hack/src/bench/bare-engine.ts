@@ -6,7 +6,7 @@ import { repositoryRoot } from '../lib/paths.ts';
 
 /** What `bench_bare.py` prints: seconds of the slower party, peak memory of the larger one. */
 export interface BareRun {
-  readonly seconds: { readonly import: number; readonly connect: number; readonly compute: number; readonly total: number; readonly withoutConnect: number };
+  readonly seconds: { readonly connect: number; readonly compute: number };
   readonly peakRssBytes: number;
 }
 

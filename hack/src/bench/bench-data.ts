@@ -24,7 +24,8 @@ export async function offerRows(rows: number, run: string): Promise<string> {
 export async function withdraw(assets: readonly string[], run: string): Promise<void> {
   for (const { bank } of FIRST) {
     if (assets.length > 0) await kubectl(bank.namespace, ['delete', 'dataasset', ...assets, '--ignore-not-found', '--timeout=90s']);
-    await kubectl(bank.namespace, ['delete', 'pvc', claimOf(run), '--ignore-not-found', '--timeout=90s']);
+    const claims = [claimOf(run), ...(await auditClaims(bank, claimOf(run)))];
+    await kubectl(bank.namespace, ['delete', 'pvc', ...claims, '--ignore-not-found', '--timeout=90s']);
   }
 }
 
@@ -41,6 +42,13 @@ function keyOf(customer: number): string {
 
 function claimOf(run: string): string {
   return `bench-${run}`;
+}
+
+/** The proxy's record of reads outlives its asset by intent; that of synthetic data need not. */
+async function auditClaims({ namespace }: DemoInstitution, claim: string): Promise<string[]> {
+  const { stdout } = await kubectl(namespace, ['get', 'pvc', '-l', 'app.kubernetes.io/component=data-proxy', '-o', 'json']);
+  const { items } = JSON.parse(stdout) as { items: { metadata: { name: string; annotations?: Record<string, string> } }[] };
+  return items.filter(({ metadata }) => metadata.annotations?.['collabnet.dev/source-claim'] === claim).map(({ metadata }) => metadata.name);
 }
 
 async function offer(bank: DemoInstitution, name: string, csv: string, run: string): Promise<void> {

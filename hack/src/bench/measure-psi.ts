@@ -1,5 +1,5 @@
 import { runBare, type BareRun } from './bare-engine.ts';
-import { consent, propose, reach, type Intersection } from './bench-task.ts';
+import { consent, podsGone, propose, reach, type Intersection } from './bench-task.ts';
 import { median } from './figures.ts';
 import { receiptsOf, type Block, type MeasuredReceipt } from './ledger-times.ts';
 
@@ -8,7 +8,7 @@ export interface PsiFigures {
   readonly rows: number;
   readonly runs: number;
   readonly task: { readonly prepare: number; readonly align: number; readonly compute: number; readonly clean: number; readonly engineMemory: number; readonly courierMemory: number };
-  readonly bare: { readonly connect: number; readonly compute: number; readonly withoutConnect: number; readonly memory: number };
+  readonly bare: { readonly connect: number; readonly compute: number; readonly memory: number };
   /** Compute of the task against compute of the bare engine. */
   readonly ratio: number;
 }
@@ -25,6 +25,7 @@ export async function runPsi(asset: string, rows: number, task: string, barePod:
   const waiting = await propose(what, task);
   await consent(waiting);
   await reach(task, 'Succeeded');
+  await podsGone(waiting);
   return { rows, flowId: waiting.flowId, bare: await runBare(barePod, rows) };
 }
 
@@ -46,7 +47,7 @@ export function psiFigures(chain: readonly Block[], runs: readonly PsiRun[]): Ps
       engineMemory: worst(({ peakMemory }) => peakMemory.engine),
       courierMemory: worst(({ peakMemory }) => peakMemory.courier),
     },
-    bare: { connect: bare(({ seconds }) => seconds.connect), compute: bareCompute, withoutConnect: bare(({ seconds }) => seconds.withoutConnect), memory: bare(({ peakRssBytes }) => peakRssBytes) },
+    bare: { connect: bare(({ seconds }) => seconds.connect), compute: bareCompute, memory: bare(({ peakRssBytes }) => peakRssBytes) },
     ratio: compute / bareCompute,
   };
 }

@@ -1,4 +1,4 @@
-import { consent, propose, reach, type Intersection } from './bench-task.ts';
+import { consent, podsGone, propose, reach, type Intersection, type WaitingTask } from './bench-task.ts';
 import { median, percentile } from './figures.ts';
 import { timesOf, type Block } from './ledger-times.ts';
 
@@ -31,10 +31,15 @@ export async function runSmallTasks(names: readonly string[], onDone: (done: num
     await reach(name, 'Running', 'Succeeded');
     const following = names[index + 1];
     const proposal = following === undefined ? undefined : propose(SMALL, following);
-    [next] = await Promise.all([proposal, reach(name, 'Succeeded')]);
+    [next] = await Promise.all([proposal, finished(next)]);
     onDone(index + 1);
   }
   return flows;
+}
+
+async function finished(task: WaitingTask): Promise<void> {
+  await reach(task.name, 'Succeeded');
+  await podsGone(task);
 }
 
 export function startFigures(chain: readonly Block[], flows: readonly string[]): StartFigures {
