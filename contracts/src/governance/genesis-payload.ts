@@ -21,7 +21,8 @@ export const personSchema = z.strictObject({
 
 /** An institution with its first keys and persons. */
 export const institutionSchema = z.strictObject({
-  subjectCode: subjectCodeSchema,
+  // Without a dot: `<code>.<name>` names a person, and no institution may take a person's name.
+  subjectCode: subjectCodeSchema.regex(/^[^.]+$/, 'an institution is named without a dot'),
   displayName: displayNameSchema,
   signKey: publicKeyHexSchema,
   agreeKey: publicKeyHexSchema,

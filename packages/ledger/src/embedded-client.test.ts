@@ -228,3 +228,14 @@ test('an exported chain is verified offline; a cut or altered export is not', ()
     await assert.rejects(verifyChain(parseChain([])), code('BLOCK_INVALID'));
     await assert.rejects(verifyChain(parseChain(lines), 'a'.repeat(64)), code('BLOCK_INVALID'));
   }));
+
+test('a host with other contracts is waited for, not taken for a fork', () =>
+  withChain(async (chain, client) => {
+    await client.refresh();
+    await chain.node.submit(await chain.invite('invitation-1'));
+    chain.bend = (block) => edit(block, (b) => (b.header.contractsVersion = '99.0.0'));
+    await assert.rejects(client.refresh(), code('CONTRACTS_MISMATCH'));
+    chain.bend = (block) => block;
+    await client.refresh();
+    assert.equal(client.head().height, 1);
+  }));

@@ -6,6 +6,7 @@
  * - `STALE`: the verified view is older than the caller allows.
  * - `DIVERGED`: two different blocks were signed for one height; nothing may be authorised on this view.
  * - `BLOCK_INVALID`: a block failed verification (signature, chain, roots or re-execution).
+ * - `CONTRACTS_MISMATCH`: the host runs another version of the contracts; upgrade one of the two.
  * - `HEAD_UNKNOWN`: the transaction names a head that is not on this chain.
  * - `STORE_FAILED`: the local store cannot be read or written.
  */
@@ -15,6 +16,7 @@ export type LedgerErrorCode =
   | 'STALE'
   | 'DIVERGED'
   | 'BLOCK_INVALID'
+  | 'CONTRACTS_MISMATCH'
   | 'HEAD_UNKNOWN'
   | 'STORE_FAILED'
   | 'CLOSED'

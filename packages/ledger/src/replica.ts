@@ -83,7 +83,8 @@ export class Replica {
     if (header.previous !== (this.#head?.hash ?? NO_PREVIOUS)) throw invalid(height, 'it does not continue the block before it');
     if (header.time < (this.#head?.time ?? 0)) throw invalid(height, 'its time lies before the block before it');
     if (header.contractsVersion !== CONTRACTS_VERSION) {
-      throw invalid(height, `it was made with contracts ${header.contractsVersion}; this build has ${CONTRACTS_VERSION}: upgrade`);
+      // No sign of a fork: a rolling upgrade brings hosts and replicas to one version at different times.
+      throw new LedgerError('CONTRACTS_MISMATCH', `block ${height}: it was made with contracts ${header.contractsVersion}, this build has ${CONTRACTS_VERSION}; run the same version as the host of the ledger`, { height });
     }
     if (header.transactionsRoot !== transactionsRoot(block.transactions)) throw invalid(height, 'the transactions root does not match its transactions');
     if (height === 0) this.#verifyGenesis(block);
