@@ -3,8 +3,7 @@ import { list } from './objects.ts';
 import { until } from './until.ts';
 
 interface Pod {
-  metadata: { name: string; uid: string };
-  status?: { phase?: string; podIP?: string; initContainerStatuses?: { name: string; state?: { running?: object } }[]; containerStatuses?: { ready: boolean }[] };
+  metadata: { name: string };
 }
 
 const OPERATOR = 'app.kubernetes.io/component=operator';
@@ -25,16 +24,12 @@ export async function scaleOperator({ namespace }: DemoInstitution, replicas: 0 
 }
 
 /** The pod of an attempt, once it is there. */
-export function attemptPod({ namespace }: DemoInstitution, flowId: string, holds: (pod: Pod) => boolean = () => true): Promise<Pod> {
+export function attemptPod({ namespace }: DemoInstitution, flowId: string): Promise<Pod> {
   return until(
-    async () => (await list<Pod>(namespace, 'pods', `collabnet.dev/task=${flowId.slice(0, 32)}`)).find(holds),
+    async () => (await list<Pod>(namespace, 'pods', `collabnet.dev/task=${flowId.slice(0, 32)}`)).at(0),
     120_000,
     () => `${namespace} was to have a pod of flow ${flowId}`,
   );
-}
-
-export function courierRuns({ status }: Pod): boolean {
-  return status?.initContainerStatuses?.some(({ name, state }) => name === 'courier' && state?.running !== undefined) === true;
 }
 
 /** Waits until a courier has written that it reached a state. */
