@@ -7,7 +7,8 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * Writes a whole status by one server-side apply, when it differs from what the object has.
- * The uid keeps the status of a deleted object off its successor of the same name.
+ * The resource version keeps the status of a deleted object off its successor of the same name: the status subresource
+ * of a custom kind takes nothing of metadata, so the uid alone would be dropped unchecked.
  *
  * @returns the object as it is now, or undefined when nothing had to be written
  * @throws KubeError `KUBE_NOT_FOUND`, `KUBE_CONFLICT` (another incarnation)
@@ -20,8 +21,8 @@ export async function patchStatus<T extends KubeObject & { status?: unknown }>(
   fieldManager: string,
 ): Promise<T | undefined> {
   if (sameJson(object.status ?? {}, status)) return undefined;
-  const { name, namespace, uid } = object.metadata;
-  const body = { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { name, namespace, uid }, status };
+  const { name, namespace, uid, resourceVersion } = object.metadata;
+  const body = { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { name, namespace, uid, resourceVersion }, status };
   return client.patch<T>(type, name, body, {
     strategy: 'apply',
     fieldManager,

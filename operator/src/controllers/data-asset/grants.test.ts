@@ -11,6 +11,7 @@ import { sm2Sign } from '@collabnet/sm';
 import { InstitutionKeys } from '../../institution/institution-keys.ts';
 import { NetworkSession } from '../../institution/network-session.ts';
 import type { Informer, ReconcileContext } from '../../runtime/index.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import type { AssetRun, AssetTools } from './asset-run.ts';
 import { withdrawGone } from './asset-sweep.ts';
 import { settleGrant } from './grants.ts';
@@ -40,6 +41,7 @@ function run(asset: DataAsset, options: { rows?: number; approvals?: Approval[] 
   const status: NonNullable<DataAsset['status']> = structuredClone(asset.status ?? {});
   const ctx = {
     status,
+    clock: systemClock,
     event: ({ reason }: { reason: string }) => void events.push(reason),
     setCondition: (condition: { type: string; status: 'True' | 'False'; reason: string; message: string }) => {
       status.conditions = [{ ...condition, lastTransitionTime: '' }];
