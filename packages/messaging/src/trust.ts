@@ -3,6 +3,7 @@ import { formatCreds } from './credentials.ts';
 import { MessagingError } from './errors.ts';
 import { createNkey, type Nkey } from './nkey.ts';
 import type { UserKind } from './permissions.ts';
+import { signedOnce } from './signed-once.ts';
 import { requireToken } from './tokens.ts';
 
 /** Keys of one account. `issuedAt` (epoch seconds) moves with every change, so JWTs are a pure function of the trust. */
@@ -71,7 +72,7 @@ export function accountOf(trust: NatsTrust, name: string): AccountTrust {
   return account;
 }
 
-export function operatorJwtOf(trust: NatsTrust): string {
+export const operatorJwtOf: (trust: NatsTrust) => string = signedOnce((trust: NatsTrust): string => {
   const { operator, name, system } = trust;
   return signOperatorJwt({
     name,
@@ -79,10 +80,10 @@ export function operatorJwtOf(trust: NatsTrust): string {
     systemAccountPub: system.publicKey,
     issuedAt: operator.issuedAt,
   });
-}
+});
 
 /** Account public key to JWT, system account included; what `resolver_preload` and the resolver should hold. */
-export function accountJwtsOf(trust: NatsTrust): Record<string, string> {
+export const accountJwtsOf: (trust: NatsTrust) => Record<string, string> = signedOnce((trust: NatsTrust): Record<string, string> => {
   const all: [string, AccountTrust][] = [['SYS', trust.system], ...Object.entries(trust.accounts)];
   return Object.fromEntries(
     all.map(([name, { publicKey, revocations, issuedAt }]) => [
@@ -90,7 +91,7 @@ export function accountJwtsOf(trust: NatsTrust): Record<string, string> {
       signAccountJwt({ name, accountPub: publicKey, operatorSeed: trust.operator.seed, revocations, issuedAt }),
     ]),
   );
-}
+});
 
 /** Issues a user of an account. */
 export function issueUser(account: AccountTrust, input: IssueUserInput): IssuedUser {
