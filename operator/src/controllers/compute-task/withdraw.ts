@@ -53,7 +53,8 @@ export async function isBeingRemoved(client: KubeClient, deployment = 'operator'
     const found = await client.find(CORE.deployment, deployment);
     if (found === undefined || found.metadata.deletionTimestamp !== undefined) return true;
   } catch (error) {
-    return isKubeError(error, 'KUBE_FORBIDDEN', 'KUBE_UNAUTHORIZED');
+    // Not 401: the token of a pod that was deleted by force ends with it, and its successor goes on.
+    return isKubeError(error, 'KUBE_FORBIDDEN');
   }
   try {
     const namespace = await client.find(CORE.namespace, client.namespace);
