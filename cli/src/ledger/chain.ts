@@ -25,7 +25,14 @@ export async function* exportLines(port: number): AsyncGenerator<string> {
   const response = await get(port);
   if (response.statusCode !== 200) throw new CliError('TRANSFER_FAILED', `the ledger answered ${response.statusCode} to GET /v1/export`);
   // The interface begins to read at once and drops what nobody takes: it must not exist before it is read.
-  yield* createInterface({ input: response, crlfDelay: Infinity });
+  const lines = createInterface({ input: response, crlfDelay: Infinity });
+  try {
+    yield* lines;
+  } finally {
+    // A reader that stops early has heard enough: what the closing connection still says must not end the program.
+    lines.on('error', () => undefined);
+    response.on('error', () => undefined);
+  }
   if (!response.complete) throw new CliError('TRANSFER_FAILED', 'the export was cut off; try again');
 }
 
