@@ -12,6 +12,7 @@ import { HubServer } from './institution/hub-server.ts';
 import { InstitutionAuthority } from './institution/institution-authority.ts';
 import { LocalNats } from './institution/local-nats.ts';
 import { keepResultStore } from './institution/result-store-config.ts';
+import { RemovalWatch } from './institution/removal-watch.ts';
 import { SecretStore } from './institution/secret-store.ts';
 import { SessionRegistry } from './institution/session-registry.ts';
 import { KubeClient, Manager } from './runtime/index.ts';
@@ -35,6 +36,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
     leaderElection: { name: 'collabnet-operator', ...(environment['POD_NAME'] && { identity: environment['POD_NAME'] }) },
     http: { port: Number(environment['HTTP_PORT'] ?? 8080) },
   });
+  const removal = new RemovalWatch(manager, namespace);
   const secrets = new SecretStore(manager.client, manager.applier);
   const authority = new InstitutionAuthority(secrets, namespace);
   const nats = new LocalNats({ client: manager.client, secrets, logger, namespace });
@@ -57,7 +59,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
     await manager.run(signal);
   } finally {
     // Whoever waits for an institution that is leaving should learn it from the ledger, not from a deadline.
-    if (signal.aborted && (await isBeingRemoved(client))) {
+    if (signal.aborted && (removal.seen || (await isBeingRemoved(client)))) {
       await Promise.allSettled(sessions.all().map((session) => withdrawOpenFlows(session, logger)));
     }
     await Promise.allSettled(sessions.all().map((session) => session.ledger.close()));
