@@ -13,9 +13,5 @@ export const LABEL_NETWORK = 'collabnet.dev/network';
 export const MANAGED_BY = 'collabnet-operator';
 /** A change of this annotation's value asks for a reconcile now. */
 export const ANNOTATION_RECONCILE_AT = 'collabnet.dev/reconcile-at';
-/** Holds a compute pod until its receipt is on the ledger. */
-export const FINALIZER_RECEIPT = 'collabnet.dev/receipt';
-/** Holds a ComputeTask while its flow is open, so that deleting it can cancel the flow. */
-export const FINALIZER_FLOW = 'collabnet.dev/flow';
 /** On a mirror: `<namespace>/<name>` under which the proposer applied the task. With it the id of the flow can be recomputed. */
 export const ANNOTATION_PROPOSED_AS = 'collabnet.dev/proposed-as';
