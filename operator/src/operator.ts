@@ -55,15 +55,25 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const taskInformers = { ...computeTaskInformers(manager, namespace), networks, assets: assetInformers.assets };
   computeTaskController(manager, taskInformers, { config, namespace, secrets, nats, authority, sessions, logger });
   keepResultStore(manager, networks, { client: manager.client, secrets, authority, nats, sessions, logger });
+  // Beside the shutdown, not after it: at an uninstall the own NATS server is about to go as well.
+  const farewell = new Promise<void>((resolve) => {
+    const say = (): void => resolve(sayFarewell(client, removal, sessions, logger));
+    if (signal.aborted) say();
+    else signal.addEventListener('abort', say, { once: true });
+  });
   try {
     await manager.run(signal);
   } finally {
-    // Whoever waits for an institution that is leaving should learn it from the ledger, not from a deadline.
-    if (signal.aborted && (removal.seen || (await isBeingRemoved(client)))) {
-      await Promise.allSettled(sessions.all().map((session) => withdrawOpenFlows(session, logger)));
-    }
+    if (signal.aborted) await farewell;
     await Promise.allSettled(sessions.all().map((session) => session.ledger.close()));
     await nats.close();
     await client.close();
   }
+}
+
+/** Whoever waits for an institution that is leaving should learn it from the ledger, not from a deadline. */
+async function sayFarewell(client: KubeClient, removal: RemovalWatch, sessions: SessionRegistry, logger: Logger): Promise<void> {
+  if (!removal.seen && !(await isBeingRemoved(client))) return;
+  logger.info('the installation is being removed: open flows are given up');
+  await Promise.allSettled(sessions.all().map((session) => withdrawOpenFlows(session, logger)));
 }

@@ -4,6 +4,7 @@ export type WireErrorCode =
   | 'WIRE_TAMPERED'
   | 'WIRE_BYTE_CEILING'
   | 'WIRE_CLOSED'
+  | 'WIRE_PEER_SILENT'
   | 'WIRE_FRAME_INVALID'
   | 'WIRE_TRANSCRIPT_MISMATCH';
 

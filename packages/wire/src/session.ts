@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly byteCeiling: number;
   /** Ends the wait for the peer; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** For tests; see ChannelOptions. */
+  readonly heartbeatMs?: number | undefined;
   /** Told why a handshake message was dropped. */
   readonly onRefused?: ((reason: string) => void) | undefined;
 }
@@ -28,7 +30,7 @@ const resendMs = 250;
  * @throws WireError WIRE_PROFILE_UNAVAILABLE; the reason of the signal
  */
 export async function openSession(options: SessionOptions): Promise<ReliableChannel> {
-  const { link, context, self, peer, signal, byteCeiling, onRefused } = options;
+  const { link, context, self, peer, signal, byteCeiling, heartbeatMs, onRefused } = options;
   signal.throwIfAborted();
   const profile = profileOf(context.wireProfile);
   const send = (datagram: Uint8Array): void => link.send(datagram);
@@ -45,7 +47,7 @@ export async function openSession(options: SessionOptions): Promise<ReliableChan
     handshake.receive(frame);
     const keys = handshake.established;
     if (!keys || channel) return;
-    channel = new ReliableChannel({ keys, send, byteCeiling });
+    channel = new ReliableChannel({ keys, send, byteCeiling, heartbeatMs });
     opened.resolve(channel);
   });
   const repeat = setInterval(() => {

@@ -47,7 +47,7 @@ test('every length comes back, and nothing readable lies on the disk', async () 
     await files.put(which, pieces(data, 100_003), options);
     assert.deepEqual(await readAll(files, which), data, `length ${length}`);
     const raw = await readFile(resultPath(root, which));
-    for (const word of ['secret', 'csv', which.output]) assert.equal(raw.indexOf(word), -1, word);
+    for (const word of ['secret text', 'text/csv', which.output]) assert.equal(raw.indexOf(word), -1, word);
   }
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptAddress, NatsConnection } from '@collabnet/messaging';
 import type { Logger } from '@collabnet/telemetry';
-import { isInitiator, openSession, Tunnel } from '@collabnet/wire';
+import { isInitiator, openSession, Tunnel, WireError } from '@collabnet/wire';
 import type { ControlRequest, CourierParty, EndFailure, ReliableChannel, Transcript, WireContext } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
 import { CourierError } from '../errors.ts';
@@ -65,7 +65,7 @@ export class PeerSessions {
   async tunnel(signal: AbortSignal, onExchanged: () => void, onFailure: (error: Error) => void): Promise<void> {
     const { job } = this.#assignment;
     for (const session of this.#sessions) {
-      session.channel.failed.catch((error: Error) => onFailure(error));
+      session.channel.failed.catch((error: Error) => onFailure(naming(session.peer, error)));
       session.channel.peerEnd.then(
         (end) => end.status === 'Failed' && onFailure(peerFailed(session.peer, end.failure)),
         () => undefined,
@@ -132,6 +132,13 @@ export class PeerSessions {
       channel.close();
     }
   }
+}
+
+/** The channel does not know whom it leads to; whoever reads of a silent peer must. */
+function naming(peer: CourierParty, error: Error): Error {
+  if (!(error instanceof WireError && error.code === 'WIRE_PEER_SILENT')) return error;
+  const message = `${peer.did}: ${error.message}; ask whether its cluster and its link to the hub are up`;
+  return new CourierError('PEER_SILENT', message, { cause: error, retryable: true });
 }
 
 function peerFailed(peer: CourierParty, failure: EndFailure | undefined): CourierError {

@@ -9,3 +9,7 @@ export const maxRefused = 256;
 /** Acknowledged after this many frames or milliseconds, whatever comes first. */
 export const ackEvery = 8;
 export const ackDelayMs = 4;
+/** A side that has nothing else to say repeats its acknowledgement this often, so that it is known to be there. */
+export const heartbeatMs = 5_000;
+/** Heartbeats of the own clock without anything new and authentic from the peer, after which it counts as gone: 45 s. */
+export const maxSilentBeats = 9;

@@ -137,6 +137,31 @@ describe('channel', () => {
     generous.close();
   });
 
+  test('a session with nothing to say stays open; a peer that vanishes ends it', async () => {
+    const session = await testSession({ heartbeatMs: 10 });
+    await delay(500);
+    await bothWays(session, 100_000);
+    session.close();
+
+    const recorded: Buffer[] = [];
+    const vanishing = await testSession({ heartbeatMs: 10 });
+    vanishing.links[1].faults = { intercept: (bytes) => (recorded.push(Buffer.from(bytes)), recorded.length < 20) };
+    const replay = setInterval(() => recorded.slice(0, 20).forEach((bytes) => vanishing.links[1].inject(bytes)), 5);
+    await assert.rejects(vanishing.channels[0].peerEnd, ends('WIRE_PEER_SILENT'), 'recordings are no sign of life');
+    clearInterval(replay);
+    vanishing.close();
+  });
+
+  test('a peer that has said END may be silent', async () => {
+    const session = await testSession({ heartbeatMs: 10 });
+    session.channels[1].end();
+    await session.channels[0].peerEnd;
+    session.links[1].faults = { lose: 1 };
+    const state = await Promise.race([session.channels[0].failed, delay(300, 'open')]);
+    assert.equal(state, 'open');
+    session.close();
+  });
+
   test('END tells why a side failed', async () => {
     const session = await testSession();
     session.channels[0].end({ code: 'ENGINE_FAILED', retryable: true });

@@ -3,7 +3,7 @@ import { WireError } from '../errors.ts';
 import { decodeAcknowledgement, encodeAcknowledgement } from './acknowledgement.ts';
 import { endSchema } from './end-message.ts';
 import { Inbound } from './inbound.ts';
-import { ackDelayMs, ackEvery, maxRefused } from './limits.ts';
+import { ackDelayMs, ackEvery, heartbeatMs, maxRefused, maxSilentBeats } from './limits.ts';
 import { Outbound } from './outbound.ts';
 import type { Frame, FrameType } from '../frames/frame.ts';
 import type { SessionKeys } from '../handshake/session-keys.ts';
@@ -16,6 +16,8 @@ export interface ChannelOptions {
   readonly send: (datagram: Uint8Array) => void;
   /** Most plaintext bytes of the engines in either direction. */
   readonly byteCeiling: number;
+  /** Default {@link heartbeatMs}. */
+  readonly heartbeatMs?: number | undefined;
 }
 
 /** What the tunnel listens to. */
@@ -45,7 +47,10 @@ export class ReliableChannel {
   readonly #done = Promise.withResolvers<EndMessage>();
   readonly #failed = Promise.withResolvers<never>();
   #listener: ChannelListener | undefined;
+  readonly #heartbeat: NodeJS.Timeout;
   #ackSequence = 0;
+  #peerAckSequence = 0;
+  #silentBeats = 0;
   #unacknowledged = 0;
   #ackTimer: NodeJS.Timeout | undefined;
   #sinceProgress = 0;
@@ -54,6 +59,7 @@ export class ReliableChannel {
   #ended = false;
   #error: WireError | undefined;
   #heard = false;
+  #peerHasEnded = false;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
@@ -70,6 +76,7 @@ export class ReliableChannel {
       byteCeiling: options.byteCeiling,
       deliver: (inbound) => this.#deliver(inbound),
     });
+    this.#heartbeat = setInterval(() => this.#guard(() => this.#beat()), options.heartbeatMs ?? heartbeatMs);
     // Both are looked at by whoever needs them; nobody has to.
     this.#done.promise.catch(() => undefined);
     this.#failed.promise.catch(() => undefined);
@@ -149,6 +156,7 @@ export class ReliableChannel {
     if (this.#error) return;
     this.#error = error;
     clearTimeout(this.#ackTimer);
+    clearInterval(this.#heartbeat);
     this.#outbound.close();
     this.#failed.reject(error);
   }
@@ -173,7 +181,7 @@ export class ReliableChannel {
     const verdict = this.#inbound.take(frame);
     if (verdict === 'refused') return this.#refuse();
     if (verdict === 'duplicate') this.#duplicates += 1;
-    else this.#heard = true;
+    else this.#onHeard();
     if (verdict === 'new') this.#sinceProgress = 0;
     this.#unacknowledged += 1;
     // Gaps and repetitions are told at once: the sender waits for it.
@@ -185,8 +193,29 @@ export class ReliableChannel {
     const plaintext = this.#options.keys.receive.acks.open(frame.sequence, frame.header, frame.payload);
     const acknowledgement = plaintext && decodeAcknowledgement(plaintext);
     if (!acknowledgement) return this.#refuse();
-    this.#heard = true;
+    // An older one may be a recording: it shows nothing about now.
+    if (frame.sequence > this.#peerAckSequence) {
+      this.#peerAckSequence = frame.sequence;
+      this.#onHeard();
+    }
     this.#outbound.acknowledge(acknowledgement);
+  }
+
+  #onHeard(): void {
+    this.#heard = true;
+    this.#silentBeats = 0;
+  }
+
+  /**
+   * Says that this side is there, and notices when the peer no longer is. Beats are counted, not milliseconds: a process
+   * that was frozen itself must not blame the peer. A peer that has sent END owes nothing more.
+   */
+  #beat(): void {
+    this.#acknowledge();
+    this.#silentBeats += 1;
+    if (this.#silentBeats <= maxSilentBeats || this.#peerHasEnded) return;
+    const seconds = Math.round((maxSilentBeats * (this.#options.heartbeatMs ?? heartbeatMs)) / 1_000);
+    throw new WireError('WIRE_PEER_SILENT', `peer: nothing was heard of it for ${seconds} s`);
   }
 
   #acknowledge(): void {
@@ -211,6 +240,7 @@ export class ReliableChannel {
     if (!end.success || end.data.digest !== totals.digest || end.data.frames !== totals.frames || end.data.bytes !== totals.bytes) {
       throw new WireError('WIRE_TRANSCRIPT_MISMATCH', 'END: what the peer says it sent is not what arrived');
     }
+    this.#peerHasEnded = true;
     this.#done.resolve(end.data);
   }
 
