@@ -63,6 +63,13 @@ describe('what goes wrong with one courier', () => {
     assert.deepEqual([failure?.code, failure?.retryable], ['DATA_PROXY_STREAM', true]);
   });
 
+  test('a cut stream is told with the reason in the record of the read', async () => {
+    const many = Array.from({ length: 30_000 }, (_unused, n): Record => [`id-${n}`, null]);
+    const party = await launch({ rows: many }, (each) => Object.assign(each.doors.faults, { cutAfterBatches: 1, cutOutcome: 'GRANT_REVOKED' }));
+    const failure = await failureOf(party);
+    assert.deepEqual([failure?.code, failure?.retryable], ['DATA_PROXY_GRANT_REVOKED', false]);
+  });
+
   test('too few different keys', async () => {
     const party = await launch({ rows: Array.from({ length: 50 }, (_unused, n): Record => [`id-${n % 9}`, null]) });
     assert.equal((await failureOf(party))?.code, 'INPUT_BELOW_MINIMUM');

@@ -9,6 +9,7 @@ import { BlockWriter } from '../work/block-writer.ts';
 import type { Workplace } from '../work/workplace.ts';
 import { arrowBatches } from './arrow-rows.ts';
 import { csvLine } from './csv.ts';
+import { reasonOfCut } from './cut-read.ts';
 import type { FrozenInput } from './frozen-input.ts';
 import { GrowingInt32 } from './growing-array.ts';
 import { call, refusalOf } from './https-client.ts';
@@ -30,7 +31,11 @@ export async function fetchInput(assignment: Assignment, place: Workplace, signa
   const columns = [...new Set([...input.keys, ...input.columns])];
   const until = Math.min(job.deadline, Date.now() + proxyPatienceMs);
   const response = await withRetry('DATA_PROXY', until, signal, () => open(assignment, columns, signal));
-  const frozen = await freeze(response, { keys: input.keys, columns, engineFile: place.in(`${input.name}.csv`), rowsFile: place.courier('rows.csv') });
+  const files = { engineFile: place.in(`${input.name}.csv`), rowsFile: place.courier('rows.csv') };
+  const frozen = await freeze(response, { keys: input.keys, columns, ...files }).catch(async (error: unknown) => {
+    if (error instanceof CourierError && error.code === 'DATA_PROXY_STREAM') throw await reasonOfCut(error, assignment, signal);
+    throw error;
+  });
   const minimum = Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1);
   if (frozen.keys < minimum) {
     throw new CourierError('INPUT_BELOW_MINIMUM', `inputs.${input.name}: fewer different keys than the minimum set size of ${minimum}`);

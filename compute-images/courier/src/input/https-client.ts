@@ -8,7 +8,7 @@ import { CourierError } from '../errors.ts';
 
 export interface Call {
   readonly url: string;
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: ClientTls;
   readonly body: string | Readable;
@@ -34,13 +34,19 @@ export function call(options: Call): Promise<IncomingMessage> {
   });
 }
 
-/** Turns an answer that is no success into an error `<prefix>_<code of the problem>`. */
-export async function refusalOf(response: IncomingMessage, prefix: string): Promise<CourierError> {
+/** The body of an answer, as far as anybody would read it. */
+export async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of response.setEncoding('utf8')) {
     text += chunk as string;
     if (text.length > 65_536) break;
   }
+  return text;
+}
+
+/** Turns an answer that is no success into an error `<prefix>_<code of the problem>`. */
+export async function refusalOf(response: IncomingMessage, prefix: string): Promise<CourierError> {
+  const text = await textOf(response);
   const status = response.statusCode ?? 0;
   const problem = parseProblem(response.headers['content-type'], text);
   const code = problem && /^[A-Z][A-Z0-9_]{0,63}$/.test(problem.code) ? problem.code : `HTTP_${status}`;

@@ -16,6 +16,8 @@ export interface DoorFaults {
   refuseRead?: { status: number; code: string };
   /** Breaks the stream off after this many batches. */
   cutAfterBatches?: number;
+  /** What the record of a cut read says; without it there is no such record. */
+  cutOutcome?: string;
   /** Answers this many deliveries with 503. */
   busyDeliveries?: number;
 }
@@ -66,6 +68,11 @@ export class TestDoors {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET') {
+      const { cutOutcome: outcome } = this.faults;
+      response.writeHead(outcome === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ outcome }));
+      return;
+    }
     const action = request.method === 'PUT' ? 'deliver' : 'read';
     const peer = peerCertificate(request);
     try {
