@@ -2,12 +2,13 @@ import { MessagingError } from '@collabnet/messaging';
 import { courierFailureSchema, courierStatusSchemaId, signedReceiptSchema, type CourierStatus } from '@collabnet/wire';
 import { z } from 'zod';
 import { WaitError } from '../../../runtime/index.ts';
+import { lookAgainAfter } from '../build/look-again.ts';
 import { courierRuns, courierStatus, podFault, podProgress, terminationMessage, type ComputePod } from '../build/pod-fault.ts';
 import { askCourier as ask, CourierError } from '../courier-client.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { required, type TaskRun } from '../task-run.ts';
 
-/** Images are pulled and volumes mounted meanwhile, ms; the pod's own events come sooner. */
+/** At most, ms: images are pulled and volumes mounted meanwhile, and the pod's own events come sooner. */
 const LOOK_AGAIN_MS = 2_000;
 /** A courier that was not heard for so long is given up: its lease has lapsed by then. */
 const SILENCE_MS = 120_000;
@@ -30,7 +31,7 @@ export async function askCourier(run: TaskRun): Promise<void> {
   }
   if (told?.receipt !== undefined) return;
   await judgePod(run, pod);
-  if (told === undefined) throw new WaitError('Preparing', `pod ${pod.metadata.name} ${podProgress(pod)}`, LOOK_AGAIN_MS);
+  if (told === undefined) throw new WaitError('Preparing', `pod ${pod.metadata.name} ${podProgress(pod)}`, lookAgainAfter(pod, run.ctx.clock.now(), LOOK_AGAIN_MS));
 }
 
 async function judgePod(run: TaskRun, pod: ComputePod): Promise<void> {

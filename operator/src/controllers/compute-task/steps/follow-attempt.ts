@@ -3,13 +3,14 @@ import type { Delegation } from '@collabnet/envelope';
 import type { ControlRequest } from '@collabnet/wire';
 import { MessagingError } from '@collabnet/messaging';
 import { WaitError } from '../../../runtime/index.ts';
+import { lookAgainAfter } from '../build/look-again.ts';
 import { askCourier, CourierError } from '../courier-client.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { leaseOf } from '../lease-keeper.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { required, type CurrentAttempt, type TaskRun } from '../task-run.ts';
 
-/** How often a running attempt is looked at, ms. */
+/** How often a running attempt is looked at, at least, ms. */
 const POLL_MS = 1_000;
 
 /** While an attempt runs: gives the courier its start, reports the first exchanged byte, and stops it when consent ends. */
@@ -26,7 +27,7 @@ export async function followAttempt(run: TaskRun): Promise<void> {
     await failAttempt(run, { reason: lease.reason ?? 'GRANT_REVOKED', message: lease.message ?? 'consent no longer holds', retryable: false }, courier.exchanged);
   }
   if (lease.valid && courier.state === 'Reserved') await tell(run, { op: 'start', lease: { until: lease.until }, peers: await peersOf(run, attempt) });
-  throw new WaitError('Running', `step ${id.step}, attempt ${id.attempt}: ${courier.state}`, POLL_MS);
+  throw new WaitError('Running', `step ${id.step}, attempt ${id.attempt}: ${courier.state}`, lookAgainAfter(attempt.pod, run.ctx.clock.now(), POLL_MS));
 }
 
 async function touch(run: TaskRun): Promise<void> {

@@ -3,21 +3,25 @@ import type { JsonObject } from '@collabnet/envelope';
 import { courierJobSchema, type CourierStatus } from '@collabnet/wire';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
 import { attemptName } from '../build/names.ts';
+import { lookAgainAfter } from '../build/look-again.ts';
 import { digestOfImage } from '../build/engine-image.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { again, overtaken, required, type TaskRun } from '../task-run.ts';
 
-/** A pod event announces readiness; this is for one that was missed, ms. */
+/** At most, ms. */
 const LOOK_AGAIN_MS = 1_500;
 
 /** Reserves the attempt on the ledger as soon as the courier has frozen its inputs and its engine waits. */
 export async function reserveAttempt(run: TaskRun): Promise<void> {
   const view = required(run.view, 'view');
   const { record: flow } = required(run.flow, 'flow');
-  const { id, record, courier } = required(run.attempt, 'attempt');
+  const { id, record, courier, pod } = required(run.attempt, 'attempt');
   if (flow.state !== 'Pending' || record.reservations[view.session.did] !== undefined) return;
-  if (courier?.reserved === undefined) throw new WaitError('Preparing', `step ${id.step}, attempt ${id.attempt}: the courier reads and freezes its inputs`, LOOK_AGAIN_MS);
+  if (courier?.reserved === undefined) {
+    const text = `step ${id.step}, attempt ${id.attempt}: the courier reads and freezes its inputs`;
+    throw new WaitError('Preparing', text, lookAgainAfter(pod, run.ctx.clock.now(), LOOK_AGAIN_MS));
+  }
   const args = await reservation(run, courier.reserved);
   try {
     await view.flows('reserve', args);
