@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createCa, issueServerCertificate, mtlsServer, readSignedRequest, verifySignedRequest, type MtlsServer } from '@collabnet/capability';
+import { mtlsServer, readSignedRequest, verifySignedRequest, type MtlsServer } from '@collabnet/capability';
+import { createCa, issueServerCertificate } from '@collabnet/capability/authority';
 import { generateSm2KeyPair, sm2Sign } from '@collabnet/sm';
 import { fetchResult, type FetchOptions } from './fetch-result.ts';
 

@@ -1,11 +1,5 @@
-import {
-  createCa,
-  issueClientCertificate,
-  issueServerCertificate,
-  needsRenewal,
-  type CertificateAuthority,
-  type IssuedCertificate,
-} from '@collabnet/capability';
+import { needsRenewal } from '@collabnet/capability';
+import { createCa, issueClientCertificate, issueServerCertificate, type CertificateAuthority, type IssuedCertificate } from '@collabnet/capability/authority';
 import type { SecretStore, SecretValues } from './secret-store.ts';
 
 export const CA_SECRET = 'institution-ca';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { test } from 'node:test';
-import { CapabilityError, certificateFingerprint, commonNameOf, createCa, issueClientCertificate, issueServerCertificate, needsRenewal } from './index.ts';
+import { createCa, issueClientCertificate, issueServerCertificate } from './authority.ts';
+import { CapabilityError, certificateFingerprint, commonNameOf, needsRenewal } from './index.ts';
 
 test('issued certificates chain to the CA, carry their names and one use', async () => {
   const ca = await createCa({ commonName: 'collabnet CA of bank', days: 365 });

@@ -7,8 +7,6 @@ export type { CapabilitySigner } from './issue.ts';
 export { verifyCapability } from './verify.ts';
 export type { IssuerKey, VerifyOptions } from './verify.ts';
 export { capabilityHeader, decodeCapability, encodeCapability } from './header.ts';
-export { createCa, issueClientCertificate, issueServerCertificate } from './authority.ts';
-export type { CertificateAuthority, IssuedCertificate, KeyAndCertificate } from './authority.ts';
 export { certificateFingerprint, commonNameOf, needsRenewal } from './certificate.ts';
 export { mtlsServer, peerCertificate } from './mtls-server.ts';
 export type { MtlsServer, MtlsServerOptions, PeerCertificate } from './mtls-server.ts';

@@ -5,8 +5,10 @@ import type { TLSSocket } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createCa, issueClientCertificate, issueServerCertificate, mtlsServer, parseProblem, peerCertificate, sendProblem } from './index.ts';
-import type { CertificateAuthority, IssuedCertificate, KeyAndCertificate, MtlsServer } from './index.ts';
+import { createCa, issueClientCertificate, issueServerCertificate } from './authority.ts';
+import { mtlsServer, parseProblem, peerCertificate, sendProblem } from './index.ts';
+import type { CertificateAuthority, IssuedCertificate, KeyAndCertificate } from './authority.ts';
+import type { MtlsServer } from './index.ts';
 
 let folder: string;
 let ca: CertificateAuthority;

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createCa, issueServerCertificate } from '@collabnet/capability';
+import { createCa, issueServerCertificate } from '@collabnet/capability/authority';
 
 let folder: string;
 let child: ChildProcess | undefined;

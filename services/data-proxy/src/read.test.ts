@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { createCa, issueClientCertificate, issueServerCertificate } from '@collabnet/capability';
+import { createCa, issueClientCertificate, issueServerCertificate } from '@collabnet/capability/authority';
 import type { ReadCapability } from '@collabnet/capability';
 import type { FlowRecord, GrantContent } from '@collabnet/contracts';
 import { toBase64Url } from '@collabnet/sm';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { issueClientCertificate, signRequest } from '@collabnet/capability';
+import { signRequest } from '@collabnet/capability';
+import { issueClientCertificate } from '@collabnet/capability/authority';
 import type { Actor, Bench } from '@collabnet/contracts/testing';
 import { TestLedger } from '@collabnet/ledger/testing';
 import { generateSm2KeyPair, randomBytes, sm2Sign } from '@collabnet/sm';

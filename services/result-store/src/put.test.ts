@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
-import { createCa, issueClientCertificate } from '@collabnet/capability';
+import { createCa, issueClientCertificate } from '@collabnet/capability/authority';
 import { randomBytes, sm3Hex } from '@collabnet/sm';
 import { LedgerPersonGate } from './ledger-person-gate.ts';
 import type { ResultMetadata } from './result-files.ts';

@@ -2,10 +2,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CapabilityError, capabilityHeader, createCa, decodeCapability, issueCapability, issueClientCertificate, issueServerCertificate, mtlsServer, peerCertificate, sendProblem, verifyCapability,
-} from '@collabnet/capability';
-import type { Capability, CapabilityRequest, IssuedCertificate, MtlsServer } from '@collabnet/capability';
+import { CapabilityError, capabilityHeader, decodeCapability, issueCapability, mtlsServer, peerCertificate, sendProblem, verifyCapability } from '@collabnet/capability';
+import { createCa, issueClientCertificate, issueServerCertificate } from '@collabnet/capability/authority';
+import type { Capability, CapabilityRequest, MtlsServer } from '@collabnet/capability';
+import type { IssuedCertificate } from '@collabnet/capability/authority';
 import { generateSm2KeyPair, sm2Sign } from '@collabnet/sm';
 import { RecordBatchStreamWriter, Table, Utf8, vectorFromArray } from 'apache-arrow';
 
