@@ -1,5 +1,5 @@
 import { ANNOTATION_PROPOSED_AS, API_VERSION, LABEL_MIRROR, type CollabNetwork, type ComputeTask } from '@collabnet/crds';
-import { flowId, flowSpecFromTask, WIRE_PROFILES } from '@collabnet/flow';
+import { flowId, flowSpecFromTask } from '@collabnet/flow';
 import { CliError } from '../base/errors.ts';
 import { fields } from '../base/table.ts';
 import { readyNetwork } from '../kube/networks.ts';
@@ -54,5 +54,5 @@ function recomputedFlowId(task: ComputeTask, networkId: string, proposer: string
   const isMirror = metadata.labels?.[LABEL_MIRROR] === 'true';
   const proposedAs = metadata.annotations?.[ANNOTATION_PROPOSED_AS] ?? (isMirror ? undefined : `${metadata.namespace}/${metadata.name}`);
   if (proposedAs === undefined) return undefined;
-  return flowId(networkId, proposer, proposedAs, flowSpecFromTask(task.spec, { supportedWireProfiles: WIRE_PROFILES }));
+  return flowId(networkId, proposer, proposedAs, flowSpecFromTask(task.spec));
 }

@@ -23,7 +23,7 @@ export class CourierError extends Error {
 export function asCourierError(error: unknown): CourierError {
   if (error instanceof CourierError) return error;
   if (error instanceof WireError) {
-    const retryable = error.code !== 'WIRE_BYTE_CEILING' && error.code !== 'WIRE_PROFILE_UNAVAILABLE';
+    const retryable = error.code !== 'WIRE_BYTE_CEILING';
     return new CourierError(error.code, error.message, { cause: error, retryable });
   }
   if (error instanceof CapabilityError) return new CourierError('JOB_INVALID', error.message, { cause: error });

@@ -19,6 +19,7 @@ export interface TaskOptions {
   readonly maxAttempts?: number;
   readonly approvalTimeout?: string;
   readonly columns?: string[];
+  readonly wireProfile?: 'intl' | 'gm';
 }
 
 /** A name that no other task has. */
@@ -35,7 +36,7 @@ export function psiTask(consortium: Consortium, name: string, options: TaskOptio
     ...(options.runID === undefined ? {} : { runID: options.runID }),
     purpose: options.purpose ?? `test ${name}`,
     trustModel: 'TwoPartySemiHonest',
-    wireProfile: 'intl',
+    wireProfile: options.wireProfile ?? 'intl',
     ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
     ...(options.approvalTimeout === undefined ? {} : { approvalTimeout: options.approvalTimeout }),
     parties: [

@@ -1,6 +1,6 @@
 import type { FlowIssue } from './issue.ts';
 import type { FlowSpec, FlowStep } from './spec.ts';
-import { COMPUTE_PARTIES, JOINS, PSI_PROTOCOLS, REFUSED_PROTOCOLS, type WireProfile } from './vocabulary.ts';
+import { COMPUTE_PARTIES, JOINS, PSI_PROTOCOLS, REFUSED_PROTOCOLS } from './vocabulary.ts';
 
 /** A private set intersection: by its algorithm name (`psi`, `spu-psi`) or because it names a join. */
 export function isIntersection(step: Pick<FlowStep, 'algorithm' | 'parameters'>): boolean {
@@ -8,15 +8,8 @@ export function isIntersection(step: Pick<FlowStep, 'algorithm' | 'parameters'>)
 }
 
 /** What the trust model, the algorithm and its parameters demand of a step. */
-export function checkProtocol(spec: FlowSpec, supported: readonly WireProfile[]): FlowIssue[] {
+export function checkProtocol(spec: FlowSpec): FlowIssue[] {
   const issues: FlowIssue[] = [];
-  if (!supported.includes(spec.wireProfile)) {
-    issues.push({
-      field: 'wireProfile',
-      code: 'UNSUPPORTED_WIRE_PROFILE',
-      message: `"${spec.wireProfile}" cannot be run here yet; use ${supported.join(' or ')}`,
-    });
-  }
   spec.steps.forEach((step, s) => {
     const at = `steps[${s}]`;
     const wanted = COMPUTE_PARTIES[spec.trustModel];

@@ -1,7 +1,7 @@
 import { parseDid } from '@collabnet/did';
 import { parseDuration } from './duration.ts';
 import { FLOW_SPEC_SCHEMA, type FlowSpec } from './spec.ts';
-import { type ValidationOptions, parseFlow } from './validate.ts';
+import { parseFlow } from './validate.ts';
 
 /** The members of a ComputeTask's spec that say what is computed; defaults of the kind already filled in. */
 export interface TaskSpec {
@@ -43,39 +43,36 @@ export interface TaskStep {
  *
  * @throws FlowError FLOW_INVALID with every finding
  */
-export function flowSpecFromTask(task: TaskSpec, options: ValidationOptions = {}): FlowSpec {
+export function flowSpecFromTask(task: TaskSpec): FlowSpec {
   const owner = new Map(task.parties.map((party) => [party.name, party.did]));
-  return parseFlow(
-    {
-      schema: FLOW_SPEC_SCHEMA,
-      runId: task.runID,
-      purpose: task.purpose,
-      trustModel: task.trustModel,
-      wireProfile: task.wireProfile,
-      approvalTimeoutMs: parseDuration(task.approvalTimeout, 'approvalTimeout'),
-      timeoutMs: parseDuration(task.timeout, 'timeout'),
-      maxAttempts: task.maxAttempts,
-      parties: task.parties.map(({ name, did }) => ({ name, did })),
-      auditors: [...(task.auditors ?? [])],
-      steps: task.steps.map((step) => ({
-        name: step.name,
-        algorithm: { name: step.algorithm.name, version: step.algorithm.version },
-        roles: { compute: [...step.roles.compute], receivers: [...step.roles.receivers] },
-        inputs: step.inputs.map(({ name, party, asset, assetVersion, from, keys, columns }) => ({
-          name,
-          party,
-          ...(asset === undefined ? {} : { asset: wholeAssetId(asset, owner.get(party)) }),
-          ...(assetVersion === undefined ? {} : { assetVersion }),
-          ...(from === undefined ? {} : { from: { step: from.step, output: from.output } }),
-          keys: [...keys],
-          columns: [...(columns ?? [])],
-        })),
-        parameters: definedOnly(step.parameters ?? {}),
-        outputs: step.outputs.map(({ name, receivers }) => ({ name, receivers: [...receivers] })),
+  return parseFlow({
+    schema: FLOW_SPEC_SCHEMA,
+    runId: task.runID,
+    purpose: task.purpose,
+    trustModel: task.trustModel,
+    wireProfile: task.wireProfile,
+    approvalTimeoutMs: parseDuration(task.approvalTimeout, 'approvalTimeout'),
+    timeoutMs: parseDuration(task.timeout, 'timeout'),
+    maxAttempts: task.maxAttempts,
+    parties: task.parties.map(({ name, did }) => ({ name, did })),
+    auditors: [...(task.auditors ?? [])],
+    steps: task.steps.map((step) => ({
+      name: step.name,
+      algorithm: { name: step.algorithm.name, version: step.algorithm.version },
+      roles: { compute: [...step.roles.compute], receivers: [...step.roles.receivers] },
+      inputs: step.inputs.map(({ name, party, asset, assetVersion, from, keys, columns }) => ({
+        name,
+        party,
+        ...(asset === undefined ? {} : { asset: wholeAssetId(asset, owner.get(party)) }),
+        ...(assetVersion === undefined ? {} : { assetVersion }),
+        ...(from === undefined ? {} : { from: { step: from.step, output: from.output } }),
+        keys: [...keys],
+        columns: [...(columns ?? [])],
       })),
-    },
-    options,
-  );
+      parameters: definedOnly(step.parameters ?? {}),
+      outputs: step.outputs.map(({ name, receivers }) => ({ name, receivers: [...receivers] })),
+    })),
+  });
 }
 
 function wholeAssetId(asset: string, did: string | undefined): string {

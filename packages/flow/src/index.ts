@@ -6,7 +6,6 @@ export {
   JOINS,
   PSI_PROTOCOLS,
   REFUSED_PROTOCOLS,
-  SUPPORTED_WIRE_PROFILES,
   TRUST_MODELS,
   WIRE_PROFILES,
 } from './vocabulary.ts';
@@ -22,7 +21,6 @@ export {
 export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
 export { parseDuration } from './duration.ts';
 export { parseFlow, validateFlow } from './validate.ts';
-export type { ValidationOptions } from './validate.ts';
 export { dependencies, stepOrder } from './order.ts';
 export { isIntersection } from './check-protocol.ts';
 export { flowProposalSchema, proposedInputSchema, proposedStepSchema } from './proposal-schema.ts';

@@ -6,7 +6,7 @@ import { stepOrder } from './order.ts';
 import type { FlowProposal, ProposedStep } from './proposal-schema.ts';
 import type { FlowSpec, FlowStep } from './spec.ts';
 import { parseFlow } from './validate.ts';
-import { JOINS, WIRE_PROFILES } from './vocabulary.ts';
+import { JOINS } from './vocabulary.ts';
 
 /** What a proposal is made of. */
 export interface ProposalInput {
@@ -67,7 +67,7 @@ export function checkProposal(
   sealed: SealedFlow,
   context: { readonly network: string; readonly proposer: string },
 ): FlowSpec {
-  const spec = parseFlow(sealed.spec, { supportedWireProfiles: WIRE_PROFILES });
+  const spec = parseFlow(sealed.spec);
   const expected = {
     flowId: flowId(context.network, context.proposer, sealed.name, spec),
     specDigest: specDigest(fromBase64Url(sealed.salt), spec),

@@ -4,20 +4,13 @@ import { checkSteps } from './check-steps.ts';
 import { FlowError } from './error.ts';
 import { type FlowIssue, formatPath } from './issue.ts';
 import { type FlowSpec, flowSpecSchema } from './spec.ts';
-import { SUPPORTED_WIRE_PROFILES, type WireProfile } from './vocabulary.ts';
-
-/** What the validating side can run. */
-export interface ValidationOptions {
-  /** Default {@link SUPPORTED_WIRE_PROFILES}. */
-  readonly supportedWireProfiles?: readonly WireProfile[];
-}
 
 /**
  * Checks a whole task: first its shape, then names, sources, receivers, trust model and protocol.
  *
  * @returns every finding; empty when the task can be proposed
  */
-export function validateFlow(value: unknown, options: ValidationOptions = {}): FlowIssue[] {
+export function validateFlow(value: unknown): FlowIssue[] {
   const parsed = flowSpecSchema.safeParse(value);
   if (!parsed.success) {
     return parsed.error.issues.map((issue) => ({
@@ -27,11 +20,7 @@ export function validateFlow(value: unknown, options: ValidationOptions = {}): F
     }));
   }
   const spec = parsed.data;
-  return [
-    ...checkNames(spec),
-    ...checkSteps(spec),
-    ...checkProtocol(spec, options.supportedWireProfiles ?? SUPPORTED_WIRE_PROFILES),
-  ];
+  return [...checkNames(spec), ...checkSteps(spec), ...checkProtocol(spec)];
 }
 
 /**
@@ -39,8 +28,8 @@ export function validateFlow(value: unknown, options: ValidationOptions = {}): F
  *
  * @throws FlowError FLOW_INVALID with all findings
  */
-export function parseFlow(value: unknown, options: ValidationOptions = {}): FlowSpec {
-  const issues = validateFlow(value, options);
+export function parseFlow(value: unknown): FlowSpec {
+  const issues = validateFlow(value);
   if (issues.length > 0) throw new FlowError('FLOW_INVALID', issues);
   return flowSpecSchema.parse(value);
 }

@@ -18,9 +18,6 @@ export const COMPUTE_PARTIES: Readonly<Record<TrustModel, number>> = {
 export const WIRE_PROFILES = ['intl', 'gm'] as const;
 export type WireProfile = (typeof WIRE_PROFILES)[number];
 
-/** Profiles this release can run. A flow that names another one is well formed, but is flagged by validation. */
-export const SUPPORTED_WIRE_PROFILES: readonly WireProfile[] = ['intl'];
-
 /** Intersection protocols of the engine. */
 export const PSI_PROTOCOLS = ['RR22', 'ECDH'] as const;
 

@@ -1,5 +1,4 @@
 export type WireErrorCode =
-  | 'WIRE_PROFILE_UNAVAILABLE'
   | 'WIRE_HANDSHAKE_REFUSED'
   | 'WIRE_TAMPERED'
   | 'WIRE_BYTE_CEILING'

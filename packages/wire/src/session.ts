@@ -27,7 +27,7 @@ const resendMs = 250;
  * Shakes hands with one peer over a lossy link and returns the channel: the barrier before an engine's first byte.
  * The peer may start later; messages are repeated until it answers.
  *
- * @throws WireError WIRE_PROFILE_UNAVAILABLE; the reason of the signal
+ * @throws the reason of the signal
  */
 export async function openSession(options: SessionOptions): Promise<ReliableChannel> {
   const { link, context, self, peer, signal, byteCeiling, heartbeatMs, onRefused } = options;

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WireError } from '../errors.ts';
 import { encodeHeader, frameTypes } from '../frames/frame.ts';
-import { testSession } from '../testing/parties.ts';
+import { testProfiles, testSession } from '../testing/parties.ts';
 import type { Faults } from '../testing/faulty-link.ts';
 import type { TestSession } from '../testing/parties.ts';
 import type { ReliableChannel } from './reliable-channel.ts';
@@ -49,10 +49,10 @@ const faults: Record<string, Faults> = {
   'all at once': { lose: 0.1, repeat: 0.1, reorder: 0.2, alter: 0.03, truncate: 0.03 },
 };
 
-describe('channel', () => {
+for (const wireProfile of testProfiles) describe(`channel, ${wireProfile}`, () => {
   for (const [name, fault] of Object.entries(faults)) {
     test(`carries everything in order with faults: ${name}`, async () => {
-      const session = await testSession();
+      const session = await testSession({ wireProfile });
       session.links.forEach((link) => (link.faults = fault));
       await bothWays(session, 3_000_000);
       const counters = session.channels.map((channel) => channel.counters);
@@ -64,7 +64,7 @@ describe('channel', () => {
   }
 
   test('re-sends are byte-identical', async () => {
-    const session = await testSession();
+    const session = await testSession({ wireProfile });
     const seen = new Map<string, string>();
     let repeated = 0;
     session.links[0].faults = {
@@ -86,7 +86,7 @@ describe('channel', () => {
   });
 
   test('never more than the window on the way, and memory bounded, with a peer that is silent', async () => {
-    const session = await testSession();
+    const session = await testSession({ wireProfile });
     let bytes = 0;
     session.links[0].faults = { intercept: (datagram) => ((bytes += datagram.length), false) };
     const data = randomFillSync(Buffer.alloc(100_000));
@@ -100,8 +100,8 @@ describe('channel', () => {
   });
 
   test('foreign and replayed frames are counted and change nothing', async () => {
-    const session = await testSession();
-    const other = await testSession();
+    const session = await testSession({ wireProfile });
+    const other = await testSession({ wireProfile });
     const recorded: Buffer[] = [];
     for (const each of [session, other]) each.links[0].faults = { intercept: (bytes) => recorded.push(Buffer.from(bytes)) > 0 };
     await carry(other.channels[0], other.channels[1], 100_000, 10_000);
@@ -118,7 +118,7 @@ describe('channel', () => {
   });
 
   test('a link that alters everything ends with WIRE_TAMPERED', async () => {
-    const session = await testSession();
+    const session = await testSession({ wireProfile });
     session.links[0].faults = { alter: 1 };
     const flood = setInterval(() => {
       const header = encodeHeader({ type: frameTypes.DATA, connection: 1, sequence: 1 }, 40);
@@ -130,21 +130,21 @@ describe('channel', () => {
   });
 
   test('a byte ceiling ends either side', async () => {
-    const session = await testSession({ byteCeiling: 50_000 });
+    const session = await testSession({ wireProfile, byteCeiling: 50_000 });
     await assert.rejects(carry(session.channels[0], session.channels[1], 60_000, 10_000), ends('WIRE_BYTE_CEILING'));
     session.close();
-    const generous = await testSession({ byteCeiling: 1e9 });
+    const generous = await testSession({ wireProfile, byteCeiling: 1e9 });
     generous.close();
   });
 
   test('a session with nothing to say stays open; a peer that vanishes ends it', async () => {
-    const session = await testSession({ heartbeatMs: 10 });
+    const session = await testSession({ wireProfile, heartbeatMs: 10 });
     await delay(500);
     await bothWays(session, 100_000);
     session.close();
 
     const recorded: Buffer[] = [];
-    const vanishing = await testSession({ heartbeatMs: 10 });
+    const vanishing = await testSession({ wireProfile, heartbeatMs: 10 });
     vanishing.links[1].faults = { intercept: (bytes) => (recorded.push(Buffer.from(bytes)), recorded.length < 20) };
     const replay = setInterval(() => recorded.slice(0, 20).forEach((bytes) => vanishing.links[1].inject(bytes)), 5);
     await assert.rejects(vanishing.channels[0].peerEnd, ends('WIRE_PEER_SILENT'), 'recordings are no sign of life');
@@ -153,7 +153,7 @@ describe('channel', () => {
   });
 
   test('a peer that has said END may be silent', async () => {
-    const session = await testSession({ heartbeatMs: 10 });
+    const session = await testSession({ wireProfile, heartbeatMs: 10 });
     session.channels[1].end();
     await session.channels[0].peerEnd;
     session.links[1].faults = { lose: 1 };
@@ -163,7 +163,7 @@ describe('channel', () => {
   });
 
   test('END tells why a side failed', async () => {
-    const session = await testSession();
+    const session = await testSession({ wireProfile });
     session.channels[0].end({ code: 'ENGINE_FAILED', retryable: true });
     assert.deepEqual((await session.channels[1].peerEnd).failure, { code: 'ENGINE_FAILED', retryable: true });
     session.close();

@@ -27,6 +27,6 @@ export function sessionKeys(profile: WireProfile, secret: Uint8Array, transcript
     confirm: key(`${name} confirm`),
   });
   const [forward, backward] = [direction('initiator'), direction('responder')];
-  const frameHash = (data: Uint8Array): Uint8Array => profile.hash(data);
+  const frameHash = (payload: Uint8Array): Uint8Array => profile.frameHash(payload);
   return initiator ? { send: forward, receive: backward, frameHash } : { send: backward, receive: forward, frameHash };
 }

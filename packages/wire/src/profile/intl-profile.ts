@@ -12,6 +12,7 @@ export const intlProfile: WireProfile = {
   ephemeral: newEphemeral,
   derive: (secret, salt, info, length) => new Uint8Array(hkdfSync('sha256', secret, salt, info, length)),
   hash: (data) => createHash('sha256').update(data).digest(),
+  frameHash: (payload) => createHash('sha256').update(payload).digest(),
   mac: (key, data) => createHmac('sha256', key).update(data).digest(),
   cipher: aesGcm,
 };

@@ -1,9 +1,9 @@
-import { WireError } from '../errors.ts';
+import { gmProfile } from './gm-profile.ts';
 import { intlProfile } from './intl-profile.ts';
 import type { WireProfile, WireProfileName } from './wire-profile.ts';
 
-/** @throws WireError WIRE_PROFILE_UNAVAILABLE */
+const profiles: Readonly<Record<WireProfileName, WireProfile>> = { intl: intlProfile, gm: gmProfile };
+
 export function profileOf(name: WireProfileName): WireProfile {
-  if (name === 'intl') return intlProfile;
-  throw new WireError('WIRE_PROFILE_UNAVAILABLE', `wireProfile: this build cannot run '${name}'; propose the flow with 'intl'`);
+  return profiles[name];
 }

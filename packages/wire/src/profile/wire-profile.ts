@@ -36,8 +36,10 @@ export interface WireProfile {
   readonly keyLength: number;
   ephemeral(): Ephemeral;
   derive(secret: Uint8Array, salt: Uint8Array, info: string, length: number): Uint8Array;
-  /** Collision-resistant; of handshake transcripts and frames. */
+  /** Collision-resistant; of handshake transcripts. */
   hash(data: Uint8Array | string): Uint8Array;
+  /** As collision-resistant, of the payload that {@link WireProfile.cipher} sealed; for the transcript of a direction. */
+  frameHash(payload: Uint8Array): Uint8Array;
   mac(key: Uint8Array, data: Uint8Array): Uint8Array;
   cipher(key: Uint8Array): FrameCipher;
 }

@@ -4,6 +4,7 @@ import { openSession } from '../session.ts';
 import { FaultyLink } from './faulty-link.ts';
 import type { Sm2KeyPair } from '@collabnet/sm';
 import type { ReliableChannel } from '../channel/reliable-channel.ts';
+import type { WireProfileName } from '../profile/wire-profile.ts';
 import type { WireContext, WireIdentity, WirePeer } from '../handshake/context.ts';
 
 /** One institution of a test with its own key and one attempt key, as the ledger would know both. */
@@ -51,6 +52,9 @@ export async function testParty(code: string, context: WireContext): Promise<Tes
   };
 }
 
+/** Both wire profiles must pass the same tests. */
+export const testProfiles: readonly WireProfileName[] = ['intl', 'gm'];
+
 export interface TestSession {
   readonly links: [FaultyLink, FaultyLink];
   readonly channels: [ReliableChannel, ReliableChannel];
@@ -58,8 +62,8 @@ export interface TestSession {
 }
 
 /** Two ends that have shaken hands. */
-export async function testSession(options: { byteCeiling?: number; heartbeatMs?: number; prepare?: (links: [FaultyLink, FaultyLink]) => void } = {}): Promise<TestSession> {
-  const context = testContext();
+export async function testSession(options: { wireProfile?: WireProfileName; byteCeiling?: number; heartbeatMs?: number; prepare?: (links: [FaultyLink, FaultyLink]) => void } = {}): Promise<TestSession> {
+  const context = testContext({ wireProfile: options.wireProfile ?? 'intl' });
   const [a, b] = [await testParty('alpha', context), await testParty('beta', context)];
   const links = FaultyLink.pair();
   options.prepare?.(links);

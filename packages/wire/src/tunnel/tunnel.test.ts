@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { testSession } from '../testing/parties.ts';
+import { testProfiles, testSession } from '../testing/parties.ts';
 import { Tunnel } from './tunnel.ts';
 import type { Server, Socket } from 'node:net';
+import type { WireProfileName } from '../profile/wire-profile.ts';
 import type { TestSession } from '../testing/parties.ts';
 
 interface Setup {
@@ -31,8 +32,8 @@ async function freePort(): Promise<number> {
 }
 
 /** Engine A reaches engine B's port through `a`. */
-async function setup(enginePortB: number, enginePortA = 1): Promise<Setup> {
-  const session = await testSession();
+async function setup(wireProfile: WireProfileName, enginePortB: number, enginePortA = 1): Promise<Setup> {
+  const session = await testSession({ wireProfile });
   const signal = AbortSignal.timeout(20_000);
   const [a, b] = [
     await Tunnel.open({ channel: session.channels[0], initiator: true, listenPort: 0, enginePort: enginePortA, signal }),
@@ -66,10 +67,10 @@ async function roundTrip(port: number, bytes: Buffer): Promise<string> {
   return hash.digest('hex');
 }
 
-describe('tunnel', () => {
+for (const wireProfile of testProfiles) describe(`tunnel, ${wireProfile}`, () => {
   test('many connections with half-close over a link that loses and shuffles', async () => {
     const engine = await echo();
-    const { session, a, close } = await setup(engine.port);
+    const { session, a, close } = await setup(wireProfile, engine.port);
     session.links.forEach((link) => (link.faults = { lose: 0.05, reorder: 0.1, repeat: 0.05 }));
     const bodies = Array.from({ length: 20 }, (_, index) => randomBytes(10_000 * index + 1));
     const digests = await Promise.all(bodies.map((body) => roundTrip(a.port, body)));
@@ -82,7 +83,7 @@ describe('tunnel', () => {
 
   test('a connection is held until the engine at the other end listens', async () => {
     const port = await freePort();
-    const { a, close } = await setup(port);
+    const { a, close } = await setup(wireProfile, port);
     const result = roundTrip(a.port, Buffer.from('early'));
     await delay(300);
     const engine = await echo(port);
@@ -101,7 +102,7 @@ describe('tunnel', () => {
       else socket.pipe(socket);
     }).listen(0, '127.0.0.1');
     await once(slow, 'listening');
-    const { session, a, close } = await setup(portOf(slow));
+    const { session, a, close } = await setup(wireProfile, portOf(slow));
     const stuck = connect({ port: a.port, host: '127.0.0.1' });
     stuck.on('error', () => undefined);
     const size = 40_000_000;
@@ -125,7 +126,7 @@ describe('tunnel', () => {
       socket.once('data', () => socket.resetAndDestroy());
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { a, b, close } = await setup(portOf(server));
+    const { a, b, close } = await setup(wireProfile, portOf(server));
     const socket = connect({ port: a.port, host: '127.0.0.1' });
     socket.on('error', () => undefined);
     socket.write('x');

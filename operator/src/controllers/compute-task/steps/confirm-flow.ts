@@ -1,5 +1,4 @@
-import { SUPPORTED_WIRE_PROFILES } from '@collabnet/flow';
-import { StalledError, WaitError } from '../../../runtime/index.ts';
+import { WaitError } from '../../../runtime/index.ts';
 import { everybodyAgreed } from '../build/waiting-for.ts';
 import { checkEngines } from '../check-engine.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
@@ -34,10 +33,7 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
 
 /** A promise that cannot be kept costs everybody an attempt: what can be known before is checked before. */
 async function assertServable(run: TaskRun): Promise<void> {
-  const { record, sealed } = required(run.flow, 'flow');
-  if (!SUPPORTED_WIRE_PROFILES.some((each) => each === sealed.spec.wireProfile)) {
-    throw new StalledError('UnsupportedWireProfile', `spec.wireProfile: ${sealed.spec.wireProfile} cannot be run by this institution yet`);
-  }
+  const { record } = required(run.flow, 'flow');
   const self = required(run.view, 'view').session.did;
   for (const step of record.steps) {
     for (const input of step.inputs) if (input.party === self) ownSource(run, input);
