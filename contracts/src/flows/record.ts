@@ -74,7 +74,7 @@ export interface Reservation {
   /** Public key of the attempt, uncompressed hex; it signs handshake and receipt. */
   courierKey: string;
   /** The institution's delegation to that key, as the couriers show it to each other. */
-  delegation?: Delegation;
+  delegation: Delegation;
   imageDigest?: string;
   /** Confinement level reached by the engine, such as `landlock+seccomp`. */
   isolation?: string;

@@ -1,5 +1,5 @@
 import { inputCommitmentSchema } from '@collabnet/flow';
-import { type Delegation, type Json, canonicalJson, delegationBytes, delegationSchema } from '@collabnet/envelope';
+import { type Json, canonicalJson, delegationBytes, delegationSchema } from '@collabnet/envelope';
 import { type RegisteredDid, keyAt, publicKeyHexSchema } from '@collabnet/did';
 import type { ProposedStep } from '@collabnet/flow';
 import { sm2Verify } from '@collabnet/sm';
@@ -27,7 +27,7 @@ const reserveArgs = z.strictObject({
   ...attemptArgs,
   inputCommitments: z.array(inputCommitmentSchema).max(16),
   courierKey: publicKeyHexSchema,
-  delegation: delegationSchema.optional(),
+  delegation: delegationSchema,
   imageDigest: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/)
@@ -57,7 +57,7 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
   assertBefore(context, step.reserveDeadline ?? 0, 'the time to reserve');
   checkInputs(terms, step, did, content.inputCommitments);
   checkImage(context, terms, content.imageDigest);
-  if (content.delegation !== undefined) checkDelegation(context, args.flowId, content.courierKey, content.delegation);
+  checkDelegation(context, args, flow.deadline);
   if (Object.values(step.reservations).some((other) => other.courierKey === content.courierKey)) {
     throw new ContractError('CONFLICT', 'courierKey: another party has reserved with it; make a key per attempt', {
       field: 'courierKey',
@@ -121,7 +121,7 @@ function byInput(commitments: Reservation['inputCommitments']): Json {
 function checkImage({ state }: ContractContext, { algorithm }: ProposedStep, imageDigest: string | undefined): void {
   const registered = load<AlgorithmRecord>(state, keys.algorithm(algorithm.name, algorithm.version))?.content
     .imageDigest;
-  if (registered === undefined || imageDigest === undefined || registered === imageDigest) return;
+  if (registered === undefined || registered === imageDigest) return;
   throw new ContractError(
     'IMAGE_MISMATCH',
     `imageDigest: ${algorithm.name} ${algorithm.version} is registered as ${registered}`,
@@ -129,20 +129,33 @@ function checkImage({ state }: ContractContext, { algorithm }: ProposedStep, ima
   );
 }
 
-/** The couriers show each other this delegation, so a false one must not get onto the ledger. */
-function checkDelegation(context: ContractContext, flowId: string, courierKey: string, delegation: Delegation): void {
-  const { state, caller, networkId, height } = context;
+/** What an attempt's key may do in its institution's name: its own attempt, from reservation to receipt. Never consent. */
+export const ATTEMPT_ACTIONS: readonly string[] = ['flows.reserve', 'flows.touch', 'flows.fail', 'receipts.submit'];
+/** The attempt's end is told and its receipt signed within this after the deadline, ms. */
+const AFTERMATH_MS = 86_400_000;
+
+/** The couriers show each other this delegation, so a false or a wider one must not get onto the ledger. */
+function checkDelegation(
+  context: ContractContext,
+  { flowId, attempt, courierKey, delegation }: z.infer<typeof reserveArgs>,
+  deadline: number,
+): void {
+  const { state, caller, networkId, height, blockTime } = context;
   const record = load<RegisteredDid>(state, keys.did(caller.institution));
   const key = record && keyAt(record, delegation.delegator.keyId, height, 'sign');
   const sound =
     delegation.network === networkId &&
     delegation.delegator.id === caller.institution &&
     delegation.delegate.publicKey === courierKey &&
-    (delegation.task === undefined || delegation.task === flowId);
+    delegation.task === flowId &&
+    delegation.attempt === String(attempt) &&
+    delegation.actions.every((action) => ATTEMPT_ACTIONS.includes(action)) &&
+    delegation.expires > blockTime &&
+    delegation.expires <= deadline + AFTERMATH_MS;
   if (sound && key !== undefined && sm2Verify(delegationBytes(delegation), delegation.signature, key)) return;
   throw new ContractError(
     'PROOF_INVALID',
-    "delegation: must be the institution's own, for courierKey, this network and this flow",
+    `delegation: must be the institution's own, for courierKey, this network, flow and attempt, for ${ATTEMPT_ACTIONS.join(', ')} only, and end within a day of the flow's deadline`,
     { field: 'delegation' },
   );
 }

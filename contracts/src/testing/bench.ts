@@ -1,7 +1,6 @@
-import { digestOf } from '@collabnet/envelope';
+import { type Delegation, canonicalJson, digestOf } from '@collabnet/envelope';
 import { type FlowProposal, buildProposal, flowSpecSchema } from '@collabnet/flow';
 import { type Sm2KeyPair, generateSm2KeyPair, sm2Sign } from '@collabnet/sm';
-import { canonicalJson } from '@collabnet/envelope';
 import type { FlowRecord, FlowStepRecord, GrantView, Receipt, StartResult } from '../index.ts';
 import type { TestInstitution } from './actors.ts';
 import type { MakeDriver } from './driver.ts';
@@ -27,6 +26,7 @@ export class Bench {
   readonly b: TestInstitution;
   #runs = 0;
   readonly #couriers = new Map<string, Sm2KeyPair>();
+  readonly #delegations = new Map<string, Promise<Delegation>>();
 
   constructor(net: TestNetwork, b: TestInstitution) {
     this.net = net;
@@ -109,7 +109,16 @@ export class Bench {
     return pair;
   }
 
-  reservation(flow: FlowRecord, party: TestInstitution, attempt = 1, step = 'match'): Record<string, unknown> {
+  /** The institution's delegation to that key; the same for the same attempt. */
+  delegation(flow: FlowRecord, party: TestInstitution, attempt = 1, step = 'match'): Promise<Delegation> {
+    const pair = this.courier(flow, party, attempt, step);
+    const scope = { task: flow.flowId, attempt: String(attempt) };
+    const known = this.#delegations.get(pair.publicKey) ?? this.net.delegate(party, pair, ['flows.reserve', 'flows.touch'], scope);
+    this.#delegations.set(pair.publicKey, known);
+    return known;
+  }
+
+  async reservation(flow: FlowRecord, party: TestInstitution, attempt = 1, step = 'match'): Promise<Record<string, unknown>> {
     return {
       flowId: flow.flowId,
       step,
@@ -118,13 +127,14 @@ export class Bench {
         { input: party === this.a ? 'left' : 'right', commitment: (party === this.a ? 'aa' : 'bb').repeat(32) },
       ],
       courierKey: this.courier(flow, party, attempt, step).publicKey,
+      delegation: await this.delegation(flow, party, attempt, step),
       imageDigest: `sha256:${'1'.repeat(64)}`,
       isolation: 'landlock',
     };
   }
 
-  reserve(flow: FlowRecord, party: TestInstitution, attempt = 1, step = 'match'): Promise<FlowStepRecord> {
-    return this.net.send<FlowStepRecord>(party, 'flows.reserve', this.reservation(flow, party, attempt, step));
+  async reserve(flow: FlowRecord, party: TestInstitution, attempt = 1, step = 'match'): Promise<FlowStepRecord> {
+    return this.net.send<FlowStepRecord>(party, 'flows.reserve', await this.reservation(flow, party, attempt, step));
   }
 
   start(flow: FlowRecord, party = this.a, attempt = 1, step = 'match'): Promise<StartResult> {

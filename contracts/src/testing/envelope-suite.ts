@@ -4,6 +4,7 @@ import { generateSm2KeyPair } from '@collabnet/sm';
 import { rotationProof } from '../index.ts';
 import { podOf } from './actors.ts';
 import { Bench, digest } from './bench.ts';
+import { omit } from '../core/omit.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
 import { MINUTE } from './network.ts';
@@ -136,20 +137,16 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       const { net, a, b } = bench;
       const flow = await bench.bring('Pending');
       const pair = bench.courier(flow, a);
-      const delegation = await net.delegate(a, pair, ['flows.reserve', 'flows.touch'], {
-        task: flow.flowId,
-        attempt: '1',
-      });
+      const delegation = await bench.delegation(flow, a);
       const pod = podOf(a, pair);
       const delegations = [delegation];
-      const args = { ...bench.reservation(flow, a), delegation };
-      await net.send(pod, 'flows.reserve', args, { delegations });
+      await net.send(pod, 'flows.reserve', await bench.reservation(flow, a), { delegations });
       await refused(
         net.send(pod, 'flows.start', { flowId: flow.flowId, step: 'match', attempt: 1 }, { delegations }),
         'FORBIDDEN',
       );
       const other = await bench.bring('Pending');
-      await refused(net.send(pod, 'flows.reserve', bench.reservation(other, a), { delegations }), 'FORBIDDEN');
+      await refused(net.send(pod, 'flows.reserve', await bench.reservation(other, a), { delegations }), 'FORBIDDEN');
       await refused(
         net.send(pod, 'flows.touch', { flowId: flow.flowId, step: 'match', attempt: 2 }, { delegations }),
         'FORBIDDEN',
@@ -170,16 +167,22 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       const { net, a, b } = bench;
       const flow = await bench.bring('Pending');
       const pair = bench.courier(flow, a);
-      const ofB = await net.delegate(b, pair, ['flows.touch']);
-      const otherKey = await net.delegate(a, generateSm2KeyPair(), ['flows.touch']);
-      const altered = { ...(await net.delegate(a, pair, ['flows.touch'])), expires: net.driver.now() + 1e9 };
-      for (const delegation of [ofB, otherKey, altered]) {
+      const scope = { task: flow.flowId, attempt: '1' };
+      const ofB = await net.delegate(b, pair, ['flows.touch'], scope);
+      const otherKey = await net.delegate(a, generateSm2KeyPair(), ['flows.touch'], scope);
+      const altered = { ...(await net.delegate(a, pair, ['flows.touch'], scope)), expires: net.driver.now() + 1e7 };
+      const unbound = await net.delegate(a, pair, ['flows.touch']);
+      const otherAttempt = await net.delegate(a, pair, ['flows.touch'], { ...scope, attempt: '2' });
+      const wider = await net.delegate(a, pair, ['flows.touch', 'catalogue.publish'], scope);
+      for (const delegation of [ofB, otherKey, altered, unbound, otherAttempt, wider]) {
         await refused(
-          net.send(a, 'flows.reserve', { ...bench.reservation(flow, a), delegation }),
+          net.send(a, 'flows.reserve', { ...(await bench.reservation(flow, a)), delegation }),
           'PROOF_INVALID',
           'delegation',
         );
       }
+      const bare = omit(await bench.reservation(flow, a), 'delegation');
+      await refused(net.send(a, 'flows.reserve', bare), 'INVALID_ARGUMENT', 'delegation');
       await net.close();
     });
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { omit } from '../core/omit.ts';
 import type { FlowProposal } from '@collabnet/flow';
 import {
   type ContractErrorCode,
@@ -39,7 +40,7 @@ export function flowsSuite(makeDriver: MakeDriver): void {
       approve: (flow) => bench.approve(flow, bench.b),
       refuse: (flow) => bench.approve(flow, bench.b, 'Refuse'),
       confirm: (flow) => bench.confirm(flow, bench.b),
-      reserve: (flow) => bench.net.send(bench.a, 'flows.reserve', bench.reservation(flow, bench.a)),
+      reserve: async (flow) => bench.net.send(bench.a, 'flows.reserve', await bench.reservation(flow, bench.a)),
       start: (flow) => bench.start(flow),
       touch: (flow) => bench.touch(flow),
       fail: (flow) => bench.fail(flow),
@@ -282,17 +283,20 @@ export function flowsSuite(makeDriver: MakeDriver): void {
       const first = await bench.reserve(flow, a);
       assert.deepEqual(await bench.reserve(flow, a), first);
       await refused(
-        net.send(a, 'flows.reserve', { ...bench.reservation(flow, a), isolation: 'none' }),
+        net.send(a, 'flows.reserve', { ...(await bench.reservation(flow, a)), isolation: 'none' }),
         'CONFLICT',
         'attempt',
       );
       await refused(bench.start(flow), 'ILLEGAL_TRANSITION', 'attempt');
-      const stolen = { ...bench.reservation(flow, b), courierKey: bench.courier(flow, a).publicKey };
+      const pair = bench.courier(flow, a);
+      const delegation = await net.delegate(b, pair, ['flows.touch'], { task: flow.flowId, attempt: '1' });
+      const stolen = { ...(await bench.reservation(flow, b)), courierKey: pair.publicKey, delegation };
       await refused(net.send(b, 'flows.reserve', stolen), 'CONFLICT', 'courierKey');
-      const image = { ...bench.reservation(flow, b), imageDigest: `sha256:${'2'.repeat(64)}` };
+      const image = { ...(await bench.reservation(flow, b)), imageDigest: `sha256:${'2'.repeat(64)}` };
       await refused(net.send(b, 'flows.reserve', image), 'IMAGE_MISMATCH', 'imageDigest');
+      await refused(net.send(b, 'flows.reserve', omit(image, 'imageDigest')), 'IMAGE_MISMATCH', 'imageDigest');
       await refused(
-        net.send(b, 'flows.reserve', { ...bench.reservation(flow, b), attempt: 2 }),
+        net.send(b, 'flows.reserve', { ...(await bench.reservation(flow, b)), attempt: 2 }),
         'ILLEGAL_TRANSITION',
         'attempt',
       );
@@ -310,7 +314,7 @@ export function flowsSuite(makeDriver: MakeDriver): void {
       const step = await bench.step(flow);
       assert.deepEqual([step.attempt, step.attempts.length, step.attempts[0]?.reason], [2, 1, 'PEER_LOST']);
       const changed = {
-        ...bench.reservation(flow, a, 2),
+        ...(await bench.reservation(flow, a, 2)),
         inputCommitments: [{ input: 'left', commitment: 'ff'.repeat(32) }],
       };
       await refused(net.send(a, 'flows.reserve', changed), 'INPUT_CHANGED', 'inputCommitments');

@@ -64,7 +64,7 @@ export function rightsSuite(makeDriver: MakeDriver): void {
       await refused(net.revoke(b, foreign), 'FORBIDDEN');
       await refused(net.revoke(b, foreign, b), 'FORBIDDEN');
       await refused(net.revoke(a, foreign, a.officer), 'FORBIDDEN');
-      const own = bench.reservation(flow, a);
+      const own = await bench.reservation(flow, a);
       await refused(net.send(b, 'flows.reserve', own), 'INVALID_ARGUMENT', 'inputCommitments');
     });
 
@@ -77,7 +77,7 @@ export function rightsSuite(makeDriver: MakeDriver): void {
       await refused(bench.confirm(flow, c), 'FORBIDDEN');
       await refused(net.send(c, 'flows.cancel', { flowId: flow.flowId, reason: '' }), 'FORBIDDEN');
       const running = await bench.bring('Running');
-      await refused(net.send(c, 'flows.reserve', bench.reservation(running, b)), 'FORBIDDEN');
+      await refused(net.send(c, 'flows.reserve', await bench.reservation(running, b)), 'FORBIDDEN');
       await refused(bench.start(running, c), 'FORBIDDEN');
       await refused(bench.touch(running, c), 'FORBIDDEN');
       await refused(bench.fail(running, c), 'FORBIDDEN');

@@ -54,8 +54,7 @@ async function peersOf(run: TaskRun, { record, terms }: CurrentAttempt): Promise
   );
 }
 
-async function institutionKeyOf(run: TaskRun, did: string, delegation: Delegation | undefined): Promise<string | undefined> {
-  if (delegation === undefined) return undefined;
+async function institutionKeyOf(run: TaskRun, did: string, delegation: Delegation): Promise<string | undefined> {
   const { session } = required(run.view, 'view');
   const record = await session.resolve(did);
   return keyAt(record, delegation.delegator.keyId, session.ledger.head().height, 'sign');
