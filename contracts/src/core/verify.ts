@@ -4,6 +4,7 @@ import {
   type SignedTransaction,
   type TransactionPayload,
   type VerifiedCaller,
+  approvalActions,
   consentActions,
   taskOf,
   verifyTransaction,
@@ -42,11 +43,12 @@ const CODES: Readonly<Record<EnvelopeErrorCode, ContractErrorCode>> = {
  */
 export function verifyCaller(state: Pick<WorldState, 'get'>, block: BlockInfo, tx: SignedTransaction): VerifiedCaller {
   const payload = (tx as Partial<SignedTransaction> | undefined)?.payload;
+  const action = `${payload?.contract ?? ''}.${payload?.method ?? ''}`;
   try {
     return verifyTransaction(tx, {
       network: block.networkId,
       now: block.time,
-      maxLifetimeMs: payload?.kind === 'Approval' ? MAX_LIFETIME_MS.consent : MAX_LIFETIME_MS.other,
+      maxLifetimeMs: payload?.kind === 'Approval' && approvalActions.includes(action) ? MAX_LIFETIME_MS.consent : MAX_LIFETIME_MS.other,
       taskOf: flowOf,
       keyAt(did, keyId) {
         const record = load<RegisteredDid>(state, keys.did(did));
@@ -59,7 +61,6 @@ export function verifyCaller(state: Pick<WorldState, 'get'>, block: BlockInfo, t
     });
   } catch (error) {
     if (!(error instanceof EnvelopeError)) throw error;
-    const action = `${payload?.contract ?? ''}.${payload?.method ?? ''}`;
     const consent = error.code === 'DELEGATION_INVALID' && consentActions.includes(action);
     throw new ContractError(consent ? 'CONSENT_REQUIRED' : CODES[error.code], error.message, { cause: error });
   }

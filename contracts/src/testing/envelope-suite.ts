@@ -43,6 +43,8 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       await refused(net.send(a, 'catalogue.publish', args, { network: '0'.repeat(64) }), 'WRONG_NETWORK');
       await refused(net.send(a, 'catalogue.publish', args, { expires: net.driver.now() }), 'EXPIRED');
       await refused(net.send(a, 'catalogue.publish', args, { expires: net.driver.now() + 1e11 }), 'INVALID_ARGUMENT');
+      const posing = { kind: 'Approval', expires: net.driver.now() + 2880 * MINUTE };
+      await refused(net.send(a, 'catalogue.publish', args, posing), 'INVALID_ARGUMENT');
       const tx = await net.sign(a, 'catalogue', 'publish', args);
       const altered = structuredClone(tx);
       altered.payload.public['description'] = 'altered';

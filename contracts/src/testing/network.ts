@@ -37,7 +37,7 @@ export const START = 1_767_225_600_000;
 export const MINUTE = 60_000;
 
 type Changes = Partial<
-  Pick<TransactionPayload, 'network' | 'expires' | 'delegations' | 'sealed' | 'nonce' | 'principal' | 'keyId'>
+  Pick<TransactionPayload, 'network' | 'kind' | 'expires' | 'delegations' | 'sealed' | 'nonce' | 'principal' | 'keyId'>
 >;
 
 /** A network on a ledger under test, with shortcuts for everything that the suites do often. */

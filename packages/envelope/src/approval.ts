@@ -37,6 +37,11 @@ const methods: Record<ApprovalKind, Record<ApprovalStatement['decision'], readon
 };
 
 /** Strict shape of {@link ApprovalStatement}. */
+/** What an Approval can ask of the ledger, as `contract.method`. */
+export const approvalActions: readonly string[] = Object.values(methods).flatMap((each) =>
+  Object.values(each).flatMap((target) => (target ? [target.join('.')] : [])),
+);
+
 export const approvalStatementSchema: z.ZodType<ApprovalStatement> = z.strictObject({
   network: z.string().regex(/^[0-9a-f]{32,64}$/),
   subject: z.strictObject({

@@ -28,5 +28,5 @@ export { attemptOf, maxDelegations, taskOf } from './verify-delegations.ts';
 export { defaultMaxLifetimeMs, verifyTransaction } from './verify.ts';
 export type { RegisteredSigner, VerificationContext, VerifiedCaller } from './verify.ts';
 export { openSealed, sealedAad, sealJson } from './sealed.ts';
-export { approvalPayload, approvalStatementSchema } from './approval.ts';
+export { approvalActions, approvalPayload, approvalStatementSchema } from './approval.ts';
 export type { ApprovalKind, ApprovalStatement } from './approval.ts';
