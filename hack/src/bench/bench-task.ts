@@ -1,4 +1,5 @@
 import { API_VERSION, ANNOTATION_PROPOSED_AS, LABEL_TASK, type CollabNetwork, type ComputeTask, type ComputeTaskSpecInput } from '@collabnet/crds';
+import type { WireProfile } from '@collabnet/flow';
 import { apply, collabnet, get, kubectl } from '../demo/cluster.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, NETWORK, type DemoInstitution } from '../demo/institutions.ts';
 import type { Manifest } from '../demo/manifests.ts';
@@ -9,6 +10,7 @@ import { waitFor } from '../lib/run.ts';
 export interface Intersection {
   readonly asset: string;
   readonly keys: { readonly a: string[]; readonly b: string[] };
+  readonly wireProfile: WireProfile;
   /** Column of bank A that is joined to its result. */
   readonly payload: string;
 }
@@ -101,12 +103,12 @@ async function didOf({ namespace }: DemoInstitution): Promise<string> {
   return (await get<CollabNetwork>(namespace, 'collabnetwork', NETWORK))?.status?.did ?? '';
 }
 
-async function manifestOf({ asset, keys, payload }: Intersection, name: string): Promise<Manifest & { spec: ComputeTaskSpecInput }> {
+async function manifestOf({ asset, keys, payload, wireProfile }: Intersection, name: string): Promise<Manifest & { spec: ComputeTaskSpecInput }> {
   const spec: ComputeTaskSpecInput = {
     networkRef: { name: NETWORK },
     purpose: 'bench',
     trustModel: 'TwoPartySemiHonest',
-    wireProfile: 'intl',
+    wireProfile,
     parties: [
       { name: 'a', did: await didOf(BANK_A) },
       { name: 'b', did: await didOf(BANK_B) },

@@ -8,7 +8,7 @@ export interface Measured {
   /** ISO 8601 */
   readonly date: string;
   readonly machine: Machine;
-  readonly options: Pick<BenchOptions, 'rows' | 'runs' | 'tasks'>;
+  readonly options: Pick<BenchOptions, 'rows' | 'profiles' | 'runs' | 'tasks'>;
   readonly psi: readonly PsiFigures[];
   readonly start: StartFigures;
   readonly cold: DemoRun | undefined;
@@ -16,7 +16,7 @@ export interface Measured {
 }
 
 /** What must be reached; ratios and memory are set for 1,000,000 rows, smaller inputs show fixed costs more. */
-const TARGETS = { rows: 1_000_000, ratio: 1.3, engineBytes: 1024 ** 3, courierBytes: 256 * 1024 ** 2, startP95: 5, cold: 900, warm: 90 };
+const TARGETS = { rows: 1_000_000, ratio: { intl: 1.3, gm: 1.5 }, engineBytes: 1024 ** 3, courierBytes: 256 * 1024 ** 2, startP95: 5, cold: 900, warm: 90 };
 
 /** The text of docs/performance.md: the same figures always give the same bytes. */
 export function performanceDocument(measured: Measured): string {
@@ -41,17 +41,23 @@ ${table(
 }
 
 function targets({ psi, start: { p95 }, cold, warm }: Measured): string {
-  const largest = psi.reduce((a, b) => (b.rows > a.rows ? b : a));
-  const at = `at ${count(largest.rows)} rows`;
+  const most = Math.max(...psi.map(({ rows }) => rows));
+  const largest = psi.filter(({ rows }) => rows === most);
+  const worst = (read: (of: PsiFigures) => number): number => Math.max(...largest.map(read));
+  const [engineMemory, courierMemory] = [worst(({ task }) => task.engineMemory), worst(({ task }) => task.courierMemory)];
+  const at = `at ${count(most)} rows`;
   const rows = [
-    [`intersection against the bare engine, ${at}`, largest.ratio.toFixed(2), `<= ${TARGETS.ratio} at 1,000,000`, largest.ratio <= TARGETS.ratio],
-    [`memory of the engine, ${at}`, mebi(largest.task.engineMemory), '<= 1,024 MiB at 1,000,000', largest.task.engineMemory <= TARGETS.engineBytes],
-    [`memory of the courier, ${at}`, mebi(largest.task.courierMemory), '<= 256 MiB at 1,000,000', largest.task.courierMemory <= TARGETS.courierBytes],
+    ...largest.map(
+      ({ profile, ratio }) =>
+        [`intersection with \`${profile}\` against the bare engine, ${at}`, ratio.toFixed(2), `<= ${TARGETS.ratio[profile]} at 1,000,000`, ratio <= TARGETS.ratio[profile]] as const,
+    ),
+    [`memory of the engine, ${at}`, mebi(engineMemory), '<= 1,024 MiB at 1,000,000', engineMemory <= TARGETS.engineBytes],
+    [`memory of the courier, ${at}`, mebi(courierMemory), '<= 256 MiB at 1,000,000', courierMemory <= TARGETS.courierBytes],
     ['last approval to first engine message, p95', `${p95.toFixed(1)} s`, `<= ${TARGETS.startP95} s`, p95 <= TARGETS.startP95],
     ['`make demo`, cold', cold === undefined ? 'no run noted' : `${cold.seconds.toFixed(0)} s`, `<= ${TARGETS.cold} s`, cold && cold.seconds <= TARGETS.cold],
     ['`make demo`, warm', warm === undefined ? 'no run noted' : `${warm.seconds.toFixed(0)} s`, `<= ${TARGETS.warm} s`, warm && warm.seconds <= TARGETS.warm],
   ] as const;
-  const sizes = largest.rows < TARGETS.rows ? ', at a smaller size' : '';
+  const sizes = most < TARGETS.rows ? ', at a smaller size' : '';
   const word = (what: string, reached: boolean | undefined): string => (reached === undefined ? '' : `${reached ? 'yes' : '**no**'}${what.endsWith(at) ? sizes : ''}`);
   return `## Against the targets
 ${table(['what', 'measured', 'target', 'reached'], rows.map(([what, value, target, reached]) => [what, value, target, word(what, reached)]))}`;
@@ -61,11 +67,11 @@ function intersection({ psi, options }: Measured): string {
   const s = (value: number): string => value.toFixed(2);
   return `## Intersection of two tables
 ${table(
-  ['rows per bank', 'task, s', 'bare engine, s', 'ratio', 'prepare, s', 'align, s', 'clean, s', 'engine', 'courier', 'bare engine'],
-  psi.map(({ rows, task, bare, ratio }) => [count(rows), s(task.compute), s(bare.compute), s(ratio), s(task.prepare), s(task.align), s(task.clean), mebi(task.engineMemory), mebi(task.courierMemory), mebi(bare.memory)]),
+  ['rows per bank', 'wire profile', 'task, s', 'bare engine, s', 'ratio', 'prepare, s', 'align, s', 'clean, s', 'engine', 'courier', 'bare engine'],
+  psi.map(({ rows, profile, task, bare, ratio }) => [count(rows), profile, s(task.compute), s(bare.compute), s(ratio), s(task.prepare), s(task.align), s(task.clean), mebi(task.engineMemory), mebi(task.courierMemory), mebi(bare.memory)]),
 )}
 
-Two banks with as many rows each, half of them common, one key of 19 digits; protocol RR22, wire profile \`intl\`; bank A receives
+Two banks with as many rows each, half of them common, one key of 19 digits; protocol RR22; bank A receives
 the result with one column of its own. Medians of ${options.runs} ${options.runs === 1 ? 'run' : 'runs'}; of the two parties the slower or larger one counts.
 - **task**: phase \`compute\` of the signed receipts: the engine computes through both couriers, NATS and the hub, and writes the result.
 - **bare engine**: \`compute-images/spu/bench_bare.py\`: two engines in one pod of the same image with the memory of two, over loopback, run after each
@@ -105,11 +111,11 @@ ${table(
 Cold: the last run on this machine that found no cluster; what \`make setup\` had to fetch and compile is in the row "setup". Warm: the last run that found one.`;
 }
 
-function repeat({ options: { rows, runs, tasks } }: Measured): string {
+function repeat({ options: { rows, profiles, runs, tasks } }: Measured): string {
   return `## Once more
 \`\`\`
 make cluster-down demo      # notes a cold run
-node hack/src/bench/main.ts --rows ${rows.join(',')} --runs ${runs} --tasks ${tasks}
+node hack/src/bench/main.ts --rows ${rows.join(',')} --profiles ${profiles.join(',')} --runs ${runs} --tasks ${tasks}
 \`\`\`
 \`make bench\` uses the institutions of the demo (and runs it first, if they are not there), and removes its own tasks, assets and volumes afterwards.
 \`--quick\` tries the bench itself: 1,000 rows, two tasks, the document on standard output. On a busy machine the figures are those of the others.`;

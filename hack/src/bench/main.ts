@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { DataAsset } from '@collabnet/crds';
+import type { WireProfile } from '@collabnet/flow';
 import { get } from '../demo/cluster.ts';
 import { BANK_A, BANK_B } from '../demo/institutions.ts';
 import { lastRun } from '../demo/run-notes.ts';
@@ -36,16 +37,17 @@ runMain(async () => {
   const id = randomBytes(3).toString('hex');
   const barePod = `bench-bare-${id}`;
   const smallTasks = Array.from({ length: options.tasks }, (_, index) => `bench-start-${id}-${index + 1}`);
-  const psiTask = (rows: number, nth: number): string => `bench-psi-${id}-${rows}-${nth}`;
+  const psiTask = (rows: number, profile: WireProfile, nth: number): string => `bench-psi-${id}-${rows}-${profile}-${nth}`;
+  const sizes = options.rows.flatMap((rows) => options.profiles.map((profile) => ({ rows, profile })));
   const rounds = Array.from({ length: options.runs }, (_, index) => index + 1);
   const assets = new Map<number, string>();
   const psiRuns: PsiRun[] = [];
   let flows: string[] = [];
 
-  const psi = (rows: number, nth: number): Step => ({
-    title: `Intersection of ${rows} x ${rows} rows, run ${nth} of ${options.runs}`,
+  const psi = (rows: number, profile: WireProfile, nth: number): Step => ({
+    title: `Intersection of ${rows} x ${rows} rows, ${profile}, run ${nth} of ${options.runs}`,
     work: async () => {
-      const done = await runPsi(assets.get(rows) ?? '', rows, psiTask(rows, nth), barePod);
+      const done = await runPsi(assets.get(rows) ?? '', rows, profile, psiTask(rows, profile, nth), barePod);
       psiRuns.push(done);
       return `bare ${done.bare.seconds.compute.toFixed(2)} s`;
     },
@@ -54,7 +56,7 @@ runMain(async () => {
     title: 'Tasks, assets and volumes of the bench are removed',
     work: async () => {
       await removeBarePod(barePod);
-      await removeTasks([...smallTasks, ...options.rows.flatMap((rows) => rounds.map((nth) => psiTask(rows, nth)))]);
+      await removeTasks([...smallTasks, ...sizes.flatMap(({ rows, profile }) => rounds.map((nth) => psiTask(rows, profile, nth)))]);
       await withdraw(options.rows.map((rows) => `bench-${rows}-${id}`), id);
       return undefined;
     },
@@ -68,7 +70,7 @@ runMain(async () => {
         return undefined;
       },
     },
-    ...rounds.flatMap((nth) => options.rows.map((rows) => psi(rows, nth))),
+    ...rounds.flatMap((nth) => sizes.map(({ rows, profile }) => psi(rows, profile, nth))),
     {
       title: `${options.tasks} small tasks`,
       work: async () => {
@@ -90,7 +92,7 @@ runMain(async () => {
     date: new Date().toISOString(),
     machine,
     options,
-    psi: options.rows.map((rows) => psiFigures(chain, psiRuns.filter((each) => each.rows === rows))),
+    psi: sizes.map(({ rows, profile }) => psiFigures(chain, psiRuns.filter((each) => each.rows === rows && each.profile === profile))),
     start: startFigures(chain, flows),
     cold: lastRun(true),
     warm: lastRun(false),

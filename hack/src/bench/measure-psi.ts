@@ -1,3 +1,4 @@
+import type { WireProfile } from '@collabnet/flow';
 import { runBare, type BareRun } from './bare-engine.ts';
 import { consent, podsGone, propose, reach, type Intersection } from './bench-task.ts';
 import { median } from './figures.ts';
@@ -6,6 +7,7 @@ import { receiptsOf, type Block, type MeasuredReceipt } from './ledger-times.ts'
 /** Medians over the runs; of the two parties the slower or larger one. Seconds and bytes. */
 export interface PsiFigures {
   readonly rows: number;
+  readonly profile: WireProfile;
   readonly runs: number;
   readonly task: { readonly prepare: number; readonly align: number; readonly compute: number; readonly clean: number; readonly engineMemory: number; readonly courierMemory: number };
   readonly bare: { readonly connect: number; readonly compute: number; readonly memory: number };
@@ -16,20 +18,21 @@ export interface PsiFigures {
 /** One run of an intersection: as a task, then bare, so that both see the machine in the same mood. */
 export interface PsiRun {
   readonly rows: number;
+  readonly profile: WireProfile;
   readonly flowId: string;
   readonly bare: BareRun;
 }
 
-export async function runPsi(asset: string, rows: number, task: string, barePod: string): Promise<PsiRun> {
-  const what: Intersection = { asset, keys: { a: ['id'], b: ['id'] }, payload: 'amount' };
+export async function runPsi(asset: string, rows: number, wireProfile: WireProfile, task: string, barePod: string): Promise<PsiRun> {
+  const what: Intersection = { asset, wireProfile, keys: { a: ['id'], b: ['id'] }, payload: 'amount' };
   const waiting = await propose(what, task);
   await consent(waiting);
   await reach(task, 'Succeeded');
   await podsGone(waiting);
-  return { rows, flowId: waiting.flowId, bare: await runBare(barePod, rows) };
+  return { rows, profile: wireProfile, flowId: waiting.flowId, bare: await runBare(barePod, rows) };
 }
 
-/** Figures of the runs with the same number of rows. */
+/** Figures of the runs with the same number of rows and profile; at least one. */
 export function psiFigures(chain: readonly Block[], runs: readonly PsiRun[]): PsiFigures {
   const receipts = runs.map(({ flowId }) => receiptsOf(chain, flowId));
   const worst = (read: (receipt: MeasuredReceipt) => number): number => median(receipts.map((both) => Math.max(...both.map(read))));
@@ -38,6 +41,7 @@ export function psiFigures(chain: readonly Block[], runs: readonly PsiRun[]): Ps
   const bareCompute = bare(({ seconds }) => seconds.compute);
   return {
     rows: runs[0]?.rows ?? 0,
+    profile: runs[0]?.profile ?? 'intl',
     runs: runs.length,
     task: {
       prepare: worst(({ phases }) => phases.prepare),

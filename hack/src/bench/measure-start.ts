@@ -13,7 +13,7 @@ export interface StartFigures {
 }
 
 /** The demo's customers: small, so that the time is that of the machinery. */
-const SMALL: Intersection = { asset: 'customers', keys: { a: ['id_card', 'branch'], b: ['cert_no', 'office'] }, payload: 'dir' };
+const SMALL: Intersection = { asset: 'customers', keys: { a: ['id_card', 'branch'], b: ['cert_no', 'office'] }, payload: 'dir', wireProfile: 'intl' };
 
 /**
  * Runs small tasks, one after another; the next one is proposed while the last one finishes, and nothing else runs
