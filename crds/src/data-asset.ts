@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusBase } from './conditions.ts';
-import { integer, keyed, networkRef, text, time } from './fields.ts';
+import { duration, integer, keyed, networkRef, text, time } from './fields.ts';
 import { grantSchema } from './grant.ts';
 import type { CustomResource } from './object.ts';
 import { immutable, withRules } from './rule.ts';
@@ -85,7 +85,19 @@ export const dataAssetSpecSchema = withRules(
         .prefault({})
         .describe('What the catalogue shows of the content.'),
       disclosure: z
-        .object({ minimumSetSize: z.int().min(1).max(1_000_000).default(100).describe('A result with fewer rows is withheld.') })
+        .object({
+          minimumSetSize: z.int().min(1).max(1_000_000).default(100).describe('A result with fewer rows is withheld.'),
+          minimumDifference: z
+            .int()
+            .min(1)
+            .max(1_000_000)
+            .optional()
+            .describe('Content that differs from one disclosed before in fewer persons is not read: comparing the results would single them out. Default: minimumSetSize. 1 switches the rule off.'),
+          maximumTasks: z
+            .object({ count: z.int().min(1).max(1_000_000).describe('Number of tasks.'), period: duration('Time that counts.') })
+            .optional()
+            .describe('Most tasks, of all requesters together, that may read the asset within a period.'),
+        })
         .prefault({})
         .describe('Disclosure rules for every use of the asset.'),
       grants: keyed(z.array(grantSchema).max(64).default([]).describe("Standing grants, each signed by a data manager ('kubectl collabnet grant create')."), ['id']),

@@ -11,6 +11,7 @@ export type ProxyErrorCode =
   | 'ASSET_VERSION'
   | 'COLUMN_UNKNOWN'
   | 'SET_TOO_SMALL'
+  | 'DISCLOSURE_REFUSED'
   | 'LEDGER_UNAVAILABLE'
   | 'CLIENT_ABORTED'
   | 'BUSY'

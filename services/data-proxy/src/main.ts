@@ -5,6 +5,8 @@ import { watchConfig } from './config.ts';
 import { LedgerFlowGate } from './ledger-flow-gate.ts';
 import { proxyMetrics } from './proxy-context.ts';
 import { startProxy } from './proxy-server.ts';
+import { Disclosures } from './read/disclosures.ts';
+import { Populations } from './read/populations.ts';
 import { ReadLog } from './read/read-log.ts';
 import { FileConnector } from './source/file-connector.ts';
 
@@ -31,11 +33,13 @@ runMain('data-proxy', async ({ logger, signal, onShutdown }) => {
 
   const log = new ReadLog({ directory: join(stateDirectory, 'reads'), retentionDays });
   onShutdown(() => log.close());
+  const disclosures = new Disclosures({ directory: stateDirectory });
+  onShutdown(() => disclosures.close());
   const pruning = setInterval(() => log.prune(), pruneMs);
   onShutdown(() => clearInterval(pruning));
 
   const metrics = createMetrics('collabnet_data_proxy', { processMetrics: true });
-  const proxy = await startProxy({ config, connector: new FileConnector(root), gate, log, logger, metrics: proxyMetrics(metrics), now: Date.now });
+  const proxy = await startProxy({ config, connector: new FileConnector(root), gate, log, disclosures, populations: new Populations(disclosures.secret), logger, metrics: proxyMetrics(metrics), now: Date.now });
   onShutdown(() => proxy.close());
   const endpoints = await startHttpEndpoints({ ...health, registry: metrics.registry });
   onShutdown(() => endpoints.close());

@@ -45,11 +45,18 @@ export async function handleProfile(context: ProxyContext, query: URLSearchParam
     if (known) {
       profile = { ...base, columnsFound: known.columns, rows: known.rows, fingerprint: known.fingerprint, problems: [] };
     } else {
-      const { columnsFound, rows, problems } = await source.describe((batch) => fingerprinter.update(batch.rows));
+      const population = context.populations.builder(asset);
+      const { columnsFound, rows, problems } = await source.describe((batch) => {
+        fingerprinter.update(batch.rows);
+        population.update(batch.rows);
+      });
       const { fingerprint } = fingerprinter.finish();
       const clean = problems.length === 0;
       // Not remembered when it changed under the pass: the fingerprint would be kept for a content it is not of.
-      if (clean && (await source.stamp()) === key.stamp) context.log.rememberProfile(key, { fingerprint, rows, columns: columnsFound });
+      if (clean && (await source.stamp()) === key.stamp) {
+        context.log.rememberProfile(key, { fingerprint, rows, columns: columnsFound });
+        context.populations.keep(key, population.finish());
+      }
       const told = problems.map(({ code, message, location }) => ({ code, message, ...(location?.line !== undefined && { line: location.line }), ...(location?.column !== undefined && { column: location.column }) }));
       profile = { ...base, columnsFound, rows, ...(clean && { fingerprint }), problems: told };
     }

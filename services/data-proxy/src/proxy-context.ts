@@ -1,6 +1,8 @@
 import type { Logger, Metrics } from '@collabnet/telemetry';
 import type { LiveConfig } from './config.ts';
+import type { Disclosures } from './read/disclosures.ts';
 import type { FlowGate } from './read/flow-gate.ts';
+import type { Populations } from './read/populations.ts';
 import type { ReadLog } from './read/read-log.ts';
 import type { Connector } from './source/connector.ts';
 
@@ -10,6 +12,8 @@ export interface ProxyContext {
   readonly connector: Connector;
   readonly gate: FlowGate;
   readonly log: ReadLog;
+  readonly disclosures: Disclosures;
+  readonly populations: Populations;
   readonly logger: Logger;
   readonly metrics: ProxyMetrics;
   readonly now: () => number;

@@ -20,6 +20,8 @@ import type { AssetProfile } from './profile-handler.ts';
 import { proxyMetrics } from './proxy-context.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { startProxy } from './proxy-server.ts';
+import { Disclosures } from './read/disclosures.ts';
+import { Populations } from './read/populations.ts';
 import { ReadLog } from './read/read-log.ts';
 import type { Connector, OpenSource } from './source/connector.ts';
 import { FileConnector } from './source/file-connector.ts';
@@ -70,6 +72,7 @@ export class TestProxy {
   connector!: CountingConnector;
   config!: LiveConfig;
   log!: ReadLog;
+  disclosures!: Disclosures;
   #server!: MtlsServer;
   #settings: Record<string, unknown> = {};
 
@@ -123,10 +126,11 @@ export class TestProxy {
   async run(): Promise<void> {
     this.config = await watchConfig(join(this.folder, 'config.json'), 0, () => undefined);
     this.log = new ReadLog({ directory: join(this.folder, 'state'), now: () => this.ledger.now() });
+    this.disclosures = new Disclosures({ directory: join(this.folder, 'state'), now: () => this.ledger.now() });
     this.connector = new CountingConnector(new FileConnector(join(this.folder, 'data')));
     const replica = this.ledger.client();
     const context: ProxyContext = {
-      config: this.config, connector: this.connector, log: this.log, logger: silentLogger(), metrics: proxyMetrics(this.metrics), now: () => this.ledger.now(),
+      config: this.config, connector: this.connector, log: this.log, disclosures: this.disclosures, populations: new Populations(this.disclosures.secret), logger: silentLogger(), metrics: proxyMetrics(this.metrics), now: () => this.ledger.now(),
       gate: new LedgerFlowGate({
         network: (id) => (id === this.ledger.networkId ? { did: this.bench.b.did, ledger: replica } : undefined),
         maxStalenessMs: this.config.current.maxStalenessMs,
@@ -138,6 +142,7 @@ export class TestProxy {
   async stop(): Promise<void> {
     await this.#server.close();
     this.log.close();
+    this.disclosures.close();
   }
 
   async close(): Promise<void> {

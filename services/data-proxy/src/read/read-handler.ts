@@ -60,6 +60,7 @@ export async function handleRead(context: ProxyContext, peer: PeerCertificate, r
     const pass = await context.gate.check(gateRequest);
     source = await context.connector.open(asset);
     await assertContent(context, source, asset, capability, pass, columns);
+    await spendDisclosure(context, source, asset, capability);
     const sequence = context.log.begin(record, capability.expires);
     begun = true;
     await stream(context, response, { capability, record, columns, from: body.from }, { source, asset, sequence, gateRequest, pass });
@@ -147,6 +148,19 @@ async function assertContent(
     if (known && known.fingerprint !== frozen.fingerprint) throw inputChanged(asset);
   }
   await assertSetSize(source, asset, columns, Math.max(asset.minimumSetSize, pass.minimumSetSize));
+}
+
+/**
+ * The last check before the first byte. Which rule refuses is for the owner's log: it tells about the data, and the answer
+ * ends up on the ledger.
+ */
+async function spendDisclosure(context: ProxyContext, source: OpenSource, asset: AssetDefinition, { networkId, flowId }: ReadCapability): Promise<void> {
+  const content = await profileKey(source, asset, new Uint8Array(0));
+  const population = await context.populations.of(content, source, asset);
+  const fault = context.disclosures.spend({ network: networkId, asset, flow: flowId, population });
+  if (fault === undefined) return;
+  context.logger.warn({ asset: asset.assetId, flow: flowId, rule: fault.code, why: fault.message }, 'disclosure refused');
+  throw new ProxyError('DISCLOSURE_REFUSED', `Asset ${asset.assetId}: the owner's disclosure rules do not allow this read; its data proxy has logged which.`, { field: 'disclosure' });
 }
 
 function frozenOf(capability: ReadCapability): { fingerprint: string; salt: Uint8Array } | undefined {

@@ -27,6 +27,10 @@ export const assetDefinition = z.strictObject({
   columns: z.array(columnDefinition).min(1).max(4096).refine((columns) => new Set(columns.map((column) => column.name)).size === columns.length, 'column names must differ'),
   /** Fewer distinct identifiers (or rows, without identifiers) than this are refused. */
   minimumSetSize: z.int().min(1).default(100),
+  /** A content that differs from one disclosed before in fewer persons than this is refused. Default: minimumSetSize. */
+  minimumDifference: z.int().min(1).optional(),
+  /** Most tasks, of all requesters together, that may read the asset within a period. */
+  maximumTasks: z.strictObject({ count: z.int().min(1), periodMs: z.int().min(1) }).optional(),
 });
 
 /** One asset of a source, as the operator writes it into the configuration of the proxy. */

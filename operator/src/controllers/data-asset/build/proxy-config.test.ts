@@ -17,6 +17,12 @@ test('a paused asset and one of a network that is not known yet are not served',
   assert.deepEqual(idsOf(proxyConfig(access, [paused, testAsset(), foreign]).text), ['bank/customers']);
 });
 
+test('the disclosure rules reach the proxy, durations in milliseconds', () => {
+  const asset = testAsset('a', ({ spec }) => (spec.disclosure = { minimumSetSize: 50, minimumDifference: 7, maximumTasks: { count: 3, period: '2h' } }));
+  const [served] = (JSON.parse(proxyConfig(access, [asset]).text) as { assets: Record<string, unknown>[] }).assets;
+  assert.deepEqual([served?.['minimumSetSize'], served?.['minimumDifference'], served?.['maximumTasks']], [50, 7, { count: 3, periodMs: 7_200_000 }]);
+});
+
 test('the revision follows the content and not the order in which assets are listed', () => {
   const one = proxyConfig(access, [testAsset('a'), testAsset('b')]);
   assert.equal(proxyConfig(access, [testAsset('b'), testAsset('a')]).revision, one.revision);

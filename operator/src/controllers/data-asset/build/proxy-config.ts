@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataAsset } from '@collabnet/crds';
 import { parseDid } from '@collabnet/did';
+import { parseDuration } from '@collabnet/flow';
 import type { NetworkBinding, ServiceAccess } from '../../../institution/service-access.ts';
 
 /** Where the Secret of a data proxy is mounted. */
@@ -35,6 +36,14 @@ export function proxyConfig(access: Pick<ServiceAccess, 'bindings' | 'issuers' |
   return { text: JSON.stringify({ ...content, revision }), revision };
 }
 
+function disclosureRules({ minimumSetSize, minimumDifference, maximumTasks }: DataAsset['spec']['disclosure']): Record<string, unknown> {
+  return {
+    minimumSetSize,
+    ...(minimumDifference === undefined ? {} : { minimumDifference }),
+    ...(maximumTasks === undefined ? {} : { maximumTasks: { count: maximumTasks.count, periodMs: parseDuration(maximumTasks.period, 'spec.disclosure.maximumTasks.period') } }),
+  };
+}
+
 function assetDefinition({ metadata, spec }: DataAsset, binding: NetworkBinding): { assetId: string } & Record<string, unknown> {
   const { path, format, delimiter, encoding, header } = spec.source.file;
   return {
@@ -46,6 +55,6 @@ function assetDefinition({ metadata, spec }: DataAsset, binding: NetworkBinding)
     encoding,
     header,
     columns: spec.columns.map(({ name, type, role }) => ({ name, type, role })),
-    minimumSetSize: spec.disclosure.minimumSetSize,
+    ...disclosureRules(spec.disclosure),
   };
 }
