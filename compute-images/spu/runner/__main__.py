@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 from .files import Workplace
-from .supervisor import Supervisor
+from .supervisor import CONNECT_SECONDS, Supervisor
 
 
 def main() -> int:
     place = Workplace(Path(os.environ.get("COLLABNET_WORK", "/work")))
-    return Supervisor(place, float(os.environ.get("COLLABNET_RELEASE_SECONDS", "600"))).run()
+    seconds = {name: float(os.environ.get(f"COLLABNET_{name}_SECONDS", default)) for name, default in (("RELEASE", 600), ("CONNECT", CONNECT_SECONDS))}
+    return Supervisor(place, seconds["RELEASE"], seconds["CONNECT"]).run()
 
 
 if __name__ == "__main__":

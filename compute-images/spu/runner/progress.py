@@ -11,6 +11,15 @@ from typing import Literal
 Phase = Literal["prepare", "connect", "psi", "write"]
 
 
+def is_connecting(path: Path) -> bool:
+    """Whether the last line says that the engines are connecting and have not got further."""
+    try:
+        last = json.loads(path.read_bytes().rstrip(b"\n").rsplit(b"\n", 1)[-1])
+        return bool(last["phase"] == "connect" and last["percent"] < 100)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 class Progress:
     """Appends one line per call. Uses its own duplicate of stdout, because the worker sends the library's output away."""
 

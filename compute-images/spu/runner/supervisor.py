@@ -14,17 +14,22 @@ from .errors import EngineError, JobError
 from .files import Workplace, write_json
 from .job import Job, read_job
 from .library import NAME, VERSION
+from .progress import is_connecting
 from .worker import Outcome, work
 
 POLL_SECONDS = 0.02
+# The peer may still prepare a large input. Beyond this the library waits for a message that will not come: it has no limit
+# of its own for connecting, only the one of the whole job.
+CONNECT_SECONDS = 300
 
 
 class Supervisor:
     """One job, from ready.json to the exit code."""
 
-    def __init__(self, place: Workplace, release_seconds: float) -> None:
+    def __init__(self, place: Workplace, release_seconds: float, connect_seconds: float = CONNECT_SECONDS) -> None:
         self._place = place
         self._release_seconds = release_seconds
+        self._connect_seconds = connect_seconds
         self._terminated = False
         self._isolation = Isolation()
 
@@ -70,14 +75,32 @@ class Supervisor:
         child = Child(lambda: work(job, self._place, self._isolation), self._isolation)
         deadline = started + job.timeout_seconds
         try:
-            done = self._wait_until(lambda: child.ended() or self._aborted(), deadline)
+            lost = self._connecting_too_long()
+            done = self._wait_until(lambda: child.ended() or self._aborted() or lost(), deadline)
             if done and child.ended():
                 return child.outcome(), child.peak_rss_bytes
         finally:
             child.kill()
         if self._aborted():
             raise EngineError("ABORTED", "aborted while the job ran", errors.EXIT_ABORTED)
+        if done:
+            raise EngineError("CONNECT_FAILED", f"the peer's engine was not reached within {self._connect_seconds:g} s")
         raise EngineError("TIMEOUT", f"timeoutSeconds: the job was not done after {job.timeout_seconds} s", errors.EXIT_TIMEOUT)
+
+    def _connecting_too_long(self) -> Callable[[], bool]:
+        path = self._place.file("progress.jsonl")
+        next_look = 0.0
+        since: float | None = None
+
+        def overdue() -> bool:
+            nonlocal next_look, since
+            now = time.monotonic()
+            if now >= next_look:
+                next_look = now + 0.5
+                since = (now if since is None else since) if is_connecting(path) else None
+            return since is not None and now - since >= self._connect_seconds
+
+        return overdue
 
     def _wait_until(self, condition: Callable[[], bool], deadline: float | None) -> bool:
         while not condition():

@@ -81,9 +81,9 @@ class ProtocolTest(unittest.TestCase):
 
 @unittest.skipIf(spu_folder() is None, "no spu wheel: run make setup or set COLLABNET_SPU")
 class WithLibraryTest(unittest.TestCase):
-    def waiting(self, seconds: int) -> Pod:
+    def waiting(self, seconds: int, **variables: str) -> Pod:
         """An engine whose peer never comes."""
-        pod = Pod()
+        pod = Pod(**variables)
         self.addCleanup(pod.close)
         pod.write_input(["id"], [("x",)])
         pod.give(job_for(pod, "a", ["id"], 2, free_ports(2), timeoutSeconds=seconds))
@@ -97,6 +97,14 @@ class WithLibraryTest(unittest.TestCase):
         said = pod.read("exit.json")
         self.assertEqual((said["status"], said["code"]), ("Failed", "TIMEOUT"))
         self.assertFalse((pod.work / "engine" / "tmp").exists())
+
+    def test_connecting_has_a_limit_of_its_own(self) -> None:
+        pod = self.waiting(60, COLLABNET_CONNECT_SECONDS="1")
+        said = pod.await_file("exit.json")
+        self.assertEqual((said["status"], said["code"]), ("Failed", "CONNECT_FAILED"))
+        self.assertFalse((pod.work / "engine" / "tmp").exists())
+        pod.touch("release")
+        self.assertEqual(pod.process.wait(10), 1)
 
     def test_abort_while_the_library_waits(self) -> None:
         pod = self.waiting(60)

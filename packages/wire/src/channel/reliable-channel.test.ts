@@ -99,6 +99,19 @@ for (const wireProfile of testProfiles) describe(`channel, ${wireProfile}`, () =
     session.close();
   });
 
+  test('frames that come before anybody listens are kept, in order', async () => {
+    const session = await testSession({ wireProfile });
+    const [a, b] = session.channels;
+    for (const text of ['one', 'two']) a.write(frameTypes.DATA, 1, Buffer.from(text));
+    while (!a.drained) await delay(1);
+    a.write(frameTypes.DATA, 1, Buffer.from('three'));
+    const seen: string[] = [];
+    b.listen({ onFrame: (_type, _id, plaintext) => seen.push(plaintext.toString()), onRoom: () => undefined });
+    while (!a.drained) await delay(1);
+    assert.deepEqual(seen, ['one', 'two', 'three']);
+    session.close();
+  });
+
   test('foreign and replayed frames are counted and change nothing', async () => {
     const session = await testSession({ wireProfile });
     const other = await testSession({ wireProfile });

@@ -47,6 +47,8 @@ export class ReliableChannel {
   readonly #done = Promise.withResolvers<EndMessage>();
   readonly #failed = Promise.withResolvers<never>();
   #listener: ChannelListener | undefined;
+  /** Acknowledged, so that it must not be lost; bounded by the peer's credit. */
+  readonly #early: InboundFrame[] = [];
   readonly #heartbeat: NodeJS.Timeout;
   #ackSequence = 0;
   #peerAckSequence = 0;
@@ -82,8 +84,10 @@ export class ReliableChannel {
     this.#failed.promise.catch(() => undefined);
   }
 
+  /** What has arrived before is handed over first: the peer's engine may be quicker than the own tunnel. */
   listen(listener: ChannelListener): void {
     this.#listener = listener;
+    for (const { frame, plaintext } of this.#early.splice(0)) listener.onFrame(frame.type, frame.connection, plaintext);
   }
 
   /** Most octets of one DATA frame. */
@@ -231,7 +235,8 @@ export class ReliableChannel {
 
   #deliver({ frame, plaintext }: InboundFrame): void {
     if (frame.type === frameTypes.END) this.#onEnd(plaintext);
-    else this.#listener?.onFrame(frame.type, frame.connection, plaintext);
+    else if (this.#listener) this.#listener.onFrame(frame.type, frame.connection, plaintext);
+    else this.#early.push({ frame, plaintext });
   }
 
   #onEnd(plaintext: Buffer): void {
