@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { apply, get, helm, kubectl, operatorsReady, type DemoInstitution } from '@collabnet/hack';
+import { apply, get, helm, kubectl, NETWORK, operatorsReady, waitReady, type DemoInstitution } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { COMMON_OF_LARGE, offerLarge } from './fixture/large-assets.ts';
@@ -131,6 +131,35 @@ describe('a courier that is killed while its attempt runs', () => {
       await nothingLeft(flowId);
     } finally {
       await removeTasks(name);
+    }
+  });
+});
+
+describe('an institution that falls silent while an attempt runs', () => {
+  before(offerLarge);
+
+  const natsServers = (replicas: number): Promise<unknown> => kubectl(BANK_B.namespace, ['scale', 'statefulset', 'nats', `--replicas=${replicas}`]);
+
+  test('ends the task of the other bank with the reason, and cleans up when it is back', async () => {
+    const name = taskName('silent');
+    try {
+      await apply(BANK_A.namespace, [psiTask(consortium, name, { asset: 'customers-large', protocol: 'ECDH', maxAttempts: 1 })]);
+      await approveAsBoth(name);
+      const flowId = (await inPhase(name, 'Running')).status?.flowID ?? '';
+      await natsServers(0);
+      await kubectl(BANK_B.namespace, ['delete', 'pod', 'nats-0', '--grace-period=0', '--force', '--wait=false']);
+      const task = await ended(name);
+      assert.equal(task.status?.phase, 'Failed');
+      const ready = task.status?.conditions?.find(({ type }) => type === 'Ready');
+      assert.equal(ready?.reason, 'PeerSilent', ready?.message);
+      assert.match(ready?.message ?? '', /bank-b: .*nothing was heard of it for 45 s; ask whether/);
+      await nothingLeft(flowId, [BANK_A.namespace]);
+      await natsServers(1);
+      await nothingLeft(flowId);
+    } finally {
+      await natsServers(1);
+      await removeTasks(name);
+      await waitReady(BANK_B.namespace, 'collabnetwork', NETWORK, 120_000);
     }
   });
 });
