@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AssetDefinition } from '../source/asset-definition.ts';
 import { differenceOf, type Population } from './population.ts';
 
-/** Populations that are kept of one asset: older ones can no longer be compared with. */
-const mostPopulations = 64;
+/** Octets of populations that are kept of one asset, the newest first: with older ones nothing can be compared any more. */
+const defaultOctets = 64 * 1024 * 1024;
 
 export interface Disclosure {
   readonly network: string;
@@ -29,11 +29,13 @@ export interface DisclosureFault {
 export class Disclosures {
   readonly #db: DatabaseSync;
   readonly #now: () => number;
+  readonly #mostOctets: number;
   /** Of the hashes of populations. */
   readonly secret: Uint8Array;
 
-  constructor({ directory, now = Date.now }: { directory: string; now?: () => number }) {
+  constructor({ directory, now = Date.now, mostOctets = defaultOctets }: { directory: string; now?: () => number; mostOctets?: number }) {
     this.#now = now;
+    this.#mostOctets = mostOctets;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.#db = new DatabaseSync(join(directory, 'disclosures.db'));
     this.#db.exec(`
@@ -88,20 +90,30 @@ export class Disclosures {
 
   #record({ network, asset: { assetId }, flow, population }: Disclosure): void {
     this.#db.prepare('INSERT INTO flows (network, asset, flow, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING').run(network, assetId, flow, this.#now());
-    if (population.length === 0 || this.#populations(network, assetId).some(({ hashes }) => differenceOf(hashes, population, 1) === 0)) return;
+    if (population.length === 0 || this.#isKnown(network, assetId, population)) return;
     const bytes = new Uint8Array(population.buffer, population.byteOffset, population.byteLength);
     this.#db.prepare('INSERT INTO populations (network, asset, hashes) VALUES (?, ?, ?)').run(network, assetId, bytes);
     this.#db
-      .prepare('DELETE FROM populations WHERE network = ? AND asset = ? AND id NOT IN (SELECT id FROM populations WHERE network = ? AND asset = ? ORDER BY id DESC LIMIT ?)')
-      .run(network, assetId, network, assetId, mostPopulations);
+      .prepare(
+        `DELETE FROM populations WHERE id IN (
+           SELECT id FROM (SELECT id, SUM(LENGTH(hashes)) OVER (ORDER BY id DESC) AS octets FROM populations WHERE network = ? AND asset = ?)
+           WHERE octets > ?)`,
+      )
+      .run(network, assetId, Math.max(this.#mostOctets, bytes.length));
   }
 
-  #populations(network: string, assetId: string): { id: number; hashes: Population }[] {
-    const rows = this.#db.prepare('SELECT id, hashes FROM populations WHERE network = ? AND asset = ? ORDER BY id DESC').all(network, assetId);
-    return rows.map((row) => {
+  #isKnown(network: string, assetId: string, population: Population): boolean {
+    for (const { hashes } of this.#populations(network, assetId)) if (differenceOf(hashes, population, 1) === 0) return true;
+    return false;
+  }
+
+  /** One after another: together they may be larger than the memory of the pod. */
+  *#populations(network: string, assetId: string): Generator<{ id: number; hashes: Population }> {
+    const rows = this.#db.prepare('SELECT id, hashes FROM populations WHERE network = ? AND asset = ? ORDER BY id DESC').iterate(network, assetId);
+    for (const row of rows) {
       // Copied: the bytes of a row need not lie on a boundary of 8.
       const bytes = Uint8Array.from(row['hashes'] as Uint8Array);
-      return { id: Number(row['id']), hashes: new BigUint64Array(bytes.buffer) };
-    });
+      yield { id: Number(row['id']), hashes: new BigUint64Array(bytes.buffer) };
+    }
   }
 }

@@ -4,7 +4,7 @@ import { identifiersOf, PopulationBuilder, type Population } from './population.
 import type { ProfileKey } from './read-log.ts';
 
 /** At most this many are held, 8 MB each for a million persons. */
-const mostHeld = 8;
+const mostHeld = 4;
 
 type Content = Pick<ProfileKey, 'definition' | 'stamp'>;
 
