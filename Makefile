@@ -24,8 +24,9 @@ build: node_modules/.bin/node ## Compile all workspaces (TypeScript project refe
 lint: node_modules/.bin/node ## ESLint with types
 	@eslint .
 
-generate: build ## Write the CRD manifests anew from their schemas
+generate: build ## Write CRD manifests, chart schema and chart README anew from their schemas
 	@node crds/src/generate/main.ts
+	@node operator/dist/chart/generate.js
 
 # Only when there is nothing yet: `npm ci` deletes what others may be running from. `make setup` updates in place.
 node_modules/.bin/node:

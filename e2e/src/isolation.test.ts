@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import { kubectl, NETWORK } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './fixture/institutions.ts';
+import { breakOut } from './support/engine-probe.ts';
 import { cluster, list } from './support/objects.ts';
 import { apiServer, probePod, reachable, serviceAddress } from './support/probe.ts';
 
@@ -86,6 +87,30 @@ describe('the network', () => {
     const targets = [await serviceAddress(BANK_A.namespace, 'nats', 4222), await serviceAddress(BANK_A.namespace, 'result-store', 8443), await apiServer()];
     assert.deepEqual(await reachable(BANK_A.namespace, 'none', targets), Object.fromEntries(targets.map((each) => [each, 'closed'])));
     assert.deepEqual(await reachable(BANK_B.namespace, 'operator', targets.slice(0, 2)), Object.fromEntries(targets.slice(0, 2).map((each) => [each, 'closed'])));
+  });
+});
+
+describe('an engine, confined in its pod as for a job', () => {
+  test('reaches no address but its tunnel, makes no other kind of socket, and reads nothing of the courier', async () => {
+    const { stdout: node } = await cluster(['get', 'nodes', '-o', "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}"]);
+    const addresses = [
+      await serviceAddress(BANK_A.namespace, 'nats', 4222),
+      await serviceAddress(BANK_A.namespace, 'result-store', 8443),
+      await serviceAddress(BANK_B.namespace, 'nats', 4222),
+      await serviceAddress(SUPERVISOR.namespace, 'nats-hub', 7422),
+      await serviceAddress('kube-system', 'kube-dns', 53),
+      await apiServer(),
+      `${node}:10250`,
+      '169.254.169.254:80',
+      '127.0.0.1:8081',
+    ];
+    const { 'own input': own, 'account token': token, 'name lookup': lookup, ...others } = await breakOut(BANK_A.namespace, addresses);
+    assert.equal(own, 'ok');
+    assert.notEqual(token, 'ok');
+    assert.notEqual(lookup, 'ok');
+    const byLandlock = [...addresses.map((each) => `tcp ${each}`), 'listen elsewhere', 'rows of the courier'];
+    const bySeccomp = ['udp', 'raw', 'ipv6', 'packet', 'netlink', 'unix', 'vsock', 'io_uring', 'ptrace', 'new namespaces', 'mount', 'bpf'];
+    assert.deepEqual(others, Object.fromEntries([...byLandlock.map((each) => [each, 'EACCES']), ...bySeccomp.map((each) => [each, 'EPERM'])]));
   });
 });
 

@@ -3,7 +3,7 @@ import { WireError } from '@collabnet/wire';
 
 /**
  * Why an attempt fails. `code` is stable: JOB_INVALID, DATA_PROXY_*, INPUT_BELOW_MINIMUM, INPUT_INVALID,
- * PEER_HANDSHAKE_TIMEOUT, PEER_SILENT, PEER_FAILED, WIRE_*, LEASE_LAPSED, ENGINE_*, RESULT_*, RESULT_STORE_*, ABORTED, DEADLINE,
+ * PEER_HANDSHAKE_TIMEOUT, PEER_SILENT, PEER_FAILED, WIRE_*, LEASE_LAPSED, ENGINE_*, ISOLATION_TOO_WEAK, RESULT_*, RESULT_STORE_*, ABORTED, DEADLINE,
  * COURIER_RESTARTED, COURIER_FAILED. The message names the field and the fix and never holds data.
  */
 export class CourierError extends Error {

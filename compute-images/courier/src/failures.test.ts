@@ -70,6 +70,13 @@ describe('what goes wrong with one courier', () => {
     assert.deepEqual([failure?.code, failure?.retryable], ['DATA_PROXY_GRANT_REVOKED', false]);
   });
 
+  test('the node confines the engine less than the institution demands', async () => {
+    const party = await launch({ minimumIsolation: 'Files' });
+    const failure = await failureOf(party);
+    assert.deepEqual([failure?.code, failure?.retryable, failure?.exchanged], ['ISOLATION_TOO_WEAK', false, false]);
+    assert.match(failure?.message ?? '', /Landlock ABI 0, which is less than Files; .*compute\.minimumIsolation/);
+  });
+
   test('too few different keys', async () => {
     const party = await launch({ rows: Array.from({ length: 50 }, (_unused, n): Record => [`id-${n % 9}`, null]) });
     assert.equal((await failureOf(party))?.code, 'INPUT_BELOW_MINIMUM');

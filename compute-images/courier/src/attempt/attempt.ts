@@ -6,6 +6,7 @@ import type { ControlReply, ControlRequest, CourierFailure, CourierState, Courie
 import type { Assignment } from '../config/load-job.ts';
 import { EngineFiles, isolationWord } from '../engine/engine-files.ts';
 import { engineJob } from '../engine/engine-job.ts';
+import { assertIsolation } from '../engine/minimum-isolation.ts';
 import { asCourierError, CourierError } from '../errors.ts';
 import { inputCommitment } from '../input/commitments.ts';
 import { fetchInput } from '../input/fetch-input.ts';
@@ -177,6 +178,7 @@ export class Attempt {
     const input = inputCommitment(assignment, frozen);
     const prepared = Date.now();
     const ready = await this.#engine.ready(signal);
+    assertIsolation(ready.isolation, assignment.job.minimumIsolation);
     this.#reserved = { inputCommitments: [input], courierKey: assignment.courierKey, isolation: isolationWord(ready.isolation) };
     this.#enter('Reserved');
     const start = await orStopped(this.#started.promise, signal);

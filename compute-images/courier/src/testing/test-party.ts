@@ -42,6 +42,7 @@ export interface PartyOptions {
   readonly payload: readonly string[];
   readonly join: 'Intersection' | 'Difference';
   readonly receivers: readonly string[];
+  readonly minimumIsolation?: CourierJob['minimumIsolation'];
   readonly minimumSetSize?: number;
   readonly byteCeiling?: number;
   readonly deadlineMs?: number;
@@ -110,6 +111,7 @@ export class TestParty {
         name: 'matched', receive, receivers: [...receivers],
         ...(receive ? { resultStoreUrl: doors.url, capability: await doors.capability({ ...scope, action: 'deliver', output: 'matched' }) } : {}),
       }],
+      minimumIsolation: this.#options.minimumIsolation ?? 'SystemCalls',
       minimumSetSize: this.#options.minimumSetSize ?? 10, byteCeiling: this.#options.byteCeiling ?? 1e9, delegation,
       enginePorts: { self: await freePort(), peers: { [peer.#options.name]: await freePort() } },
     };

@@ -49,6 +49,7 @@ export async function makeMaterial(run: TaskRun, attempt: CurrentAttempt, algori
     resultStoreUrl: RESULT_STORE_URL,
     inputs,
     outputs: capabilities.outputs,
+    minimumIsolation: services.config.compute.minimumIsolation,
     salt: toBase64Url(await salts.ofStep(id.flowId, id.step, session.did)),
     delegation,
   });

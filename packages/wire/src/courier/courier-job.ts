@@ -74,6 +74,8 @@ export const courierJobSchema = z
     outputs: z.array(output).min(1).max(16),
     /** Smallest input and smallest result; below it nothing is computed or delivered. */
     minimumSetSize: z.int().min(1),
+    /** Weakest confinement of the engine with which the attempt goes on; each level includes those before it. */
+    minimumIsolation: z.enum(['SystemCalls', 'Files', 'Network']).default('Network'),
     /** Most plaintext bytes to or from one peer. */
     byteCeiling: z.int().positive(),
     delegation: delegationSchema,

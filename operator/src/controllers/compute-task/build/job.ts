@@ -25,6 +25,7 @@ export interface CourierJobInput {
   /** base64url; the same for every attempt of a step, since inputs are frozen. */
   readonly salt: string;
   readonly delegation: Delegation;
+  readonly minimumIsolation: CourierJob['minimumIsolation'];
 }
 
 /** Most plaintext octets to or from one peer; far above any set that fits the engine's memory. */
@@ -68,6 +69,7 @@ export function courierJob(input: CourierJobInput): CourierJob {
       return { name, receive: receivers.includes(own), receivers, ...(capability === undefined ? {} : { resultStoreUrl: input.resultStoreUrl, capability }) };
     }),
     minimumSetSize: flow.minimumSetSize ?? 1,
+    minimumIsolation: input.minimumIsolation,
     byteCeiling: BYTE_CEILING,
     delegation: input.delegation,
     enginePorts: { self: OWN_PORT, peers: Object.fromEntries(peers.map(({ name }, index) => [name, OWN_PORT + 1 + index])) },
