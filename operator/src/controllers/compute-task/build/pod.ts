@@ -75,7 +75,8 @@ function courier(config: OperatorConfig): object {
     restartPolicy: 'Always',
     env: [{ name: 'TERMINATION_LOG', value: '/dev/termination-log' }],
     ports: [{ name: 'health', containerPort: HEALTH_PORT }],
-    readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
+    // Not from the start: the first seconds would leave a warning about every pod.
+    readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, initialDelaySeconds: 3, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
     volumeMounts: [
       { name: 'job', mountPath: '/etc/courier', readOnly: true },
       { name: 'work', mountPath: '/work' },
