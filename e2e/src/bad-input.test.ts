@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { API_VERSION, type CollabNetworkSpecInput, type ComputeTaskSpecInput, type DataAsset, type DataAssetSpecInput } from '@collabnet/crds';
+import { newNonce, signDelegation, signTransaction, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
 import { apply, collabnet, get, NETWORK } from '@collabnet/hack';
+import { generateSm2KeyPair, sm2Sign } from '@collabnet/sm';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A } from './fixture/institutions.ts';
 import { fileAsset, putFile, TEST_COLUMNS } from './support/assets.ts';
 import { isReady, type Conditioned } from './support/conditions.ts';
+import { institutionKey, proposalOf, submitAsBankA } from './support/forged-transactions.ts';
 import { eventually, patch, remove, stalled, tryApply } from './support/objects.ts';
-import { psiTask, removeTasks, taskAt, taskName, type TaskOptions } from './support/tasks.ts';
+import { proposed, psiTask, removeTasks, taskAt, taskName, type TaskOptions } from './support/tasks.ts';
 
 let consortium: Consortium;
 before(async () => {
@@ -103,6 +106,56 @@ describe('the ledger does not bear out a task with', () => {
       }
     });
   }
+});
+
+describe('the ledger does not take a proposal', () => {
+  let proposal: SignedTransaction;
+  let name: string;
+  before(async () => {
+    name = taskName('copied');
+    await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+    const { status } = await proposed(name);
+    proposal = await proposalOf(status?.flowID ?? '');
+  });
+  after(() => removeTasks(name));
+
+  /** The same proposal under a new nonce, changed and signed anew. */
+  async function forged(key: string, change: Partial<TransactionPayload> = {}): Promise<SignedTransaction> {
+    const payload = { ...proposal.payload, nonce: newNonce(), expires: Date.now() + 60_000, ...change };
+    return signTransaction(payload, (message) => sm2Sign(message, key));
+  }
+
+  test('that is replayed, altered, or signed by another key than it says', async () => {
+    const stranger = generateSm2KeyPair().privateKey;
+    const altered = { ...proposal, payload: { ...proposal.payload, nonce: newNonce() } };
+    const answers = await submitAsBankA(consortium, [proposal, altered, await forged(stranger)]);
+    assert.deepEqual(answers.map(({ ok, error }) => [ok, error?.code]), [
+      [false, 'REPLAYED'],
+      [false, 'INVALID_SIGNATURE'],
+      [false, 'INVALID_SIGNATURE'],
+    ]);
+  });
+
+  test('of a workload without a delegation, or with one for something else', async () => {
+    const [pair, owner] = [generateSm2KeyPair(), await institutionKey()];
+    const workload = { principal: { type: 'workload', scheme: 'DID', id: `${consortium.bankA}.pod` }, keyId: `${consortium.bankA}.pod#attempt` } as const;
+    const delegation = await signDelegation(
+      {
+        schema: 'collabnet.dev/delegation/v1',
+        network: consortium.networkId,
+        id: newNonce(),
+        delegator: { id: consortium.bankA, keyId: proposal.payload.keyId },
+        delegate: { type: 'workload', id: `${consortium.bankA}.pod`, publicKey: pair.publicKey },
+        actions: ['flows.touch'],
+        notBefore: Date.now() - 60_000,
+        expires: Date.now() + 600_000,
+      },
+      (message) => sm2Sign(message, owner),
+    );
+    const answers = await submitAsBankA(consortium, [await forged(pair.privateKey, workload), await forged(pair.privateKey, { ...workload, delegations: [delegation] })]);
+    assert.deepEqual(answers.map(({ ok }) => ok), [false, false]);
+    assert.match(answers.map(({ error }) => error?.code).join(' '), /^(INVALID_SIGNATURE|FORBIDDEN) FORBIDDEN$/);
+  });
 });
 
 describe('a source is refused', () => {

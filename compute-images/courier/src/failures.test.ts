@@ -119,7 +119,7 @@ describe('what goes wrong with one courier', () => {
     const party = await launch({ deadlineMs: 4_000 });
     await eventually(() => existsSync(join(party.work, 'courier/released')), 15_000);
     assert.equal(((await party.terminationLog()) as { failure: CourierFailure }).failure.code, 'DEADLINE');
-    assert.equal(existsSync(join(party.work, 'in')), false);
+    await eventually(() => !existsSync(join(party.work, 'in')));
   });
 
   test('a restart ends the attempt', async () => {
