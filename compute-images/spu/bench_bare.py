@@ -24,6 +24,7 @@ from runner.job import read_job
 from runner.library import load_library
 from runner.prepare import Prepared
 from runner.psi import connect, intersect
+from runner.worker import LAST_ANSWERS_SECONDS
 from tests.pods import Pod, free_ports, job_for
 from tests.wheel import spu_folder
 
@@ -90,6 +91,7 @@ def _bare_party(rank: int, name: str, rows: int, protocol: str, folder: Path, po
         said = {key: after - before for key, before, after in zip(names, marks[:-1], marks[1:], strict=True)}
         said["total"] = marks[-1] - marks[0]
         os.write(writer, json.dumps(said).encode())
+        time.sleep(LAST_ANSWERS_SECONDS)
         status = 0
     finally:
         os._exit(status)

@@ -15,21 +15,25 @@ from .files import Workplace, write_json
 from .job import Job, read_job
 from .library import NAME, VERSION
 from .progress import is_connecting
+from .stall import StallWatch
 from .worker import Outcome, work
 
 POLL_SECONDS = 0.02
 # The peer may still prepare a large input. Beyond this the library waits for a message that will not come: it has no limit
 # of its own for connecting, only the one of the whole job.
 CONNECT_SECONDS = 300
+# A peer that works alone for so long without sending anything has some ten million rows; see StallWatch.
+STALL_SECONDS = 60
 
 
 class Supervisor:
     """One job, from ready.json to the exit code."""
 
-    def __init__(self, place: Workplace, release_seconds: float, connect_seconds: float = CONNECT_SECONDS) -> None:
+    def __init__(self, place: Workplace, release_seconds: float, connect_seconds: float = CONNECT_SECONDS, stall_seconds: float = STALL_SECONDS) -> None:
         self._place = place
         self._release_seconds = release_seconds
         self._connect_seconds = connect_seconds
+        self._stall_seconds = stall_seconds
         self._terminated = False
         self._isolation = Isolation()
 
@@ -76,13 +80,17 @@ class Supervisor:
         deadline = started + job.timeout_seconds
         try:
             lost = self._connecting_too_long()
-            done = self._wait_until(lambda: child.ended() or self._aborted() or lost(), deadline)
+            watch = StallWatch(child.pid, self._stall_seconds)
+            stuck = lambda: watch.stalled() and not is_connecting(self._place.file("progress.jsonl"))  # noqa: E731
+            done = self._wait_until(lambda: child.ended() or self._aborted() or lost() or stuck(), deadline)
             if done and child.ended():
                 return child.outcome(), child.peak_rss_bytes
         finally:
             child.kill()
         if self._aborted():
             raise EngineError("ABORTED", "aborted while the job ran", errors.EXIT_ABORTED)
+        if done and stuck():
+            raise EngineError("STALLED", f"nothing was computed or exchanged for {self._stall_seconds:g} s")
         if done:
             raise EngineError("CONNECT_FAILED", f"the peer's engine was not reached within {self._connect_seconds:g} s")
         raise EngineError("TIMEOUT", f"timeoutSeconds: the job was not done after {job.timeout_seconds} s", errors.EXIT_TIMEOUT)

@@ -18,6 +18,10 @@ from .prepare import prepare
 from .progress import Progress
 from .psi import connect, intersect
 
+# The library returns when it has all messages and acknowledgements, but not when its own last answers are out: a peer that
+# does not get them tries again and in the end exits. So this process serves for a moment longer.
+LAST_ANSWERS_SECONDS = 0.5
+
 
 @dataclass
 class Outcome:
@@ -75,11 +79,13 @@ def _run(job: Job, place: Workplace, isolation: Isolation, outcome: Outcome) -> 
         intersect(library, job, link, prepared, raw, lambda percent: progress.report("psi", percent))
         # Returns once everything sent is with the peer, so that this process may end.
         link.stop_link()
+        stopped = time.monotonic()
         progress.report("psi", 100)
     if job.receives:
         with outcome.timed("write"):
             outcome.rows = deliver(raw, job.output, job.input, prepared, job.parameters.drops_missing)
             progress.report("write", 100, outcome.rows)
+    time.sleep(max(0.0, stopped + LAST_ANSWERS_SECONDS - time.monotonic()))
 
 
 def _send_library_output_to(place: Workplace) -> None:

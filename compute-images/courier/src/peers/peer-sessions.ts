@@ -67,7 +67,7 @@ export class PeerSessions {
     for (const session of this.#sessions) {
       session.channel.failed.catch((error: Error) => onFailure(naming(session.peer, error)));
       session.channel.peerEnd.then(
-        (end) => end.status === 'Failed' && onFailure(peerFailed(session.peer, end.failure)),
+        (end) => (end.status === 'Failed' ? onFailure(peerFailed(session.peer, end.failure)) : session.tunnel?.peerEnded()),
         () => undefined,
       );
       session.tunnel = await Tunnel.open({

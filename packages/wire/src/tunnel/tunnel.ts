@@ -36,6 +36,8 @@ export class Tunnel {
   #nextId: number;
   #exchanged = false;
   #turn = 0;
+  #engineEnded = false;
+  #peerHasEnded = false;
 
   private constructor(options: TunnelOptions, server: Server) {
     this.#options = options;
@@ -68,10 +70,17 @@ export class Tunnel {
     return this.#connections.size;
   }
 
-  /** Waits until every connection has ended by itself; those that have not after `ms` are reset. */
+  /** After the own engine has ended: waits until every connection has ended by itself; those that have not after `ms` are reset. */
   async settle(ms: number): Promise<void> {
+    this.#engineEnded = true;
     const end = performance.now() + ms;
     while (this.#connections.size > 0 && performance.now() < end) await delay(5);
+    for (const connection of this.#connections.values()) connection.reset();
+  }
+
+  /** After the peer's END: nothing can be answered any more, and the own engine must learn it now instead of waiting. */
+  peerEnded(): void {
+    this.#peerHasEnded = true;
     for (const connection of this.#connections.values()) connection.reset();
   }
 
@@ -82,7 +91,7 @@ export class Tunnel {
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= maxConnections) {
+    if (this.#peerHasEnded || this.#connections.size >= maxConnections) {
       socket.destroy();
       return;
     }
@@ -117,7 +126,7 @@ export class Tunnel {
 
   #onOpen(id: number, existing: TunnelConnection | undefined): void {
     const foreign = id % 2 === (this.#options.initiator ? 0 : 1);
-    if (existing || !foreign || this.#connections.size >= maxConnections) {
+    if (existing || !foreign || this.#engineEnded || this.#connections.size >= maxConnections) {
       this.#options.channel.write(frameTypes.CLOSE, id, closeKinds.reset);
       return;
     }
@@ -138,6 +147,7 @@ export class Tunnel {
       });
       if (connected) return socket;
       socket.destroy();
+      if (this.#engineEnded) throw new Error('the engine has ended');
       await delay(connectRetryMs, undefined, { signal });
     }
   }
