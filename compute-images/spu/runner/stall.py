@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 SAMPLE_SECONDS = 1.0
-# Two samplers of the library tick in an idle worker as well: about 2 ms a second.
-IDLE_SHARE = 0.01
+# Share of the time of one processor below which a worker counts as idle. Two samplers of the library use 0.1 % in any case;
+# a link on which data only trickle costs more than this.
+IDLE_SHARE = 1 / 300
 
 
 class StallWatch:
-    """Counts the seconds for which a process group has used next to no processor time.
+    """Looks how much processor time a process group has used within the last `limit_seconds`.
 
     The psi library loses a wake-up now and then (seen in 1 of 20 to 60 runs on two cores, right after connecting): both
     parties then wait for each other until the deadline. Whatever it exchanges costs some processor time, so a group
@@ -25,18 +27,17 @@ class StallWatch:
         self._group = group
         self._limit = limit_seconds
         self._used = used or processor_seconds
-        self._last = self._used(group)
+        # One entry a sample, over the length of the limit.
+        self._samples: deque[float] = deque([self._used(group)], maxlen=max(2, round(limit_seconds / SAMPLE_SECONDS) + 1))
         self._next = time.monotonic() + SAMPLE_SECONDS
-        self._idle = 0.0
 
     def stalled(self) -> bool:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + SAMPLE_SECONDS
-            used = self._used(self._group)
-            self._idle = 0.0 if used - self._last > IDLE_SHARE * SAMPLE_SECONDS else self._idle + SAMPLE_SECONDS
-            self._last = used
-        return self._idle >= self._limit
+            self._samples.append(self._used(self._group))
+        full = len(self._samples) == self._samples.maxlen
+        return full and self._samples[-1] - self._samples[0] <= IDLE_SHARE * self._limit
 
 
 def processor_seconds(group: int) -> float:
