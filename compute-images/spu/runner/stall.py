@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 
 SAMPLE_SECONDS = 1.0
@@ -23,19 +22,18 @@ class StallWatch:
     supervisor is not blamed.
     """
 
-    def __init__(self, group: int, limit_seconds: float, used: Callable[[int], float] | None = None) -> None:
+    def __init__(self, group: int, limit_seconds: float) -> None:
         self._group = group
         self._limit = limit_seconds
-        self._used = used or processor_seconds
         # One entry a sample, over the length of the limit.
-        self._samples: deque[float] = deque([self._used(group)], maxlen=max(2, round(limit_seconds / SAMPLE_SECONDS) + 1))
+        self._samples: deque[float] = deque([processor_seconds(group)], maxlen=max(2, round(limit_seconds / SAMPLE_SECONDS) + 1))
         self._next = time.monotonic() + SAMPLE_SECONDS
 
     def stalled(self) -> bool:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + SAMPLE_SECONDS
-            self._samples.append(self._used(self._group))
+            self._samples.append(processor_seconds(self._group))
         full = len(self._samples) == self._samples.maxlen
         return full and self._samples[-1] - self._samples[0] <= IDLE_SHARE * self._limit
 

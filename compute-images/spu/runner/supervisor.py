@@ -81,7 +81,10 @@ class Supervisor:
         try:
             lost = self._connecting_too_long()
             watch = StallWatch(child.pid, self._stall_seconds)
-            stuck = lambda: watch.stalled() and not is_connecting(self._place.file("progress.jsonl"))  # noqa: E731
+
+            def stuck() -> bool:
+                return watch.stalled() and not is_connecting(self._place.file("progress.jsonl"))
+
             done = self._wait_until(lambda: child.ended() or self._aborted() or lost() or stuck(), deadline)
             if done and child.ended():
                 return child.outcome(), child.peak_rss_bytes

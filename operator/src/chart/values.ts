@@ -1,3 +1,4 @@
+import { ISOLATION_LEVELS } from '@collabnet/wire';
 import { z } from 'zod';
 
 const quantity = z.union([z.string().regex(/^\d+(\.\d+)?(m|[kKMGTPE]i?)?$/), z.number()]);
@@ -19,9 +20,6 @@ const image = z
 const port = z.int().min(1).max(65_535);
 const cidr = z.string().regex(/^([0-9a-fA-F.:]+\/\d{1,3})?$/);
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
-
-/** How weakly a node may confine an engine at most; each level includes those before it. */
-export const ISOLATION_LEVELS = ['SystemCalls', 'Files', 'Network'] as const;
 
 /** Part of the values that the operator gets as it is. */
 export const computeValues = z

@@ -12,7 +12,6 @@ export type FlowIssueCode =
   | 'RECEIVERS'
   | 'UNKNOWN_SOURCE'
   | 'CYCLE'
-  | 'UNSUPPORTED_WIRE_PROFILE'
   | 'UNUSED_PARTY'
   | 'DURATION';
 

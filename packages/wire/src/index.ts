@@ -1,6 +1,6 @@
 export { WireError } from './errors.ts';
 export type { WireErrorCode } from './errors.ts';
-export { courierJobSchema, courierJobSchemaId } from './courier/courier-job.ts';
+export { courierJobSchema, courierJobSchemaId, ISOLATION_LEVELS } from './courier/courier-job.ts';
 export type { CourierInput, CourierJob, CourierOutput, CourierParty } from './courier/courier-job.ts';
 export { COURIER_STATES, courierFailureSchema, courierStatusSchema, courierStatusSchemaId } from './courier/courier-status.ts';
 export type { CourierFailure, CourierState, CourierStatus } from './courier/courier-status.ts';

@@ -4,6 +4,9 @@ import { columnText, didText, epochMs, hex, nameText } from './primitives.ts';
 
 export const courierJobSchemaId = 'collabnet.dev/courier-job/v1';
 
+/** How well the kernel of a node confines an engine; each level includes those before it. */
+export const ISOLATION_LEVELS = ['SystemCalls', 'Files', 'Network'] as const;
+
 const party = z.strictObject({
   /** Name in the task; the engine knows parties by it. */
   name: nameText,
@@ -75,7 +78,7 @@ export const courierJobSchema = z
     /** Smallest input and smallest result; below it nothing is computed or delivered. */
     minimumSetSize: z.int().min(1),
     /** Weakest confinement of the engine with which the attempt goes on; each level includes those before it. */
-    minimumIsolation: z.enum(['SystemCalls', 'Files', 'Network']).default('Network'),
+    minimumIsolation: z.enum(ISOLATION_LEVELS).default('Network'),
     /** Most plaintext bytes to or from one peer. */
     byteCeiling: z.int().positive(),
     delegation: delegationSchema,

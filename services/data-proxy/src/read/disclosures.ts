@@ -53,8 +53,9 @@ export class Disclosures {
   spend(disclosure: Disclosure): DisclosureFault | undefined {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      const fault = this.#budgetFault(disclosure) ?? this.#differenceFault(disclosure);
-      if (fault === undefined) this.#record(disclosure);
+      const { known, fault: near } = this.#compare(disclosure);
+      const fault = this.#budgetFault(disclosure) ?? near;
+      if (fault === undefined) this.#record(disclosure, known);
       this.#db.exec(fault === undefined ? 'COMMIT' : 'ROLLBACK');
       return fault;
     } catch (error) {
@@ -77,20 +78,23 @@ export class Disclosures {
     return { code: 'DISCLOSURE_BUDGET', message: `disclosure.maximumTasks: ${count} tasks have read ${assetId} within the period` };
   }
 
-  #differenceFault({ network, asset, population }: Disclosure): DisclosureFault | undefined {
+  /** Whether exactly this population was disclosed before, and whether one was that is too near to it. */
+  #compare({ network, asset, population }: Disclosure): { known: boolean; fault?: DisclosureFault } {
+    let known = false;
     const least = asset.minimumDifference ?? asset.minimumSetSize;
     for (const { id, hashes } of this.#populations(network, asset.assetId)) {
       const difference = differenceOf(hashes, population, least);
+      if (difference === 0) known = true;
       if (difference === 0 || difference >= least) continue;
       const message = `disclosure.minimumDifference: ${asset.assetId} differs in fewer than ${least} persons from what was disclosed before (population ${id}); comparing both results would single them out`;
-      return { code: 'DISCLOSURE_DIFFERENCE', message };
+      return { known, fault: { code: 'DISCLOSURE_DIFFERENCE', message } };
     }
-    return undefined;
+    return { known };
   }
 
-  #record({ network, asset: { assetId }, flow, population }: Disclosure): void {
+  #record({ network, asset: { assetId }, flow, population }: Disclosure, known: boolean): void {
     this.#db.prepare('INSERT INTO flows (network, asset, flow, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING').run(network, assetId, flow, this.#now());
-    if (population.length === 0 || this.#isKnown(network, assetId, population)) return;
+    if (population.length === 0 || known) return;
     const bytes = new Uint8Array(population.buffer, population.byteOffset, population.byteLength);
     this.#db.prepare('INSERT INTO populations (network, asset, hashes) VALUES (?, ?, ?)').run(network, assetId, bytes);
     this.#db
@@ -100,11 +104,6 @@ export class Disclosures {
            WHERE octets > ?)`,
       )
       .run(network, assetId, Math.max(this.#mostOctets, bytes.length));
-  }
-
-  #isKnown(network: string, assetId: string, population: Population): boolean {
-    for (const { hashes } of this.#populations(network, assetId)) if (differenceOf(hashes, population, 1) === 0) return true;
-    return false;
   }
 
   /** One after another: together they may be larger than the memory of the pod. */
