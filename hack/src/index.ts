@@ -1,8 +1,14 @@
+export { foreignKubeconfig } from './cluster/foreign-cluster.ts';
+export { apiUrl, layout } from './cluster/layout.ts';
+export { ClusterProgram } from './faults/cluster-program.ts';
+export { ContainerCgroup } from './faults/container-cgroup.ts';
+export { emptyDirFolder, fillFolder, freeFolder, limitFolder, persistentVolumeFolder, unlimitFolder } from './faults/volume.ts';
+export { cutTraffic, resetTraffic, restoreTraffic, slowTraffic } from './faults/traffic.ts';
 export { builtImage } from './images/build-image.ts';
 export { images } from './images/images.ts';
 export { HackError } from './lib/hack-error.ts';
 export { cacheDir, repositoryRoot } from './lib/paths.ts';
-export { run, waitFor, type RunResult } from './lib/run.ts';
+export { run, sleep, waitFor, type RunResult } from './lib/run.ts';
 export { apply, collabnet, get, helm, kubeconfig, kubectl, waitReady } from './demo/cluster.ts';
 export { approveAlgorithm, foundNetwork, joinNetwork, person } from './demo/form-network.ts';
 export { readHdma, toCsv, type Table } from './demo/hdma.ts';

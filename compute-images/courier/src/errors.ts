@@ -3,7 +3,7 @@ import { WireError } from '@collabnet/wire';
 
 /**
  * Why an attempt fails. `code` is stable: JOB_INVALID, DATA_PROXY_*, INPUT_BELOW_MINIMUM, INPUT_INVALID,
- * PEER_HANDSHAKE_TIMEOUT, PEER_SILENT, PEER_FAILED, WIRE_*, LEASE_LAPSED, ENGINE_*, ISOLATION_TOO_WEAK, RESULT_*, RESULT_STORE_*, ABORTED, DEADLINE,
+ * PEER_HANDSHAKE_TIMEOUT, PEER_SILENT, PEER_FAILED, WIRE_*, LEASE_LAPSED, ENGINE_*, ISOLATION_TOO_WEAK, RESULT_*, RESULT_STORE_*, ABORTED, DEADLINE, SCRATCH_FULL,
  * COURIER_RESTARTED, COURIER_FAILED. The message names the field and the fix and never holds data.
  */
 export class CourierError extends Error {
@@ -27,6 +27,10 @@ export function asCourierError(error: unknown): CourierError {
     return new CourierError(error.code, error.message, { cause: error, retryable });
   }
   if (error instanceof CapabilityError) return new CourierError('JOB_INVALID', error.message, { cause: error });
-  const what = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
+  const system = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (system === 'ENOSPC' || system === 'EDQUOT') {
+    return new CourierError('SCRATCH_FULL', 'the scratch volume of the compute pod is full; raise the Helm value compute.scratch.size', { cause: error });
+  }
+  const what = error instanceof Error ? (system ?? error.name) : 'unknown';
   return new CourierError('COURIER_FAILED', `courier: internal failure (${what})`, { cause: error, retryable: true });
 }

@@ -48,3 +48,13 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     temporary.replace(path)
+
+
+# With less than this a library that writes in blocks has failed, whatever it says.
+_LEAST_FREE_BYTES = 256 * 1024
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the volume of a folder has no room left."""
+    volume = os.statvfs(folder)
+    return volume.f_bavail * volume.f_frsize < _LEAST_FREE_BYTES

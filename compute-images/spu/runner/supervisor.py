@@ -11,7 +11,7 @@ from . import errors
 from .child import Child
 from .confinement import Isolation, confine_start
 from .errors import EngineError, JobError
-from .files import Workplace, write_json
+from .files import Workplace, is_full, write_json
 from .job import Job, read_job
 from .library import NAME, VERSION
 from .progress import is_connecting
@@ -58,6 +58,10 @@ class Supervisor:
                     self._place.file("error.json"),
                     {"schema": "collabnet.dev/engine-error/v1", "code": error.code, "field": error.field, "message": error.message},
                 )
+        if exit_code == errors.EXIT_FAILED and is_full(self._place.scratch):
+            # The library says only that a write failed, or takes its process with it; the volume itself says why.
+            outcome.code, outcome.message = "SCRATCH_FULL", "the scratch volume of the compute pod is full; raise the Helm value compute.scratch.size"
+        # Before the exit is written: it makes room for it.
         self._place.wipe()
         self._write_exit(outcome, time.monotonic() - started, peak)
         if exit_code in (errors.EXIT_OK, errors.EXIT_FAILED):

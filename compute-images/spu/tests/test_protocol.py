@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
+import tempfile
 import time
 import unittest
+from unittest import mock
 
 from .pods import Pod, free_ports, job_for
 from .wheel import spu_folder
@@ -66,6 +70,32 @@ class ProtocolTest(unittest.TestCase):
                 self.assertNotIn("secret", str(said) + pod.log.read_text())
                 pod.touch("release")
                 self.assertEqual(pod.process.wait(5), 1)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to mount a small file system")
+    def test_node_fault_a_full_scratch_volume_is_named_with_its_setting(self) -> None:
+        folder = tempfile.mkdtemp(prefix="collabnet-spu-full-")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], check=True)
+        try:
+            with mock.patch.object(tempfile, "tempdir", folder), contextlib.closing(Pod()) as pod:
+                self._fill_and_run(pod, folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+            os.rmdir(folder)
+
+    def _fill_and_run(self, pod: Pod, folder: str) -> None:
+        pod.await_file("ready.json")
+        rows = [(f"{number:040}",) for number in range(5000)]
+        pod.write_input(["id"], rows)
+        with (pod.work / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize > 100_000:
+                filler.write(bytes(4096))
+        pod.give(job_for(pod, "a", ["id"], len(rows) + 1, free_ports(2)))
+        end = pod.await_file("exit.json")
+        self.assertEqual(end["code"], "SCRATCH_FULL")
+        self.assertIn("compute.scratch.size", end["message"])
+        pod.touch("release")
+        self.assertEqual(pod.process.wait(10), 1)
+        self.assertFalse((pod.work / "engine" / "tmp").exists())
 
     def test_release_is_bounded(self) -> None:
         pod = self.pod(COLLABNET_RELEASE_SECONDS="0.2")

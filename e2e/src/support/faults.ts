@@ -3,7 +3,7 @@ import { list } from './objects.ts';
 import { until } from './until.ts';
 
 interface Pod {
-  metadata: { name: string };
+  metadata: { name: string; uid: string };
 }
 
 const OPERATOR = 'app.kubernetes.io/component=operator';

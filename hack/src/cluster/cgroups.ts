@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { layout } from './layout.ts';
 
 /** Mount points of the cgroup hierarchies (version 1 has several, version 2 one). */
-function hierarchies(): string[] {
+export function hierarchies(): string[] {
   const lines = readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' '));
   return lines.filter(([, , type]) => type === 'cgroup' || type === 'cgroup2').flatMap(([, path]) => (path === undefined ? [] : [path]));
 }
@@ -30,14 +30,19 @@ export function makeCgroups(): void {
   }
 }
 
+/** Every cgroup of the cluster's pods and containers, deepest first. */
+export function clusterCgroups(): string[] {
+  return roots()
+    .filter((path) => existsSync(path))
+    .flatMap((root) => foldersBelow(root));
+}
+
 /** Pids of every process inside the pods of the cluster. */
 export function podProcesses(): number[] {
   const pids = new Set<number>();
-  for (const root of roots().filter((path) => existsSync(path))) {
-    for (const folder of foldersBelow(root)) {
-      const text = readFileSync(join(folder, 'cgroup.procs'), 'utf8');
-      for (const line of text.split('\n').filter(Boolean)) pids.add(Number(line));
-    }
+  for (const folder of clusterCgroups()) {
+    const text = readFileSync(join(folder, 'cgroup.procs'), 'utf8');
+    for (const line of text.split('\n').filter(Boolean)) pids.add(Number(line));
   }
   pids.delete(0);
   return [...pids];
@@ -45,7 +50,5 @@ export function podProcesses(): number[] {
 
 /** Removes the cgroups of the cluster, deepest first. */
 export function removeCgroups(): void {
-  for (const root of roots().filter((path) => existsSync(path))) {
-    for (const folder of foldersBelow(root)) rmdirSync(folder);
-  }
+  for (const folder of clusterCgroups()) rmdirSync(folder);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -239,3 +240,31 @@ test('a host with other contracts is waited for, not taken for a fork', () =>
     await client.refresh();
     assert.equal(client.head().height, 1);
   }));
+
+test('ledger fault: a volume that fills up: the submit can be repeated, nothing is half done, the chain goes on', { skip: process.getuid?.() !== 0 && 'needs root to mount a small file system' }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'collabnet-ledger-full-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+  try {
+    const chain = await TestChain.found(join(folder, 'ledger.db'));
+    const client = chain.client();
+    await client.submit(await chain.invite('invitation-before'));
+    const height = chain.node.head().height;
+    const filler = join(folder, 'filler');
+    assert.throws(() => {
+      for (;;) appendFileSync(filler, Buffer.alloc(4096));
+    }, /ENOSPC/);
+    const refused = await Promise.all(['invitation-one', 'invitation-two'].map(async (id) => client.submit(await chain.invite(id)).then(() => undefined, (error: unknown) => error)));
+    for (const error of refused) assert.ok(error instanceof LedgerError && error.code === 'UNAVAILABLE' && error.message.includes('the volume of the ledger is full; enlarge it'), String(error));
+    assert.equal(chain.node.head().height, height);
+    assert.match(chain.node.problem ?? '', /full/);
+    rmSync(filler);
+    await client.submit(await chain.invite('invitation-after'));
+    assert.equal(chain.node.problem, undefined);
+    assert.equal(chain.node.head().height, height + 1);
+    await client.close();
+    await chain.node.close();
+  } finally {
+    execFileSync('umount', ['--lazy', folder]);
+    rmSync(folder, { recursive: true });
+  }
+});

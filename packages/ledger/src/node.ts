@@ -5,7 +5,7 @@ import { LedgerError } from './errors.ts';
 import { jsonBytes, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from './protocol.ts';
 import { executeGenesis, executeTransaction, type ExecutedTransaction } from './execute-block.ts';
 import { headOf, type Head } from './replica.ts';
-import type { SqliteState } from './sqlite-state.ts';
+import { storeProblem, type SqliteState } from './sqlite-state.ts';
 import { nextStateRoot, writesRoot } from './writes.ts';
 
 /** How long a block stays open for more transactions, ms: long enough to share one fsync, too short to be felt. */
@@ -38,6 +38,7 @@ export class LedgerNode {
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
+  #problem: string | undefined;
 
   private constructor(options: LedgerNodeOptions) {
     this.#options = options;
@@ -54,6 +55,11 @@ export class LedgerNode {
     }
     if (head === undefined) await node.#writeGenesis();
     return node;
+  }
+
+  /** Why the last block could not be written; undefined when it was. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   head(): Head {
@@ -120,6 +126,7 @@ export class LedgerNode {
         try {
           accepted.push({ waiting, done: executeTransaction(this.#state, context, waiting.tx) });
         } catch (error) {
+          if (error instanceof LedgerError && error.code === 'STORE_FAILED') throw error;
           waiting.reject(error);
         }
       }
@@ -130,10 +137,13 @@ export class LedgerNode {
       await this.#seal(context, previous, accepted.map((each) => each.waiting.tx));
     } catch (cause) {
       this.#state.discardBlock();
-      const error = new LedgerError('STORE_FAILED', `cannot write block ${context.height}: ${String(cause)}`, { cause, height: context.height });
-      for (const each of accepted) each.waiting.reject(error);
+      this.#problem = cause instanceof LedgerError ? cause.message : storeProblem(cause);
+      // Nothing of the block is there, so that submitting again is safe; those already refused stay refused.
+      const error = new LedgerError('UNAVAILABLE', `cannot write block ${context.height}: ${this.#problem}`, { cause, height: context.height });
+      for (const waiting of batch) waiting.reject(error);
       return;
     }
+    this.#problem = undefined;
     for (const { waiting, done } of accepted) waiting.resolve({ height: context.height, digest: done.digest, result: done.result });
   }
 

@@ -89,7 +89,11 @@ export class SqliteState implements WorldState {
     this.#writes = new Map();
   }
 
-  /** Runs one transaction of the block; when `run` throws, its writes (and only those) are undone. */
+  /**
+   * Runs one transaction of the block; when `run` throws, its writes (and only those) are undone.
+   *
+   * @throws LedgerError STORE_FAILED when it was the store that failed: then the block is lost, discard it
+   */
   attempt<T>(run: () => T): T {
     const before = this.#writes;
     this.#writes = new Map();
@@ -100,8 +104,9 @@ export class SqliteState implements WorldState {
       for (const [key, value] of this.#writes) before.set(key, value);
       return result;
     } catch (error) {
-      this.#db.exec('ROLLBACK TO attempt; RELEASE attempt');
-      throw error;
+      // A store that fails may have undone the whole block by itself: then there is no savepoint any more.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK TO attempt; RELEASE attempt');
+      throw isStoreError(error) ? new LedgerError('STORE_FAILED', storeProblem(error), { cause: error }) : error;
     } finally {
       this.#writes = before;
     }
@@ -133,7 +138,7 @@ export class SqliteState implements WorldState {
   }
 
   discardBlock(): void {
-    this.#db.exec('ROLLBACK');
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     this.#writes = new Map();
   }
 
@@ -165,4 +170,16 @@ export class SqliteState implements WorldState {
   close(): void {
     this.#db.close();
   }
+}
+
+const SQLITE_FULL = 13;
+
+/** What failed, for the person who looks after the volume. */
+export function storeProblem(error: unknown): string {
+  if (isStoreError(error) && error.errcode === SQLITE_FULL) return 'the volume of the ledger is full; enlarge it';
+  return `the store of the ledger failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function isStoreError(error: unknown): error is Error & { errcode: number } {
+  return error instanceof Error && (error as { code?: unknown }).code === 'ERR_SQLITE_ERROR';
 }

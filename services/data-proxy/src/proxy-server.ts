@@ -107,6 +107,9 @@ const statuses: Readonly<Record<string, number>> = {
 
 /** Every refusal as a problem; what is no refusal is told as INTERNAL without its message. */
 export function problemOf(error: unknown): Problem {
+  if (isStorageFull(error)) {
+    return { status: 507, code: 'STORAGE_FULL', title: 'Insufficient storage', detail: 'The volume of the read log is full, and no read begins without its record; enlarge its claim.' };
+  }
   if (!(error instanceof ProxyError || error instanceof CapabilityError)) return { status: 500, code: 'INTERNAL', title: 'Internal error' };
   const code = codeOf(error);
   // Faults of the data are 422; everything else that is refused is 403.
@@ -116,4 +119,10 @@ export function problemOf(error: unknown): Problem {
     status, code, title: 'Refused', detail: error.message, field: error.field,
     ...(location && { extra: { file: location.file, ...(location.line !== undefined && { line: location.line }), ...(location.column !== undefined && { column: location.column }) } }),
   };
+}
+
+const SQLITE_FULL = 13;
+
+function isStorageFull(error: unknown): boolean {
+  return error instanceof Error && ((error as { errcode?: unknown }).errcode === SQLITE_FULL || (error as NodeJS.ErrnoException).code === 'ENOSPC');
 }

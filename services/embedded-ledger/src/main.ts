@@ -48,7 +48,10 @@ runMain('embedded-ledger', async ({ logger, signal, onShutdown }) => {
   const endpoints = await startHttpEndpoints({
     port: config.healthPort,
     registry: metrics.registry,
-    ready: () => (connection.isClosed() ? { ok: false, reason: 'not connected to the hub' } : { ok: true }),
+    ready: () => {
+      const reason = connection.isClosed() ? 'not connected to the hub' : node.problem;
+      return { ok: reason === undefined, reason };
+    },
   });
   onShutdown(() => endpoints.close());
   logger.info({ network: node.networkId, height: node.head().height }, 'serving');

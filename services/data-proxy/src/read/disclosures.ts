@@ -59,7 +59,8 @@ export class Disclosures {
       this.#db.exec(fault === undefined ? 'COMMIT' : 'ROLLBACK');
       return fault;
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full volume makes SQLite undo the transaction by itself.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }

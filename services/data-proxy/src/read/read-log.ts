@@ -87,7 +87,8 @@ export class ReadLog {
       this.#db.exec('COMMIT');
       return sequence;
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full volume makes SQLite undo the transaction by itself.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }

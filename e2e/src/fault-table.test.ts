@@ -1,0 +1,21 @@
+import { before, test } from 'node:test';
+import { foreignKubeconfig } from '@collabnet/hack';
+import { cellName } from './fault-table/cell.ts';
+import { chosenCells } from './fault-table/cells.ts';
+import { runCell } from './fault-table/run-cell.ts';
+import { readyConsortium, type Consortium } from './fixture/consortium.ts';
+import { offerLarge } from './fixture/large-assets.ts';
+
+// Programs of the node are ended and frozen: only on the local cluster, which is made for it.
+const skip = foreignKubeconfig() === undefined ? false : 'needs the local cluster: it ends and freezes programs of the node';
+
+let consortium: Consortium;
+before(async () => {
+  if (skip !== false) return;
+  consortium = await readyConsortium();
+  await offerLarge();
+});
+
+for (const cell of chosenCells(process.env['COLLABNET_FAULTS'] ?? 'always')) {
+  test(`fault: ${cellName(cell)}: the task ends as if nothing had happened`, { skip }, () => runCell(consortium, cell));
+}

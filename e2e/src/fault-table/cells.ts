@@ -1,0 +1,52 @@
+import { ACTIONS, cellName, type Cell } from './cell.ts';
+import { ROWS } from './rows.ts';
+
+/** Every combination that exists, row by row. */
+export const CELLS: readonly Cell[] = ROWS.flatMap((row) => ACTIONS.filter((action) => row.actions[action] !== undefined).flatMap((action) => row.moments.map((moment) => ({ row, action, moment }))));
+
+/**
+ * What every run of the tests tries: each part lost once, at the moment at which most depends on it, and the operator at
+ * the moments between which it could lose something. The others take hours: `make test-all`.
+ */
+const ALWAYS: readonly string[] = [
+  'operator/kill/propose',
+  'operator/kill/open',
+  'operator/kill/start',
+  'operator/kill/compute',
+  'operator/kill/settle',
+  'leader/kill/reserve',
+  'courier/freeze/compute',
+  'engine/kill/compute',
+  'data-proxy/kill/prepare',
+  'nats/kill/compute',
+  'hub/kill/compute',
+  'leaf-link/cut/compute',
+  'ledger/kill/open',
+  'kubelet/kill/reserve',
+  'kube-apiserver/kill/compute',
+  'etcd/kill/settle',
+];
+
+/**
+ * The cells to run.
+ *
+ * @param wanted `always`, `all`, or names separated by commas in which `*` stands for any text, such as `hub/kill/*`
+ * @throws Error when a name fits no cell
+ */
+export function chosenCells(wanted: string): Cell[] {
+  if (wanted === 'all') return [...CELLS];
+  const patterns = wanted === 'always' ? ALWAYS : wanted.split(',').map((pattern) => pattern.trim());
+  const unknown = patterns.find((pattern) => !CELLS.some((cell) => fits(pattern, cell)));
+  if (unknown !== undefined) throw new Error(`no cell of the fault table is called ${unknown}; names are part/action/moment, such as ${ALWAYS[0] ?? ''}`);
+  return CELLS.filter((cell) => patterns.some((pattern) => fits(pattern, cell)));
+}
+
+/** Whether every run of the tests tries the cell. */
+export function isAlwaysRun(cell: Cell): boolean {
+  return ALWAYS.includes(cellName(cell));
+}
+
+function fits(pattern: string, cell: Cell): boolean {
+  const expression = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*');
+  return new RegExp(`^${expression}$`).test(cellName(cell));
+}

@@ -1,0 +1,36 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '@collabnet/hack';
+import { z } from 'zod';
+
+/** What was seen when a cell was run last. */
+export const cellResultSchema = z.strictObject({
+  cell: z.string(),
+  date: z.string(),
+  passed: z.boolean(),
+  /** Attempts that the step took; 1: the fault was survived. */
+  attempts: z.int().min(0),
+  /** From the end of the fault to the end of the task, or what came last, seconds. */
+  recoverySeconds: z.number().min(0),
+  /** Reasons on the ledger of attempts that were lost; without ids. */
+  reasons: z.array(z.string()),
+  /** What failed. */
+  problem: z.string().optional(),
+});
+export type CellResult = z.infer<typeof cellResultSchema>;
+
+const FILE = join(repositoryRoot, 'docs', 'faults.json');
+
+export function readResults(): Map<string, CellResult> {
+  if (!existsSync(FILE)) return new Map();
+  const list = z.array(cellResultSchema).parse(JSON.parse(readFileSync(FILE, 'utf8')));
+  return new Map(list.map((result) => [result.cell, result]));
+}
+
+/** Keeps a result, where the run was asked to note what it sees. */
+export function noteResult(result: CellResult): void {
+  if (process.env['COLLABNET_FAULTS_NOTE'] !== '1') return;
+  const results = readResults().set(result.cell, result);
+  const lines = [...results.values()].sort((a, b) => a.cell.localeCompare(b.cell, 'en')).map((one) => `  ${JSON.stringify(one)}`);
+  writeFileSync(FILE, `[\n${lines.join(',\n')}\n]\n`);
+}

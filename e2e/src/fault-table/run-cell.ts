@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { operatorsReady, sleep, waitReady, NETWORK } from '@collabnet/hack';
+import type { Consortium } from '../fixture/consortium.ts';
+import { BANK_A, BANK_B, INSTITUTIONS } from '../fixture/institutions.ts';
+import { COMMON_OF_LARGE } from '../fixture/large-assets.ts';
+import { nothingLeft, receiptsOf, recorded } from '../support/remains.ts';
+import { fetchResult } from '../support/results.ts';
+import { removeTasks, succeeded, taskName } from '../support/tasks.ts';
+import { cellName, type Cell, type Fault } from './cell.ts';
+import { noteResult, type CellResult } from './results.ts';
+import { Stage } from './stage.ts';
+
+const COMMON = 600;
+/** Bound of the whole recovery, with two attempts' worth of waiting in it. */
+const RECOVERY_MS = 240_000;
+
+/** Brings a task to the moment, does what the cell says, and expects the same end as without it. */
+export async function runCell(consortium: Consortium, cell: Cell): Promise<void> {
+  const name = taskName(`${cell.action}-${cell.moment}`);
+  const stage = new Stage(consortium, name, cell.moment);
+  const seen = { attempts: 0, recoverySeconds: 0, reasons: [] as string[] };
+  const note = (problem?: string): void =>
+    noteResult({
+      cell: cellName(cell),
+      date: new Date().toISOString().slice(0, 10),
+      passed: problem === undefined,
+      ...seen,
+      ...(problem !== undefined && { problem }),
+    });
+  try {
+    await cell.row.before?.();
+    await stage.reach();
+    const make = cell.row.actions[cell.action];
+    assert.ok(make, `${cellName(cell)} exists`);
+    await happen(cell, await make({ flowId: stage.flowId }), stage);
+    const endedAt = performance.now();
+    if (cell.row.blocksApi === true) await stage.decide();
+    await succeeded(name, RECOVERY_MS);
+    seen.recoverySeconds = Math.round((performance.now() - endedAt) / 100) / 10;
+    await sameEnd(stage, seen);
+    note();
+  } catch (error) {
+    note((error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300));
+    throw error;
+  } finally {
+    await cell.row.after?.();
+    await removeTasks(name);
+    await inGoodOrder();
+  }
+}
+
+async function happen(cell: Cell, fault: Fault, stage: Stage): Promise<void> {
+  await fault.begin();
+  try {
+    await Promise.all([sleep(fault.holdMs), cell.row.blocksApi === true ? undefined : stage.decide()]);
+  } finally {
+    await fault.end();
+  }
+}
+
+/** The same end as if nothing had happened: result, one receipt of each party, a reason for each lost attempt, nothing left. */
+async function sameEnd({ name, large, flowId }: Stage, seen: Pick<CellResult, 'attempts'> & { reasons: string[] }): Promise<void> {
+  const failures = await recorded('flows', 'fail', flowId);
+  seen.reasons = [...new Set(failures.map(({ reason }) => String(reason)))];
+  seen.attempts = Math.max(...(await recorded('flows', 'reserve', flowId)).map(({ attempt }) => Number(attempt)));
+  assert.ok(failures.every(({ reason }) => typeof reason === 'string' && reason !== ''), 'each lost attempt has its reason');
+  assert.equal((await recorded('flows', 'propose', flowId)).length, 1, 'proposed once');
+  const receipts = await receiptsOf(flowId);
+  assert.deepEqual(receipts.map((receipt) => receipt.split(':').at(-1)), ['bank-a', 'bank-b'], `one receipt of each party, not ${receipts.join(', ')}`);
+  assert.equal((await fetchResult(BANK_A, name)).rows.length, large ? COMMON_OF_LARGE : COMMON);
+  await nothingLeft(flowId);
+}
+
+/** What the next cell builds on. */
+async function inGoodOrder(): Promise<void> {
+  await operatorsReady([...INSTITUTIONS]);
+  for (const { namespace } of INSTITUTIONS) await waitReady(namespace, 'collabnetwork', NETWORK, 120_000);
+  for (const { namespace } of [BANK_A, BANK_B]) await waitReady(namespace, 'dataasset', 'customers', 120_000);
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { apply, kubeconfig, sleep } from '@collabnet/hack';
+import type { Consortium } from '../fixture/consortium.ts';
+import { BANK_A, BANK_B } from '../fixture/institutions.ts';
+import { attemptPod } from '../support/faults.ts';
+import { approveAsA, approveAsB, proposed, psiTask } from '../support/tasks.ts';
+import type { Moment } from './cell.ts';
+
+/** States of bank B's courier that begin a moment. */
+const COURIER_STATE: Readonly<Partial<Record<Moment, string>>> = {
+  prepare: '"msg"',
+  start: '"state":"Reserved"',
+  align: '"state":"Handshaking"',
+  compute: '"state":"Running"',
+  clean: '"state":"Delivering"',
+  settle: '"state":"Finished"',
+};
+/** Long enough into a computation of several seconds that both engines exchange. */
+const INTO_COMPUTE_MS = 1_500;
+
+/** A task that is brought to a moment and, after the fault, as far as persons have to bring it. */
+export class Stage {
+  readonly name: string;
+  readonly #consortium: Consortium;
+  readonly #moment: Moment;
+  #flowId = '';
+
+  constructor(consortium: Consortium, name: string, moment: Moment) {
+    this.#consortium = consortium;
+    this.name = name;
+    this.#moment = moment;
+  }
+
+  /** Whether the task reads the large tables, so that the moment lasts. */
+  get large(): boolean {
+    return this.#moment === 'compute' || this.#moment === 'prepare';
+  }
+
+  get flowId(): string {
+    return this.#flowId;
+  }
+
+  /** Resolves when the task is at the moment, within some tenths of a second. */
+  async reach(): Promise<void> {
+    const { name } = this;
+    await apply(BANK_A.namespace, [psiTask(this.#consortium, name, { receivers: ['a', 'b'], ...(this.large && { asset: 'customers-large' }) })]);
+    if (this.#moment === 'propose') return;
+    this.#flowId = (await proposed(name)).status?.flowID ?? '';
+    await approveAsA(name);
+    if (this.#moment === 'approve') return;
+    await approveAsB(name);
+    if (this.#moment === 'open') return;
+    const pod = await attemptPod(BANK_B, this.#flowId);
+    const state = COURIER_STATE[this.#moment];
+    if (state !== undefined) await courierWrites(pod.metadata.name, state);
+    if (this.#moment === 'compute') await sleep(INTO_COMPUTE_MS);
+  }
+
+  /** The decisions that are still to be taken. */
+  async decide(): Promise<void> {
+    if (this.#moment === 'propose') await approveAsA(this.name);
+    if (this.#moment === 'propose' || this.#moment === 'approve') await approveAsB(this.name);
+    this.#flowId = (await proposed(this.name)).status?.flowID ?? '';
+  }
+}
+
+/** Follows bank B's courier from its start and resolves at the first line with this text: sooner than any polling. */
+async function courierWrites(pod: string, text: string, timeoutMs = 120_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    if (await logHas(pod, text, deadline - Date.now())) return;
+    // The container does not run yet.
+    await sleep(150);
+  }
+  throw new Error(`courier ${pod} was to write ${text} within ${timeoutMs / 1000} s`);
+}
+
+function logHas(pod: string, text: string, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('kubectl', ['-n', BANK_B.namespace, 'logs', '-f', pod, '-c', 'courier'], { env: { ...process.env, KUBECONFIG: kubeconfig() }, stdio: ['ignore', 'pipe', 'ignore'] });
+    const timer = setTimeout(() => child.kill(), timeoutMs);
+    let seen = '';
+    let found = false;
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      seen += chunk;
+      if (found || !seen.includes(text)) return;
+      found = true;
+      child.kill();
+      resolve(true);
+    });
+    child.once('error', reject).once('close', () => {
+      clearTimeout(timer);
+      resolve(found);
+    });
+  });
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { apply, emptyDirFolder, fillFolder, foreignKubeconfig, freeFolder, get, helm, limitFolder, NETWORK, operatorsReady, persistentVolumeFolder, unlimitFolder, waitReady } from '@collabnet/hack';
+import { readyConsortium, type Consortium } from './fixture/consortium.ts';
+import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
+import { forget, runningPod } from './fault-table/pods.ts';
+import { readySays, type Conditioned } from './support/conditions.ts';
+import { shiftClock } from './support/clocks.ts';
+import { attemptPod, courierSaid } from './support/faults.ts';
+import { nothingLeft, receiptsOf } from './support/remains.ts';
+import { fetchResult } from './support/results.ts';
+import { eventually } from './support/objects.ts';
+import { approveAsBoth, ended, proposed, psiTask, removeTasks, succeeded, taskName } from './support/tasks.ts';
+
+const COMMON = 600;
+const TEN_MINUTES_MS = 600_000;
+// Volumes are mounted and filled on the node itself.
+const skip = foreignKubeconfig() === undefined ? false : 'needs the local cluster: it fills volumes of the node';
+
+let consortium: Consortium;
+before(async () => {
+  consortium = await readyConsortium();
+});
+
+async function goesThrough(name: string): Promise<void> {
+  const task = await succeeded(name, 240_000);
+  assert.equal((await fetchResult(BANK_A, name)).rows.length, COMMON);
+  assert.equal((await receiptsOf(task.status?.flowID ?? '')).length, 2);
+  await nothingLeft(task.status?.flowID ?? '');
+}
+
+describe('a volume that is full', { skip }, () => {
+  const scratch = (...values: string[]): Promise<unknown> =>
+    helm(['upgrade', 'institution', 'charts/institution', '--namespace', BANK_B.namespace, '--reuse-values', ...values.flatMap((value) => ['--set', value]), '--wait', '--timeout', '120s']);
+
+  test('node fault: the scratch volume of a compute pod is full: the task ends and names the setting', async () => {
+    const name = taskName('full-scratch');
+    try {
+      await scratch('compute.scratch.memory=true', 'compute.scratch.size=8Mi');
+      await operatorsReady([BANK_B]);
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      const flowId = (await proposed(name)).status?.flowID ?? '';
+      await approveAsBoth(name);
+      const { metadata } = await attemptPod(BANK_B, flowId);
+      await courierSaid(BANK_B, metadata.name, 'Reserved');
+      fillFolder(emptyDirFolder(metadata.uid, 'work'));
+      const task = await ended(name);
+      assert.equal(task.status?.phase, 'Failed');
+      const { reason, message } = readySays(task);
+      assert.match(reason, /ScratchFull/);
+      assert.match(message, /scratch volume of the compute pod is full; raise the Helm value compute\.scratch\.size/);
+      assert.deepEqual(await receiptsOf(flowId), []);
+      await nothingLeft(flowId);
+    } finally {
+      await removeTasks(name);
+      await scratch('compute.scratch.memory=false', 'compute.scratch.size=2Gi');
+      await operatorsReady([BANK_B]);
+    }
+  });
+
+  test('node fault: the volume of the ledger is full: nothing is lost, it says so, and goes on when there is room', async () => {
+    const name = taskName('full-ledger');
+    const ledger = `app.kubernetes.io/component=embedded-ledger`;
+    const claim = await get<{ spec: { volumeName: string } }>(SUPERVISOR.namespace, 'persistentvolumeclaim', `data-ledger-${NETWORK}-0`);
+    const folder = persistentVolumeFolder(claim?.spec.volumeName ?? '');
+    const renew = async (): Promise<void> => {
+      await forget(SUPERVISOR, await runningPod(SUPERVISOR, ledger));
+      await runningPod(SUPERVISOR, ledger);
+      await waitReady(SUPERVISOR.namespace, 'collabnetwork', NETWORK, 120_000);
+    };
+    await limitFolder(folder, 64);
+    try {
+      await renew();
+      fillFolder(folder);
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      await eventually({ namespace: BANK_A.namespace, kind: 'computetask', name }, 'was to say that the ledger is full', (task) => JSON.stringify(task.status).includes('the volume of the ledger is full; enlarge it'));
+      freeFolder(folder);
+      await approveAsBoth(name);
+      await goesThrough(name);
+    } finally {
+      await unlimitFolder(folder);
+      await renew();
+      await removeTasks(name);
+    }
+  });
+});
+
+describe('a clock that is wrong', () => {
+  for (const [direction, shift] of [['ahead', TEN_MINUTES_MS], ['behind', -TEN_MINUTES_MS]] as const) {
+    test(`node fault: an operator's clock is ten minutes ${direction}: nothing is authorised wrongly, and the task ends once it is right`, async () => {
+      const name = taskName(`clock-${direction}`);
+      try {
+        await shiftClock(BANK_B, ['deployment', 'operator'], shift);
+        await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+        await proposed(name);
+        const seen = await eventually<Conditioned, string>({ namespace: BANK_B.namespace, kind: 'collabnetwork', name: NETWORK }, 'was to name the clock', (network) => /clock/i.exec(JSON.stringify(network.status))?.[0]);
+        assert.match(seen, /clock/i);
+      } finally {
+        await shiftClock(BANK_B, ['deployment', 'operator'], 0);
+      }
+      await waitReady(BANK_B.namespace, 'collabnetwork', NETWORK, 120_000);
+      await approveAsBoth(name);
+      await goesThrough(name);
+      await removeTasks(name);
+    });
+  }
+});

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { clusterCgroups } from '../cluster/cgroups.ts';
+import { HackError } from '../lib/hack-error.ts';
+import { waitFor } from '../lib/run.ts';
+
+const PERIOD_MICROSECONDS = 100_000;
+
+/** The cgroups of one container on this node, in whatever hierarchies there are: its processes, frozen, slowed or ended. */
+export class ContainerCgroup {
+  readonly #folders: readonly string[];
+
+  /**
+   * @param id as the kubelet reports it, `containerd://…`
+   * @throws HackError NOT_READY when the container has no cgroup on this node
+   */
+  constructor(id: string) {
+    const name = id.replace(/^\w+:\/\//, '');
+    this.#folders = clusterCgroups().filter((folder) => basename(folder).includes(name));
+    if (name === '' || this.#folders.length === 0) throw new HackError('NOT_READY', `container ${id} has no cgroup on this node`);
+  }
+
+  /** SIGKILL to every process. */
+  kill(): void {
+    for (const pid of this.#processes()) signal(pid, 'SIGKILL');
+  }
+
+  /** No process gets the processor until {@link thaw}; its connections stay open, as with a host that hangs. */
+  async freeze(): Promise<void> {
+    this.#writeFrozen('FROZEN', '1');
+    await waitFor('freezing a container', () => this.#frozen(), 5_000, 20);
+  }
+
+  thaw(): void {
+    this.#writeFrozen('THAWED', '0');
+  }
+
+  /** Gives the processes this share of one processor. */
+  throttle(share: number): void {
+    const quota = String(Math.max(1_000, Math.round(share * PERIOD_MICROSECONDS)));
+    this.#write('cpu.cfs_quota_us', quota);
+    this.#write('cpu.max', `${quota} ${PERIOD_MICROSECONDS}`);
+  }
+
+  unthrottle(): void {
+    this.#write('cpu.cfs_quota_us', '-1');
+    this.#write('cpu.max', 'max');
+  }
+
+  #processes(): number[] {
+    const lists = this.#folders.map((folder) => join(folder, 'cgroup.procs')).filter((file) => existsSync(file));
+    return [...new Set(lists.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number)))];
+  }
+
+  #writeFrozen(version1: string, version2: string): void {
+    this.#write('freezer.state', version1);
+    this.#write('cgroup.freeze', version2);
+  }
+
+  #frozen(): boolean {
+    const read = (folder: string, file: string): string => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '');
+    return this.#folders.some((folder) => read(folder, 'freezer.state').trim() === 'FROZEN' || read(folder, 'cgroup.events').includes('frozen 1'));
+  }
+
+  /** Writes to whichever hierarchy has the file; a container that has ended meanwhile has none. */
+  #write(file: string, text: string): void {
+    for (const path of this.#folders.map((folder) => join(folder, file)).filter((candidate) => existsSync(candidate))) writeFileSync(path, text);
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
