@@ -4,7 +4,7 @@ import { apply, emptyDirFolder, fillFolder, foreignKubeconfig, freeFolder, get, 
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
 import { forget, runningPod } from './fault-table/pods.ts';
-import { readySays, type Conditioned } from './support/conditions.ts';
+import { saysOf, type Conditioned } from './support/conditions.ts';
 import { shiftClock } from './support/clocks.ts';
 import { attemptPod, courierSaid } from './support/faults.ts';
 import { nothingLeft, receiptsOf } from './support/remains.ts';
@@ -46,14 +46,12 @@ describe('a volume that is full', { skip }, () => {
       fillFolder(emptyDirFolder(metadata.uid, 'work'));
       const task = await ended(name);
       assert.equal(task.status?.phase, 'Failed');
-      const { reason, message } = readySays(task);
-      assert.match(reason, /ScratchFull/);
-      assert.match(message, /scratch volume of the compute pod is full; raise the Helm value compute\.scratch\.size/);
+      assert.match(saysOf(task), /ScratchFull: .*scratch volume of the compute pod is full; raise the Helm value compute\.scratch\.size/);
       assert.deepEqual(await receiptsOf(flowId), []);
       await nothingLeft(flowId);
     } finally {
       await removeTasks(name);
-      await scratch('compute.scratch.memory=false', 'compute.scratch.size=2Gi');
+      await scratch('compute.scratch.memory=false', 'compute.scratch.size=512Mi');
       await operatorsReady([BANK_B]);
     }
   });
@@ -73,7 +71,7 @@ describe('a volume that is full', { skip }, () => {
       await renew();
       fillFolder(folder);
       await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-      await eventually({ namespace: BANK_A.namespace, kind: 'computetask', name }, 'was to say that the ledger is full', (task) => JSON.stringify(task.status).includes('the volume of the ledger is full; enlarge it'));
+      await eventually({ namespace: BANK_A.namespace, kind: 'computetask', name }, 'was to say that the ledger is full', (task) => saysOf(task).includes('the volume of the ledger is full; enlarge it'));
       freeFolder(folder);
       await approveAsBoth(name);
       await goesThrough(name);

@@ -30,9 +30,3 @@ export function stalledOf(object: Conditioned): Condition | undefined {
 export function isReady(object: Conditioned): boolean {
   return (conditionOf(object.status as never, 'Ready') as Condition | undefined)?.status === 'True';
 }
-
-/** Reason and message of the condition Ready; empty while there is none. */
-export function readySays(object: Conditioned | undefined): { reason: string; message: string } {
-  const ready = object?.status?.conditions?.find(({ type }) => type === 'Ready');
-  return { reason: ready?.reason ?? '', message: ready?.message ?? '' };
-}

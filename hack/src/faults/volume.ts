@@ -36,6 +36,7 @@ export async function limitFolder(folder: string, mebibytes: number): Promise<vo
 
 /** Takes the limit away; what was written meanwhile stays in the folder. */
 export async function unlimitFolder(folder: string): Promise<void> {
+  freeFolder(folder);
   const copy = `${folder}.copy`;
   await run('cp', ['-a', folder, copy]);
   await run('umount', ['--lazy', folder]);
