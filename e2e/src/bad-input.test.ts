@@ -125,7 +125,7 @@ describe('the ledger does not take a proposal', () => {
     return signTransaction(payload, (message) => sm2Sign(message, key));
   }
 
-  test('that is replayed, altered, or signed by another key than it says', async () => {
+  test('transaction fault: a proposal that is replayed, altered, or signed by another key than it says is refused', async () => {
     const stranger = generateSm2KeyPair().privateKey;
     const altered = { ...proposal, payload: { ...proposal.payload, nonce: newNonce() } };
     const answers = await submitAsBankA(consortium, [proposal, altered, await forged(stranger)]);
@@ -136,7 +136,7 @@ describe('the ledger does not take a proposal', () => {
     ]);
   });
 
-  test('of a workload without a delegation, or with one for something else', async () => {
+  test('transaction fault: a proposal of a workload without a delegation, or with one for something else, is refused', async () => {
     const [pair, owner] = [generateSm2KeyPair(), await institutionKey()];
     const workload = { principal: { type: 'workload', scheme: 'DID', id: `${consortium.bankA}.pod` }, keyId: `${consortium.bankA}.pod#attempt` } as const;
     const delegation = await signDelegation(

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { apply, get, helm, kubectl, NETWORK, operatorsReady, waitReady, type DemoInstitution } from '@collabnet/hack';
+import { apply, get, helm, kubectl, NETWORK, operatorsReady, waitReady } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { COMMON_OF_LARGE, offerLarge } from './fixture/large-assets.ts';
-import { attemptPod, courierSaid, killOperator, scaleOperator } from './support/faults.ts';
+import { attemptPod } from './support/faults.ts';
 import { nothingLeft, receiptsOf, recorded } from './support/remains.ts';
 import { fetchResult } from './support/results.ts';
-import { approveAsA, approveAsB, approveAsBoth, ended, inPhase, mirrorOf, proposed, psiTask, removeTasks, succeeded, taskName, type SeenTask } from './support/tasks.ts';
+import { approveAsBoth, ended, inPhase, mirrorOf, psiTask, removeTasks, succeeded, taskName, type SeenTask } from './support/tasks.ts';
 
 const COMMON = 600;
 let consortium: Consortium;
@@ -25,73 +25,6 @@ async function sameEnd(name: string, rows = COMMON): Promise<SeenTask> {
   await nothingLeft(flowId);
   return task;
 }
-
-async function whileFlow(title: string, act: (name: string) => Promise<void>): Promise<SeenTask> {
-  const name = taskName(title);
-  try {
-    await act(name);
-    return await sameEnd(name);
-  } finally {
-    await removeTasks(name);
-    await operatorsReady([BANK_A, BANK_B]);
-  }
-}
-
-const BANKS: readonly DemoInstitution[] = [BANK_A, BANK_B];
-
-describe('an operator that is killed', () => {
-  test('while the task is proposed', async () => {
-    await whileFlow('kill-propose', async (name) => {
-      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-      await killOperator(BANK_A);
-      await approveAsBoth(name);
-    });
-  });
-
-  test('while consent is gathered', async () => {
-    await whileFlow('kill-approve', async (name) => {
-      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-      await approveAsA(name);
-      await killOperator(BANK_B);
-      await approveAsB(name);
-    });
-  });
-
-  test('while the attempt is reserved', async () => {
-    await whileFlow('kill-reserve', async (name) => {
-      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-      const { status } = await proposed(name);
-      await approveAsBoth(name);
-      await attemptPod(BANK_B, status?.flowID ?? '');
-      await killOperator(BANK_B);
-    });
-  });
-
-  test('while the engines run: the same pods go on', async () => {
-    const task = await whileFlow('kill-run', async (name) => {
-      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-      await approveAsBoth(name);
-      await inPhase(name, 'Running');
-      await killOperator(BANK_A);
-    });
-    const attempts = await recorded('flows', 'reserve', task.status?.flowID ?? '');
-    assert.deepEqual([...new Set(attempts.map(({ attempt }) => attempt))], [1]);
-  });
-
-  test('when the attempt has finished and its receipt is not on the ledger', async () => {
-    await whileFlow('kill-finish', async (name) => {
-      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-      const flowId = (await proposed(name)).status?.flowID ?? '';
-      await approveAsBoth(name);
-      await inPhase(name, 'Running');
-      const pod = await attemptPod(BANK_A, flowId);
-      await courierSaid(BANK_A, pod.metadata.name, 'Handshaking');
-      await Promise.all(BANKS.map((bank) => scaleOperator(bank, 0)));
-      await courierSaid(BANK_A, pod.metadata.name, 'Finished');
-      await Promise.all(BANKS.map((bank) => scaleOperator(bank, 1)));
-    });
-  });
-});
 
 describe('a courier that is killed while its attempt runs', () => {
   before(offerLarge);
@@ -140,7 +73,7 @@ describe('an institution that falls silent while an attempt runs', () => {
 
   const natsServers = (replicas: number): Promise<unknown> => kubectl(BANK_B.namespace, ['scale', 'statefulset', 'nats', `--replicas=${replicas}`]);
 
-  test('ends the task of the other bank with the reason, and cleans up when it is back', async () => {
+  test('node fault: an institution that falls silent ends the task of the other with the reason, and cleans up when it is back', async () => {
     const name = taskName('silent');
     try {
       await apply(BANK_A.namespace, [psiTask(consortium, name, { asset: 'customers-large', protocol: 'ECDH', maxAttempts: 1 })]);
@@ -168,7 +101,7 @@ describe('an image that is not there', () => {
   const upgrade = (...values: string[]): Promise<unknown> =>
     helm(['upgrade', 'institution', 'charts/institution', '--namespace', BANK_B.namespace, '--reuse-values', ...values.flatMap((value) => ['--set', value]), '--wait', '--timeout', '120s']);
 
-  test('ends the task with a precise reason, and leaves no pod', async () => {
+  test('node fault: an image that is not there ends the task with a precise reason, and leaves no pod', async () => {
     const name = taskName('no-image');
     try {
       // The same image from a registry that the node has nothing of.

@@ -35,7 +35,7 @@ export function faultsDocument(results: ReadonlyMap<string, CellResult>, others:
   const known = CELLS.flatMap((cell) => results.get(cellName(cell)) ?? []);
   const dates = known.map(({ date }) => date).sort();
   return `# Faults
-Written by \`make faults-document\` from [faults.json](faults.json), which the tests fill; do not edit.
+Written by \`make generate\` from [faults.json](faults.json), in which \`make test-faults\` notes what it sees; do not edit.
 
 Each cell is a test on the local cluster: two banks and a supervisor, a private intersection brought to the moment of the column, the fault, and
 then the same end as without it: the result with all rows at both banks, one proposal, exactly one receipt of each party, a reason on the ledger for

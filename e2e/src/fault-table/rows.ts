@@ -13,12 +13,13 @@ const RESTART_MS = 3_000;
 const SLOW_SHARE = 0.01;
 
 /** A part that a controller replaces: kill means that pod and processes are gone. */
-function servicePod(name: string, title: string, institution: DemoInstitution, component: string): Row {
+function servicePod(name: string, title: string, institution: DemoInstitution, component: string, sparesPods = false): Row {
   const pod = (): ReturnType<typeof runningPod> => runningPod(institution, `app.kubernetes.io/component=${component}`);
   return {
     name,
     title,
     moments: MOMENTS,
+    sparesPods,
     actions: {
       kill: async () => killPod(institution, await pod()),
       freeze: async () => freezeContainers(containers(await pod())),
@@ -49,7 +50,7 @@ const LEADER_LEASE = 'collabnet-operator';
 
 /** Of two operators the one that leads. */
 const leader: Row = {
-  ...servicePod('leader', "leader of bank B's two operators", BANK_B, 'operator'),
+  ...servicePod('leader', "leader of bank B's two operators", BANK_B, 'operator', true),
   actions: {
     kill: async () => killPod(BANK_B, await leadingPod()),
     freeze: async () => freezeContainers(containers(await leadingPod())),
@@ -113,7 +114,7 @@ function clusterProgram(name: 'kubelet' | 'kube-apiserver' | 'etcd', title: stri
 
 /** Parts that are ended, frozen, cut off and slowed; of two equal parts always bank B's. */
 export const ROWS: readonly Row[] = [
-  servicePod('operator', "bank B's operator", BANK_B, 'operator'),
+  servicePod('operator', "bank B's operator", BANK_B, 'operator', true),
   leader,
   attemptContainer('courier', 'courier of bank B'),
   attemptContainer('engine', 'engine of bank B'),

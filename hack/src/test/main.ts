@@ -1,4 +1,4 @@
-/** `--unit`: compiles and runs the unit tests of all workspaces. `--e2e`: runs the end-to-end suites on a cluster. */
+/** `--unit`: compiles and runs the unit tests of all workspaces. `--e2e`: runs the end-to-end suites on a cluster; `--e2e=SUITE` one of them. */
 import { basename, join } from 'node:path';
 import { foreignKubeconfig } from '../cluster/foreign-cluster.ts';
 import { files } from '../cluster/layout.ts';
@@ -43,7 +43,9 @@ async function twice(name: string, suite: () => Promise<SuiteResult>): Promise<S
   return { ...(await suite()), name };
 }
 
-async function endToEndTests(): Promise<void> {
+async function endToEndTests(only: string | undefined): Promise<void> {
+  const suites = testFiles('e2e').filter((file) => only === undefined || basename(file, '.test.js') === only);
+  if (suites.length === 0) throw new HackError('BAD_ARGUMENT', `--e2e=${only ?? ''}: no such suite; there are ${testFiles('e2e').map((file) => basename(file, '.test.js')).join(', ')}`);
   const hack = (path: string): string => join(repositoryRoot, 'hack', path);
   const ready =
     (await prepared('setup', hack('setup.sh'), [])) &&
@@ -54,16 +56,17 @@ async function endToEndTests(): Promise<void> {
   process.env['KUBECONFIG'] = foreignKubeconfig() ?? files.adminKubeconfig;
   process.env['PATH'] = `${currentBinDir}:${process.env['PATH'] ?? ''}`;
   // One file after another: they share the machine, and a crowded one makes timing tests lie.
-  for (const file of testFiles('e2e')) add(await twice(`e2e/${basename(file, '.test.js')}`, () => runNodeSuite('e2e', [file], 1)));
+  for (const file of suites) add(await twice(`e2e/${basename(file, '.test.js')}`, () => runNodeSuite('e2e', [file], 1)));
 }
 
 runMain(async () => {
-  const options = new Set(process.argv.slice(2));
-  if (options.size === 0 || [...options].some((option) => option !== '--unit' && option !== '--e2e')) {
-    throw new HackError('BAD_ARGUMENT', 'usage: main.ts [--unit] [--e2e]');
+  const options = process.argv.slice(2);
+  if (options.length === 0 || options.some((option) => !/^--(unit|e2e|e2e=.+)$/.test(option))) {
+    throw new HackError('BAD_ARGUMENT', 'usage: main.ts [--unit] [--e2e[=SUITE]]');
   }
-  if (options.has('--unit')) await unitTests();
-  if (options.has('--e2e')) await endToEndTests();
+  const endToEnd = options.find((option) => option.startsWith('--e2e'));
+  if (options.includes('--unit')) await unitTests();
+  if (endToEnd !== undefined) await endToEndTests(endToEnd.split('=')[1]);
   say(totalLine(results));
   if (results.length === 0 || results.some(({ failed }) => failed > 0)) process.exitCode = 1;
 });

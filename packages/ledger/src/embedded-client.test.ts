@@ -37,7 +37,7 @@ test('a submitted transaction is on the verified chain when submit resolves, and
     assert.equal(found.state, 'Open');
   }));
 
-test('a replay through another client is refused by the contract and resolved as the same transaction', () =>
+test('transaction fault: a replay through another client is refused by the contract and resolved as the same transaction', () =>
   withChain(async (chain, client) => {
     const tx = await chain.invite('invitation-1');
     await client.submit(tx);
@@ -75,7 +75,7 @@ const bends: [string, (block: Block, chain: TestChain) => Block][] = [
 ];
 
 for (const [name, bend] of bends) {
-  test(`a host that shows ${name} is found out, and nothing is answered from it`, () =>
+  test(`ledger fault: a host that shows ${name} is found out, and nothing is answered from it`, () =>
     withChain(async (chain, client) => {
       await client.refresh();
       await chain.node.submit(await chain.invite('invitation-1'));
@@ -96,14 +96,14 @@ function resign(block: Block, chain: TestChain): Block {
   return { ...block, signature: sm2Sign(canonicalJson(block.header), chain.signing.privateKey) };
 }
 
-test('a genesis of another network is refused', async () => {
+test('ledger fault: a genesis of another network is refused', async () => {
   const [chain, other] = await Promise.all([TestChain.found(), TestChain.found()]);
   const client = chain.client({ networkId: other.node.networkId });
   await assert.rejects(client.refresh(), code('BLOCK_INVALID'));
   await client.close();
 });
 
-test('a second block that the host has signed for one height stops everything; a head that a member has invented does not', () =>
+test('ledger fault: a second block that the host has signed for one height stops everything; a head that a member has invented does not', () =>
   withChain(async (chain, client) => {
     client.start();
     await client.submit(await chain.invite('invitation-1'));
@@ -152,14 +152,14 @@ test('a listener that fails takes nothing back from those who submitted', () =>
     assert.equal((await client.submit(await chain.invite('invitation-2'))).height, 2);
   }));
 
-test('a transaction that names a head of another chain is refused', () =>
+test('ledger fault: a transaction that names a head of another chain is refused', () =>
   withChain(async (chain, client) => {
     await assert.rejects(client.submit(await chain.invite('invitation-1', { height: 0, hash: 'e'.repeat(64) })), code('HEAD_UNKNOWN'));
     const { height, hash } = chain.node.head();
     await client.submit(await chain.invite('invitation-2', { height, hash }));
   }));
 
-test('a view older than the bound is not answered from', () =>
+test('ledger fault: a view older than the bound is not answered from', () =>
   withChain(async (chain, client) => {
     await client.refresh();
     chain.online = false;
@@ -217,7 +217,7 @@ test('the host reopens its file where it stood, and a replica file is only a cac
   }
 });
 
-test('an exported chain is verified offline; a cut or altered export is not', () =>
+test('ledger fault: an exported chain is verified offline; a cut or altered export is not', () =>
   withChain(async (chain, client) => {
     for (const n of [1, 2]) await client.submit(await chain.invite(`invitation-${n}`));
     const lines = chain.node.blocks(0, 10).map((block) => JSON.stringify(block));
