@@ -10,7 +10,7 @@ import { attemptPod, courierSaid } from './support/faults.ts';
 import { nothingLeft, receiptsOf } from './support/remains.ts';
 import { fetchResult } from './support/results.ts';
 import { eventually } from './support/objects.ts';
-import { approveAsBoth, ended, proposed, psiTask, removeTasks, succeeded, taskName } from './support/tasks.ts';
+import { approveAsBoth, ended, mirrorOf, proposed, psiTask, removeTasks, succeeded, taskName } from './support/tasks.ts';
 
 const COMMON = 600;
 // Volumes are mounted and filled on the node itself.
@@ -87,12 +87,15 @@ describe('a clock that is wrong', () => {
   const operator = ['deployment', 'operator'] as const;
 
   for (const [direction, minutes] of [['ahead', 10], ['behind', -10]] as const) {
-    test(`node fault: an operator's clock is ten minutes ${direction}: the task ends as if it were right`, async () => {
+    test(`node fault: an operator's clock is ten minutes ${direction}: it promises nothing, names the clock, and goes on when it is right`, async () => {
       const name = taskName(`clock-${direction}`);
       try {
         await shiftClock(BANK_B, operator, minutes * MINUTE_MS);
         await apply(BANK_A.namespace, [psiTask(consortium, name)]);
         await approveAsBoth(name);
+        const seen = await eventually<Conditioned, string>({ namespace: BANK_B.namespace, kind: 'computetask', name: await mirrorOf(name) }, 'was to name the clock', (task) => (saysOf(task).includes('ClockSkew') ? saysOf(task) : undefined), 90_000);
+        assert.match(seen, new RegExp(`the clock of this operator is (599|60[0-9]) s ${direction === 'ahead' ? 'ahead of' : 'behind'} the ledger's; correct the clock of its node`));
+        await shiftClock(BANK_B, operator, 0);
         await goesThrough(name);
       } finally {
         await shiftClock(BANK_B, operator, 0);

@@ -62,7 +62,8 @@ export function verifyCaller(state: Pick<WorldState, 'get'>, block: BlockInfo, t
   } catch (error) {
     if (!(error instanceof EnvelopeError)) throw error;
     const consent = error.code === 'DELEGATION_INVALID' && consentActions.includes(action);
-    throw new ContractError(consent ? 'CONSENT_REQUIRED' : CODES[error.code], error.message, { cause: error });
+    const clock = error.code === 'EXPIRED' || error.code === 'LIFETIME_TOO_LONG';
+    throw new ContractError(consent ? 'CONSENT_REQUIRED' : CODES[error.code], error.message, { cause: error, ...(clock && { field: 'expires' }) });
   }
 }
 

@@ -1,9 +1,13 @@
 import { newPayload, openSealed, sealedAad, sealJson, signTransaction, type JsonObject, type SealedPart, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
 import { keyAt, type Did, type RegisteredDid } from '@collabnet/did';
-import type { Ledger, SubmitResult } from '@collabnet/ledger';
+import { LedgerError, type Ledger, type SubmitResult } from '@collabnet/ledger';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { memberToken, networkToken } from '@collabnet/messaging';
+import { WaitError } from '../runtime/index.ts';
 import type { InstitutionKeys } from './institution-keys.ts';
+
+/** A node's clock is put right by a person or its time service, ms. */
+const CLOCK_SKEW_RETRY_MS = 15_000;
 
 /** A call of a contract method, before it is sealed and signed. */
 export interface ContractCall {
@@ -60,9 +64,19 @@ export class NetworkSession {
     return `${this.did}#${this.keys.agreeKeyFragment}`;
   }
 
-  /** Signs and submits a call as the institution. Never a consent: the contracts refuse institution keys there. */
+  /**
+   * Signs and submits a call as the institution. Never a consent: the contracts refuse institution keys there.
+   *
+   * @throws LedgerError as the contract refuses; WaitError ClockSkew
+   */
   async submit(call: ContractCall): Promise<SubmitResult> {
-    return this.ledger.submit(await this.sign(call));
+    try {
+      return await this.ledger.submit(await this.sign(call));
+    } catch (error) {
+      // Signed a moment ago: no time has passed, so the clocks differ by more than a transaction lasts.
+      if (!(error instanceof LedgerError) || error.field !== 'expires') throw error;
+      throw new WaitError('ClockSkew', `the clock of this operator (${new Date().toISOString()}) and that of the ledger are too far apart; correct the clock of the node. ${error.message}`, CLOCK_SKEW_RETRY_MS, { cause: error });
+    }
   }
 
   /** Submits a transaction that somebody else signed, such as a person's approval. */

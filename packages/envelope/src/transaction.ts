@@ -5,7 +5,7 @@ import type { Json } from './json.ts';
 import type { SignedTransaction, Signer, TransactionPayload } from './types.ts';
 
 /** Lifetime that {@link newPayload} gives, ms. */
-export const defaultTtlMs = 10 * 60 * 1000;
+export const defaultTtlMs = 15 * 60 * 1000;
 
 /** What {@link newPayload} needs; nonce, expiry and empty lists are filled in. */
 export type NewPayloadInput = Pick<
@@ -13,7 +13,7 @@ export type NewPayloadInput = Pick<
   'network' | 'kind' | 'contract' | 'method' | 'principal' | 'keyId' | 'public'
 > &
   Partial<Pick<TransactionPayload, 'nonce' | 'expires' | 'head' | 'delegations' | 'audience' | 'sealed'>> & {
-    /** Lifetime from now, ms; 10 minutes when absent. Without meaning when `expires` is given. */
+    /** Lifetime from now, ms; 15 minutes when absent. Without meaning when `expires` is given. */
     ttlMs?: number;
   };
 

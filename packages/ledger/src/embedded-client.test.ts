@@ -268,3 +268,15 @@ test('ledger fault: a volume that fills up: the submit can be repeated, nothing 
     rmSync(folder, { recursive: true });
   }
 });
+
+test('a member whose clock is wrong learns by how much from the next contact', () =>
+  withChain(async (chain, client) => {
+    await client.refresh();
+    assert.equal(client.clockOffsetMs, 0);
+    for (const shift of [600_000, -600_000]) {
+      const wrong = chain.client({ now: () => Date.now() + shift, maxClockSkewMs: 3_600_000 });
+      await wrong.refresh();
+      assert.ok(Math.abs(wrong.clockOffsetMs - shift) < 5_000, String(wrong.clockOffsetMs));
+      await wrong.close();
+    }
+  }));

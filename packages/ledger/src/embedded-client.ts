@@ -38,6 +38,7 @@ export class EmbeddedLedgerClient implements Ledger {
   readonly #listeners = new Set<(events: LedgerEvent[]) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
   #verifiedAt = 0;
+  #clockOffsetMs = 0;
   #diverged: LedgerError | undefined;
   #syncing: Promise<void> | undefined;
   #again = false;
@@ -57,6 +58,10 @@ export class EmbeddedLedgerClient implements Ledger {
     this.#timers.push(setInterval(() => this.#background(this.refresh()), POLL_MS));
     this.#timers.push(setInterval(() => this.#background(this.#publishHead()), this.#options.headExchangeMs ?? HEAD_EXCHANGE_MS));
     this.#background(this.refresh());
+  }
+
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
   }
 
   head(): VerifiedHead {
@@ -187,6 +192,7 @@ export class EmbeddedLedgerClient implements Ledger {
       this.#assertUsable();
       const asked = this.#now();
       const remote = await this.#options.transport.head();
+      if (remote.now !== undefined) this.#clockOffsetMs = offsetOf(remote.now, asked, this.#now());
       while ((this.#replica.head()?.height ?? -1) < remote.height) await this.#fetch();
       this.#checkRemoteHead(remote);
       this.#verifiedAt = asked;
@@ -287,4 +293,10 @@ export class EmbeddedLedgerClient implements Ledger {
 function headText(head: Pick<SignedHead, 'did' | 'keyId' | 'height' | 'hash' | 'time'>): string {
   const { did, keyId, height, hash, time } = head;
   return canonicalJson({ did, keyId, height, hash, time });
+}
+
+/** The other clock was read between `asked` and `answered` of the own one: anything in between is no difference. */
+function offsetOf(other: number, asked: number, answered: number): number {
+  if (other < asked) return asked - other;
+  return other > answered ? answered - other : 0;
 }

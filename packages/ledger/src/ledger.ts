@@ -18,6 +18,8 @@ export interface SubmitResult {
  */
 export interface Ledger {
   readonly networkId: string;
+  /** By how many ms at least the own clock is ahead (behind: negative) of the ledger's; 0 while they are not known to differ. */
+  readonly clockOffsetMs: number;
   /** Throws LedgerError STALE before the first contact, DIVERGED after two heads were seen for one height. */
   head(): VerifiedHead;
   /**

@@ -49,7 +49,7 @@ export class NatsLedgerHost {
         case 'blocks':
           return { ok: true, blocks: this.#blocks(body) };
         case 'head':
-          return { ok: true, ...this.#node.head() };
+          return { ok: true, ...this.#node.head(), now: Date.now() };
         default:
           throw new LedgerError('INVALID_ARGUMENT', `subject: ${subject} names no operation of the ledger`);
       }

@@ -20,7 +20,7 @@ export interface LedgerSubjects {
 }
 
 const submitReply = z.object({ height: z.number().int(), digest: z.string() });
-const headReply = z.object({ height: z.number().int(), hash: z.string() });
+const headReply = z.object({ height: z.number().int(), hash: z.string(), now: z.number().int() });
 const signedHeadSchema = z.strictObject({
   did: z.string().max(256),
   keyId: z.string().max(256),
@@ -54,7 +54,7 @@ export class NatsLedgerTransport implements LedgerTransport {
     return reply['blocks'] as Block[];
   }
 
-  async head(): Promise<{ height: number; hash: string }> {
+  async head(): Promise<z.infer<typeof headReply>> {
     return headReply.parse(await this.#request(this.#subjects.head, {}, READ_TIMEOUT_MS));
   }
 

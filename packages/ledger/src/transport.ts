@@ -23,7 +23,8 @@ export interface LedgerTransport {
   submit(tx: SignedTransaction): Promise<{ height: number; digest: string }>;
   /** Up to `limit` blocks from `from` on; fewer when they would not fit one message. */
   blocks(from: number, limit: number): Promise<Block[]>;
-  head(): Promise<{ height: number; hash: string }>;
+  /** `now`: the host's clock, epoch ms. */
+  head(): Promise<{ height: number; hash: string; now?: number }>;
   /** Calls back when the host announces a block; announcements may be lost, so callers poll as well. */
   onAnnouncement(listener: () => void): void;
   publishHead?(head: SignedHead): void;

@@ -103,7 +103,7 @@ export class TestChain {
     return {
       submit: async (tx) => through(await reach().submit(through(tx))),
       blocks: (from, limit) => Promise.resolve().then(() => reach().blocks(from, limit).map((block) => this.bend(through(block)))),
-      head: () => Promise.resolve().then(() => through(reach().head())),
+      head: () => Promise.resolve().then(() => through({ ...reach().head(), now: Date.now() })),
       onAnnouncement: (listener) => void this.#listeners.add(listener),
       publishHead: (head) => this.#headListeners.forEach((listener) => listener(head)),
       onHead: (listener) => void this.#headListeners.add(listener),

@@ -1,5 +1,6 @@
 import { WaitError } from '../../../runtime/index.ts';
 import { everybodyAgreed } from '../build/waiting-for.ts';
+import { assertClock } from '../assert-clock.ts';
 import { checkEngines } from '../check-engine.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { ownSource } from '../own-source.ts';
@@ -21,6 +22,7 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
   if (!everybodyAgreed(record)) throw new WaitError('AwaitingApproval', waitingFor.join('; ') || 'consent is missing', LOOK_AGAIN_MS);
   const owes = record.approvals[self] !== undefined && record.confirmations[self] === undefined;
   if (!owes) throw new WaitError('AwaitingConfirmation', waitingFor.join('; ') || 'waits for the other operators', LOOK_AGAIN_MS);
+  assertClock(run);
   await assertServable(run);
   try {
     await view.flows('confirm', { flowId: record.flowId });

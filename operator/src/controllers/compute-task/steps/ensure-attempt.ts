@@ -1,5 +1,6 @@
 import type { Lease } from '@collabnet/contracts';
 import { CORE, deleteIgnoreMissing, isKubeError, ownerReference, StalledError, WaitError, type KubeObject } from '../../../runtime/index.ts';
+import { assertClock } from '../assert-clock.ts';
 import { makeMaterial, ownInputs, RESULT_STORE } from '../attempt-material.ts';
 import { ANNOTATION_NATS_USER, attemptName } from '../build/names.ts';
 import type { ComputePod } from '../build/pod-fault.ts';
@@ -29,6 +30,7 @@ export async function ensureAttempt(run: TaskRun): Promise<void> {
   if (attempt.record.reservations[did] !== undefined) {
     await failAttempt(run, { reason: 'POD_LOST', message: `pod ${name} is gone: deleted, or its node was lost`, retryable: true });
   }
+  assertClock(run);
   delayContended(run, attempt);
   await assertConsent(run, attempt);
   const natsUser = await ensureSecret(run, attempt, name);

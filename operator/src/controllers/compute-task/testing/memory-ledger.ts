@@ -61,7 +61,8 @@ export class MemoryChain implements Driver {
       }
     };
     return {
-      networkId: this.networkId,
+      clockOffsetMs: 0,
+    networkId: this.networkId,
       head: (): VerifiedHead => ({ height: this.#height, hash: 'ab'.repeat(32), stateRoot: 'cd'.repeat(32), time: this.now(), verifiedAt: Date.now() }),
       submit: async (tx): Promise<SubmitResult> => {
         const { height } = await asLedger(this.execute(tx));
