@@ -62,7 +62,7 @@ export class MemoryChain implements Driver {
     };
     return {
       clockOffsetMs: 0,
-    networkId: this.networkId,
+      networkId: this.networkId,
       head: (): VerifiedHead => ({ height: this.#height, hash: 'ab'.repeat(32), stateRoot: 'cd'.repeat(32), time: this.now(), verifiedAt: Date.now() }),
       submit: async (tx): Promise<SubmitResult> => {
         const { height } = await asLedger(this.execute(tx));
