@@ -1,5 +1,6 @@
 import type { AlgorithmRecord, JoinRecord, Page, Votes } from '@collabnet/contracts';
 import { parseDuration } from '@collabnet/flow';
+import { clockProblem } from '../../../institution/clock-offset.ts';
 import { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { members } from './admit-members.ts';
@@ -25,6 +26,9 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
     headTime: new Date(head.time).toISOString(),
     state: stale ? 'Stale' : 'Following',
   };
+  const clock = clockProblem(session.ledger.clockOffsetMs);
+  // A block that lies too far ahead is not taken: then the view is old because of the clock.
+  if (stale && clock !== undefined) throw new WaitError('ClockSkew', clock, 2_000);
   if (stale) throw new WaitError('LedgerStale', `the ledger was last heard ${Math.round(age / 1000)} s ago; nothing is authorised on a view this old. Check the hub and StatefulSet nats`, 2_000);
   ctx.status.members = (await members(run)).map(({ did, displayName, roles, state }) => ({ did, displayName, roles, state }));
   ctx.status.memberCount = ctx.status.members.filter(({ state }) => state === 'Active').length;
