@@ -111,11 +111,16 @@ function outside(what: string, wanted: readonly string[], allowed: readonly stri
   return odd === undefined ? undefined : `does not name the ${what} ${odd}`;
 }
 
-/** A use that this flow has reserved is its own, however many others there were. */
+/**
+ * A use that this flow has spent is its own. One that it has only reserved is void once more were taken than there are: a
+ * use that was given back, reserved here and then spent late by the flow that had it first (`spendLate`).
+ */
 function exhausted(state: View, { content }: GrantRecord, { flowId }: IntendedUse): string | undefined {
   if (content.form.type !== 'Count') return undefined;
+  const { count } = content.form;
   const own = load<GrantUse>(state, keys.grantUse(content.id, flowId))?.state;
-  if (own === 'Reserved' || own === 'Spent') return undefined;
+  if (own === 'Spent') return undefined;
   const used = load<GrantUsage>(state, keys.grantUsage(content.id))?.used ?? 0;
-  return used < content.form.count ? undefined : `was used ${used} of ${content.form.count} times`;
+  const free = own === 'Reserved' ? used <= count : used < count;
+  return free ? undefined : `was used ${used} of ${count} times`;
 }

@@ -331,6 +331,25 @@ export function flowsSuite(makeDriver: MakeDriver): void {
       assert.deepEqual([ended.state, ended.reason], ['Failed', 'PEER_LOST']);
     });
 
+    test('an attempt that exchanged data and failed gives nobody the chance to change an input', async () => {
+      const { net, a, b } = bench;
+      const flow = await bench.bring('Touched');
+      assert.equal((await bench.fail(flow)).state, 'Pending');
+      assert.equal((await bench.step(flow)).attempts[0]?.touched, true);
+      for (const [party, input, own] of [[a, 'left', 'aa'], [b, 'right', 'bb']] as const) {
+        const again = await bench.reservation(flow, party, 2);
+        for (const inputCommitments of [
+          [{ input, commitment: 'ff'.repeat(32) }],
+          [{ input, commitment: own.repeat(32), rowsCommitment: 'ff'.repeat(32) }],
+        ]) {
+          await refused(net.send(party, 'flows.reserve', { ...again, inputCommitments }), 'INPUT_CHANGED', 'inputCommitments');
+        }
+        await refused(net.send(party, 'flows.reserve', { ...again, inputCommitments: [] }), 'INVALID_ARGUMENT', 'inputCommitments');
+      }
+      assert.deepEqual((await bench.step(flow)).reservations, {}, 'and nothing of it was kept');
+      assert.equal((await bench.run(flow, 2)).state, 'Running');
+    });
+
     test('an attempt that cannot be tried again ends the flow', async () => {
       const flow = await bench.bring('Running');
       assert.equal((await bench.fail(flow, bench.b, 1, false)).state, 'Failed');

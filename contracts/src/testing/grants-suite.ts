@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { ContractErrorCode, GrantContent, GrantUse, GrantView, Lease, Page } from '../index.ts';
+import type { ContractErrorCode, FlowRecord, GrantContent, GrantUse, GrantView, Lease, Page } from '../index.ts';
 import { Bench, digest } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
@@ -252,6 +252,46 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       assert.equal(await bench.used(grant.id), 1);
       assert.equal((await bench.propose()).approvals[bench.b.did]?.missing[0]?.code, 'GRANT_EXHAUSTED');
       await bench.net.close();
+    });
+
+    test('who cancels after the first byte and proposes again with other input gets no second answer for one use', async () => {
+      const [bench, grant] = await withCount(1);
+      const { net, a, b } = bench;
+      const codes = (flow: FlowRecord): string[] => (flow.approvals[b.did]?.missing ?? []).map(({ code }) => code);
+      const first = await bench.propose();
+      await bench.open(first);
+      await bench.run(first);
+      await net.send(a, 'flows.cancel', { flowId: first.flowId, reason: 'another input' });
+      // Faster than the owner of the other input could say that data had gone out.
+      const second = await bench.propose();
+      await bench.open(second);
+      await bench.reserve(second, a);
+      await bench.reserve(second, b);
+      assert.equal(await bench.used(grant.id), 1);
+      await bench.touch(first, b);
+      assert.equal(await bench.used(grant.id), 2, 'the first flow has the use, so the second one has none');
+      assert.deepEqual(codes(await bench.propose()), ['GRANT_EXHAUSTED']);
+      const started = await bench.start(second);
+      assert.deepEqual([started.state, started.reason], ['Failed', 'GRANT_EXHAUSTED']);
+      assert.equal(await bench.used(grant.id), 1);
+      await net.close();
+    });
+
+    test('a use that turns out to be gone ends the lease of a flow that runs on it', async () => {
+      const [bench] = await withCount(1);
+      const { net, a, b } = bench;
+      const first = await bench.propose();
+      await bench.open(first);
+      await bench.run(first);
+      await bench.fail(first, a, 1, false);
+      const second = await bench.propose();
+      await bench.open(second);
+      await bench.run(second);
+      const lease = (): Promise<Lease> => net.query<Lease>('flows.lease', { flowId: second.flowId, step: 'match', attempt: 1 });
+      assert.equal((await lease()).valid, true);
+      await bench.touch(first, b);
+      assert.deepEqual([(await lease()).valid, (await lease()).reason], [false, 'GRANT_EXHAUSTED']);
+      await net.close();
     });
 
     test('a use spent in the first attempt covers the second one, and stays spent when that is not touched', async () => {

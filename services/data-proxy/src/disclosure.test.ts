@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FlowRecord } from '@collabnet/contracts';
+import { toBase64Url } from '@collabnet/sm';
 import { TestProxy, type Answer } from './testing-proxy.ts';
 
 let proxy: TestProxy;
@@ -68,5 +69,32 @@ describe('what may be disclosed of an asset', () => {
     assert.equal((await proxy.read(await proxy.capability(flow))).status, 200, 'the first task may read again');
     proxy.ledger.advanceTime(3_600_001);
     assert.equal((await disclosed()).answer.status, 200, 'the period is over');
+  });
+
+  test('a task that is cancelled and proposed again, with other input of its proposer, is another task', async () => {
+    const { bench } = proxy;
+    await proxy.configure({}, { maximumTasks: { count: 1, periodMs: 3_600_000 } });
+    await proxy.config.reload();
+    proxy.ledger.advanceTime(3_600_001);
+    const { flow, answer } = await disclosed();
+    assert.equal(answer.status, 200);
+    await bench.net.send(bench.a, 'flows.cancel', { flowId: flow.flowId, reason: 'another input' });
+    await bench.net.publish(bench.a, { ...bench.net.assetOf(bench.a), fingerprint: 'ee'.repeat(32) });
+    const again = await bench.bring('Pending');
+    assert.notEqual(again.flowId, flow.flowId);
+    assert.equal(refusal({ answer: await proxy.read(await proxy.capability(again)) }), 'DISCLOSURE_REFUSED');
+  });
+
+  test('content that may not be read any more is not counted as disclosed', async () => {
+    await proxy.configure({});
+    await proxy.config.reload();
+    await proxy.writeRows(310);
+    const { fingerprint } = await proxy.publish();
+    const frozen = { fingerprint, fingerprintSalt: toBase64Url(proxy.salt) };
+    const flow = await proxy.bench.bring('Pending');
+    await proxy.writeRows(450);
+    assert.equal((await proxy.read(await proxy.capability(flow, frozen))).problem?.code, 'INPUT_CHANGED');
+    await proxy.writeRows(460);
+    assert.equal((await disclosed()).answer.status, 200, 'near to 450 only, which nobody has seen');
   });
 });

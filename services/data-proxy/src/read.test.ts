@@ -166,21 +166,50 @@ describe('a read that is not', () => {
 });
 
 describe('content that changed', () => {
+  const frozenNow = async (): Promise<{ fingerprint: string; fingerprintSalt: string }> => ({ fingerprint: (await proxy.publish()).fingerprint, fingerprintSalt: toBase64Url(proxy.salt) });
   afterEach(() => proxy.writeRows(200));
 
-  test('ends the stream without its end, and is refused at once when the change is known', async () => {
-    const { fingerprint } = await proxy.publish();
-    const frozen = { fingerprint, fingerprintSalt: toBase64Url(proxy.salt) };
+  test('is refused before a row leaves, known or not, and is no disclosure', async () => {
+    const frozen = await frozenNow();
     const flow = await pending();
     await proxy.writeRows(200, 0, 1);
     const capability = await proxy.capability(flow, frozen);
-    await assert.rejects(proxy.read(capability), 'the connection is cut');
-    assert.equal(logged(capability.id)?.outcome, 'INPUT_CHANGED');
-    await proxy.profile();
+    assert.equal((await proxy.read(capability)).problem?.code, 'INPUT_CHANGED');
+    assert.deepEqual([logged(capability.id)?.outcome, logged(capability.id)?.bytes], ['INPUT_CHANGED', 0]);
     const known = await proxy.read(await proxy.capability(flow, frozen));
-    assert.equal(known.status, 409);
-    assert.equal(known.problem?.code, 'INPUT_CHANGED');
+    assert.deepEqual([known.status, known.problem?.code], [409, 'INPUT_CHANGED']);
     assert.equal((await proxy.read(await proxy.capability(flow, { ...frozen, fingerprint: 'cd'.repeat(32) }))).problem?.code, 'INPUT_CHANGED');
+    await proxy.writeRows(200);
+    assert.equal((await proxy.read(await proxy.capability(flow, frozen))).status, 200, 'what was published is still served');
+  });
+
+  test('while it streams ends the stream without its end', async () => {
+    await proxy.writeRows(300_000, 120);
+    const frozen = await frozenNow();
+    const capability = await proxy.capability(await pending(), frozen);
+    const response = await proxy.open(capability);
+    await eventually(() => logged(capability.id)?.outcome === 'Open', 'the read opens');
+    await proxy.alterByte(300_000 * 130);
+    await assert.rejects(collect(response), 'the connection is cut');
+    assert.equal(logged(capability.id)?.outcome, 'INPUT_CHANGED');
+  });
+
+  test('after an attempt that exchanged data is refused to the next one, and so is a newer version', async () => {
+    const { bench } = proxy;
+    const frozen = await frozenNow();
+    const flow = await bench.bring('Touched');
+    assert.equal((await proxy.read(await proxy.capability(flow, frozen))).status, 200);
+    assert.equal((await bench.fail(flow)).state, 'Pending');
+    await proxy.writeRows(200, 0, 1);
+    const second = await proxy.read(await proxy.capability(flow, { ...frozen, attempt: 2 }));
+    assert.equal(second.problem?.code, 'INPUT_CHANGED');
+    assert.match(second.problem?.detail ?? '', /no longer the version that was registered/);
+    const newer = await proxy.publish();
+    const passedOff = { ...frozen, fingerprint: newer.fingerprint, attempt: 2 };
+    assert.equal((await proxy.read(await proxy.capability(flow, passedOff))).problem?.code, 'INPUT_CHANGED', 'the flow names the version that the ledger has a fingerprint of');
+    assert.equal((await proxy.read(await proxy.capability(flow, { ...passedOff, assetVersion: newer.version }))).problem?.code, 'GRANT_COLUMNS', 'the newer one is no input of this flow');
+    await proxy.writeRows(200);
+    assert.equal((await proxy.read(await proxy.capability(flow, { ...frozen, attempt: 2 }))).status, 200);
   });
 });
 

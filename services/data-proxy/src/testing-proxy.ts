@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -156,6 +156,13 @@ export class TestProxy {
     let text = 'id,born,score\n';
     for (let index = 0; index < count; index += 1) text += `${String(index + shift).padStart(width, '0')},2000-01-${String(1 + (index % 28)).padStart(2, '0')},${index % 100}.50\n`;
     await writeFile(join(this.folder, 'data', 'customers.csv'), text);
+  }
+
+  /** Changes one octet of the file where it lies, as a source does that is written to while it is read. */
+  async alterByte(at: number): Promise<void> {
+    const file = await open(join(this.folder, 'data', 'customers.csv'), 'r+');
+    await file.write('7', at);
+    await file.close();
   }
 
   /** The operator's way: takes the profile and publishes what it says. Returns the version. */

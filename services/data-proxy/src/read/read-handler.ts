@@ -7,6 +7,7 @@ import { ProxyError } from '../errors.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import type { AssetDefinition } from '../source/asset-definition.ts';
 import type { OpenSource } from '../source/connector.ts';
+import { currentFingerprint } from './current-fingerprint.ts';
 import type { GatePass, GateRequest } from './flow-gate.ts';
 import { GateWatch } from './gate-watch.ts';
 import type { ReadRecord } from './read-log.ts';
@@ -142,11 +143,8 @@ async function assertContent(
 ): Promise<void> {
   if (capability.fingerprint !== undefined && pass.fingerprint !== undefined && capability.fingerprint !== pass.fingerprint) throw inputChanged(asset);
   const frozen = frozenOf(capability);
-  if (frozen) {
-    // Cheap, and before the first byte; the pass over all rows while they stream is what holds.
-    const known = context.log.knownProfile(await profileKey(source, asset, frozen.salt));
-    if (known && known.fingerprint !== frozen.fingerprint) throw inputChanged(asset);
-  }
+  // Before anything is disclosed or counted; a change from now on is found while the rows stream.
+  if (frozen && (await currentFingerprint(context, source, asset, frozen.salt)) !== frozen.fingerprint) throw inputChanged(asset);
   await assertSetSize(source, asset, columns, Math.max(asset.minimumSetSize, pass.minimumSetSize));
 }
 
