@@ -18,6 +18,7 @@ export { isInitiator } from './handshake/context.ts';
 export type { WireContext, WireIdentity, WirePeer } from './handshake/context.ts';
 export { openSession } from './session.ts';
 export type { SessionOptions } from './session.ts';
+export { institutionWindow, leastWindow, pairWindow } from './channel/limits.ts';
 export { ReliableChannel } from './channel/reliable-channel.ts';
 export type { ChannelCounters, ChannelListener, ChannelOptions, ChannelTotals } from './channel/reliable-channel.ts';
 export type { EndFailure, EndMessage } from './channel/end-message.ts';

@@ -13,6 +13,8 @@ export interface SessionOptions {
   readonly self: WireIdentity;
   readonly peer: WirePeer;
   readonly byteCeiling: number;
+  /** This side's share of its institution's window; see ChannelOptions. */
+  readonly window?: number | undefined;
   /** Ends the wait for the peer; its reason is thrown. */
   readonly signal: AbortSignal;
   /** For tests; see ChannelOptions. */
@@ -30,7 +32,7 @@ const resendMs = 250;
  * @throws the reason of the signal
  */
 export async function openSession(options: SessionOptions): Promise<ReliableChannel> {
-  const { link, context, self, peer, signal, byteCeiling, heartbeatMs, onRefused } = options;
+  const { link, context, self, peer, signal, byteCeiling, window, heartbeatMs, onRefused } = options;
   signal.throwIfAborted();
   const profile = profileOf(context.wireProfile);
   const send = (datagram: Uint8Array): void => link.send(datagram);
@@ -47,7 +49,7 @@ export async function openSession(options: SessionOptions): Promise<ReliableChan
     handshake.receive(frame);
     const keys = handshake.established;
     if (!keys || channel) return;
-    channel = new ReliableChannel({ keys, send, byteCeiling, heartbeatMs });
+    channel = new ReliableChannel({ keys, send, byteCeiling, window, heartbeatMs });
     opened.resolve(channel);
   });
   const repeat = setInterval(() => {

@@ -53,6 +53,7 @@ export class PeerSessions {
           self: { did: job.self.did, attemptKey, delegation: job.delegation },
           peer: known,
           byteCeiling: job.byteCeiling,
+          window: job.window,
           signal,
           onRefused: (reason) => this.#logger.warn({ peer: peer.did, reason }, 'handshake message refused'),
         });

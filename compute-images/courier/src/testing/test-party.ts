@@ -12,7 +12,7 @@ import { NET } from '@collabnet/messaging/testing/federation';
 import type { Federation, Institution } from '@collabnet/messaging/testing/federation';
 import { eventually, freePort } from '@collabnet/messaging/testing/nats-process';
 import { generateSm2KeyPair, randomBytes, sm2Sign, toBase64Url, toHex } from '@collabnet/sm';
-import { controlReplySchema } from '@collabnet/wire';
+import { controlReplySchema, pairWindow } from '@collabnet/wire';
 import type { ControlReply, ControlRequest, CourierJob, CourierState, CourierStatus } from '@collabnet/wire';
 import { TestDoors } from './test-doors.ts';
 import type { Record } from './test-doors.ts';
@@ -112,7 +112,7 @@ export class TestParty {
         ...(receive ? { resultStoreUrl: doors.url, capability: await doors.capability({ ...scope, action: 'deliver', output: 'matched' }) } : {}),
       }],
       minimumIsolation: this.#options.minimumIsolation ?? 'SystemCalls',
-      minimumSetSize: this.#options.minimumSetSize ?? 10, byteCeiling: this.#options.byteCeiling ?? 1e9, delegation,
+      minimumSetSize: this.#options.minimumSetSize ?? 10, byteCeiling: this.#options.byteCeiling ?? 1e9, window: pairWindow, delegation,
       enginePorts: { self: await freePort(), peers: { [peer.#options.name]: await freePort() } },
     };
     const user = this.#institution.nats.courier(address, this.token, [peer.token], epochSeconds() + 600);

@@ -5,13 +5,17 @@ export interface Acknowledgement {
   readonly next: number;
   /** Sequences beyond `next` that wait for it. */
   readonly ahead: readonly number[];
+  /** Most bytes that this side wants on the way to it. */
+  readonly window: number;
 }
 
-const length = 8 + maxAhead / 8;
+const windowAt = 8 + maxAhead / 8;
+const length = windowAt + 4;
 
-export function encodeAcknowledgement({ next, ahead }: Acknowledgement): Buffer {
+export function encodeAcknowledgement({ next, ahead, window }: Acknowledgement): Buffer {
   const payload = Buffer.alloc(length);
   payload.writeBigUInt64BE(BigInt(next), 0);
+  payload.writeUInt32BE(window, windowAt);
   for (const sequence of ahead) {
     const bit = sequence - next;
     if (bit >= 0 && bit < maxAhead) payload[8 + (bit >> 3)] = (payload[8 + (bit >> 3)] ?? 0) | (1 << (bit & 7));
@@ -27,5 +31,5 @@ export function decodeAcknowledgement(payload: Buffer): Acknowledgement | undefi
   for (let bit = 0; bit < maxAhead; bit += 1) {
     if (((payload[8 + (bit >> 3)] ?? 0) >> (bit & 7)) & 1) ahead.push(next + bit);
   }
-  return { next, ahead };
+  return { next, ahead, window: payload.readUInt32BE(windowAt) };
 }

@@ -4,7 +4,6 @@ import { maxAhead, pairWindow } from './limits.ts';
 import { TranscriptDigest } from './transcript-digest.ts';
 import type { Frame } from '../frames/frame.ts';
 import type { FrameCipher } from '../profile/wire-profile.ts';
-import type { Acknowledgement } from './acknowledgement.ts';
 import type { DirectionTotals } from './transcript-digest.ts';
 
 export interface InboundFrame {
@@ -66,7 +65,8 @@ export class Inbound {
     return 'new';
   }
 
-  acknowledgement(): Acknowledgement {
+  /** What has arrived, for an acknowledgement. */
+  arrived(): { next: number; ahead: number[] } {
     return { next: this.#next, ahead: [...this.#ahead.keys()].sort((a, b) => a - b) };
   }
 

@@ -1,7 +1,13 @@
-/** Bytes a pair may have on the way in one direction, and a receiver may have to hold out of order. */
+/** Most bytes a pair may have on the way in one direction, and half of what a receiver holds out of order. */
 export const pairWindow = 2 * 1024 * 1024;
-/** Where the adaptive window starts to fall to after losses. */
+/** Least that a side may be given; with it the pairs of an institution stay within {@link institutionWindow}. */
+export const leastWindow = 16 * 1024;
+/** Bytes that all pairs of an institution together may have on the way in one direction (design §7). */
+export const institutionWindow = 32 * 1024 * 1024;
+/** Where a window starts, and what it falls to after losses. */
 export const smallestWindow = 256 * 1024;
+/** A frame is at most this part of the window, so that one that is lost costs little to repeat. */
+export const framesInWindow = 16;
 /** Frames beyond the next expected one that a receiver holds; a multiple of 8. */
 export const maxAhead = 256;
 /** Refused datagrams since the last frame that was new, after which the link counts as tampered with. */

@@ -1,6 +1,6 @@
 import { encodeHeader, frameTypes, maxPayload } from '../frames/frame.ts';
 import { WireError } from '../errors.ts';
-import { maxAhead, pairWindow, smallestWindow } from './limits.ts';
+import { framesInWindow, leastWindow, maxAhead, smallestWindow } from './limits.ts';
 import { RetransmissionTimeout } from './rto.ts';
 import { TranscriptDigest } from './transcript-digest.ts';
 import type { FrameType } from '../frames/frame.ts';
@@ -22,6 +22,8 @@ export interface OutboundOptions {
   readonly frameHash: (data: Uint8Array) => Uint8Array;
   readonly send: (datagram: Uint8Array) => void;
   readonly byteCeiling: number;
+  /** Most bytes on the way; the peer may ask for less. */
+  readonly window: number;
   /** Room again after {@link Outbound.hasRoom} was false. */
   readonly onRoom: () => void;
 }
@@ -37,7 +39,11 @@ export class Outbound {
   #next = 1;
   #queuedBytes = 0;
   #sentBytes = 0;
-  #window = pairWindow;
+  /** The smaller of what either side has been given. */
+  #limit: number;
+  #window: number;
+  /** Below it the window grows with what is acknowledged, as in RFC 5681; from it on by steps. */
+  #threshold = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #wasFull = false;
   #closed = false;
@@ -46,6 +52,8 @@ export class Outbound {
   constructor(options: OutboundOptions) {
     this.#options = options;
     this.#transcript = new TranscriptDigest(options.frameHash);
+    this.#limit = options.window;
+    this.#window = this.#smallest;
   }
 
   get engineBytes(): number {
@@ -54,9 +62,14 @@ export class Outbound {
 
   /** Whether DATA may be queued; a few control frames always may. */
   get hasRoom(): boolean {
-    const room = this.#queuedBytes < pairWindow && this.#unacknowledged.size + this.#waiting.length < maxAhead;
+    const room = this.#queuedBytes < this.#limit && this.#unacknowledged.size + this.#waiting.length < maxAhead;
     if (!room) this.#wasFull = true;
     return room;
+  }
+
+  /** Most octets of one DATA frame. */
+  get chunk(): number {
+    return Math.min(maxPayload, Math.floor(this.#limit / framesInWindow)) - 64;
   }
 
   /** Nothing waits for an acknowledgement. */
@@ -88,25 +101,27 @@ export class Outbound {
     return this.#transcript.totals();
   }
 
-  acknowledge({ next, ahead }: Acknowledgement): void {
+  acknowledge({ next, ahead, window }: Acknowledgement): void {
     if (next > this.#next) return;
+    this.#limit = Math.min(this.#options.window, Math.max(leastWindow, window));
+    this.#window = Math.min(this.#window, this.#limit);
     const now = performance.now();
     const highest = ahead.at(-1) ?? 0;
     const arrived = new Set(ahead);
-    let progress = false;
+    const before = this.#sentBytes;
     for (const sealed of this.#unacknowledged.values()) {
       if (sealed.sequence < next || arrived.has(sealed.sequence)) {
         this.#settle(sealed, now);
-        progress = true;
       } else if (sealed.sequence < highest && ++sealed.overtaken >= 3 && sealed.sends === 1) {
         sealed.overtaken = 0;
         this.#shrink();
         this.#transmit(sealed, now);
       }
     }
-    if (!progress) return;
+    if (this.#sentBytes === before) return;
     this.#rto.progress();
-    this.#window = Math.min(pairWindow, this.#window + 64 * 1024);
+    const growth = this.#window < this.#threshold ? before - this.#sentBytes : 64 * 1024;
+    this.#window = Math.min(this.#limit, this.#window + growth);
     this.#flush();
     this.#arm();
     if (this.#wasFull && this.hasRoom) {
@@ -151,8 +166,13 @@ export class Outbound {
     this.#options.send(sealed.bytes);
   }
 
+  get #smallest(): number {
+    return Math.min(smallestWindow, this.#limit);
+  }
+
   #shrink(): void {
-    this.#window = Math.max(smallestWindow, Math.floor(this.#window / 2));
+    this.#window = Math.max(this.#smallest, Math.floor(this.#window / 2));
+    this.#threshold = this.#window;
   }
 
   /** One timer, for the frame that was sent longest ago. */
@@ -167,10 +187,11 @@ export class Outbound {
   #expire(): void {
     const now = performance.now();
     const due = now - this.#rto.ms + 1;
+    // A link that takes nothing keeps what it is given: only a probe goes there until it answers.
+    const most = this.#rto.backedOff ? 1 : 4;
     let expired = 0;
     for (const sealed of this.#unacknowledged.values()) {
-      // A few at a time: a link that was down must not be greeted with everything at once.
-      if (expired >= 8) break;
+      if (expired >= most) break;
       if (sealed.sentAt > due) continue;
       this.#transmit(sealed, now);
       expired += 1;

@@ -1,9 +1,9 @@
-import { encodeHeader, frameTypes, maxPayload } from '../frames/frame.ts';
+import { encodeHeader, frameTypes } from '../frames/frame.ts';
 import { WireError } from '../errors.ts';
 import { decodeAcknowledgement, encodeAcknowledgement } from './acknowledgement.ts';
 import { endSchema } from './end-message.ts';
 import { Inbound } from './inbound.ts';
-import { ackDelayMs, ackEvery, heartbeatMs, maxRefused, maxSilentBeats } from './limits.ts';
+import { ackDelayMs, ackEvery, heartbeatMs, maxRefused, maxSilentBeats, pairWindow } from './limits.ts';
 import { Outbound } from './outbound.ts';
 import type { Frame, FrameType } from '../frames/frame.ts';
 import type { SessionKeys } from '../handshake/session-keys.ts';
@@ -16,6 +16,8 @@ export interface ChannelOptions {
   readonly send: (datagram: Uint8Array) => void;
   /** Most plaintext bytes of the engines in either direction. */
   readonly byteCeiling: number;
+  /** Most bytes on the way in either direction, also asked of the peer; default {@link pairWindow}. */
+  readonly window?: number | undefined;
   /** Default {@link heartbeatMs}. */
   readonly heartbeatMs?: number | undefined;
 }
@@ -70,6 +72,7 @@ export class ReliableChannel {
       frameHash: options.keys.frameHash,
       send: options.send,
       byteCeiling: options.byteCeiling,
+      window: options.window ?? pairWindow,
       onRoom: () => this.#listener?.onRoom(),
     });
     this.#inbound = new Inbound({
@@ -91,7 +94,9 @@ export class ReliableChannel {
   }
 
   /** Most octets of one DATA frame. */
-  readonly chunk = maxPayload - 64;
+  get chunk(): number {
+    return this.#outbound.chunk;
+  }
 
   get hasRoom(): boolean {
     return !this.#ended && this.#outbound.hasRoom;
@@ -227,7 +232,7 @@ export class ReliableChannel {
     this.#ackTimer = undefined;
     this.#unacknowledged = 0;
     const cipher = this.#options.keys.send.acks;
-    const plaintext = encodeAcknowledgement(this.#inbound.acknowledgement());
+    const plaintext = encodeAcknowledgement({ ...this.#inbound.arrived(), window: this.#options.window ?? pairWindow });
     const sequence = ++this.#ackSequence;
     const header = encodeHeader({ type: frameTypes.ACK, connection: 0, sequence }, plaintext.length + cipher.overhead);
     this.#options.send(Buffer.concat([header, cipher.seal(sequence, header, plaintext)]));

@@ -23,6 +23,11 @@ export class RetransmissionTimeout {
     }
   }
 
+  /** Whether nothing has arrived since the last expiry. */
+  get backedOff(): boolean {
+    return this.#backOff > 1;
+  }
+
   progress(): void {
     this.#backOff = 1;
   }

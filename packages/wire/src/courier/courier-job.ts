@@ -1,5 +1,6 @@
 import { delegationSchema } from '@collabnet/envelope';
 import { z } from 'zod';
+import { leastWindow, pairWindow } from '../channel/limits.ts';
 import { columnText, didText, epochMs, hex, nameText } from './primitives.ts';
 
 export const courierJobSchemaId = 'collabnet.dev/courier-job/v1';
@@ -79,8 +80,10 @@ export const courierJobSchema = z
     minimumSetSize: z.int().min(1),
     /** Weakest confinement of the engine with which the attempt goes on; each level includes those before it. */
     minimumIsolation: z.enum(ISOLATION_LEVELS).default('Network'),
-    /** Most plaintext bytes to or from one peer. */
+    /** Most plaintext bytes to one peer, and from it, in this attempt. */
     byteCeiling: z.int().positive(),
+    /** Most bytes on the way to one peer, and from it: this pair's share of the institution's window. */
+    window: z.int().min(leastWindow).max(pairWindow).default(pairWindow),
     delegation: delegationSchema,
     /** Loopback ports: the own engine's, and per peer name the one where the courier listens for the engine. */
     enginePorts: z.strictObject({ self: port, peers: z.record(nameText, port) }),

@@ -62,15 +62,15 @@ export interface TestSession {
 }
 
 /** Two ends that have shaken hands. */
-export async function testSession(options: { wireProfile?: WireProfileName; byteCeiling?: number; heartbeatMs?: number; prepare?: (links: [FaultyLink, FaultyLink]) => void } = {}): Promise<TestSession> {
+export async function testSession(options: { wireProfile?: WireProfileName; byteCeiling?: number; windows?: [number, number]; heartbeatMs?: number; prepare?: (links: [FaultyLink, FaultyLink]) => void } = {}): Promise<TestSession> {
   const context = testContext({ wireProfile: options.wireProfile ?? 'intl' });
   const [a, b] = [await testParty('alpha', context), await testParty('beta', context)];
   const links = FaultyLink.pair();
   options.prepare?.(links);
   const common = { context, byteCeiling: options.byteCeiling ?? 1e12, heartbeatMs: options.heartbeatMs, signal: AbortSignal.timeout(30_000) };
   const channels = await Promise.all([
-    openSession({ ...common, link: links[0], self: a.identity, peer: b.asPeer }),
-    openSession({ ...common, link: links[1], self: b.identity, peer: a.asPeer }),
+    openSession({ ...common, window: options.windows?.[0], link: links[0], self: a.identity, peer: b.asPeer }),
+    openSession({ ...common, window: options.windows?.[1], link: links[1], self: b.identity, peer: a.asPeer }),
   ]);
   return { links, channels, close: () => channels.forEach((channel) => channel.close()) };
 }

@@ -7,7 +7,6 @@ export const connectionCredit = 1024 * 1024;
 const creditStep = connectionCredit / 4;
 const queueHigh = 256 * 1024;
 const queueLow = 64 * 1024;
-const largestChunk = 256 * 1024;
 
 export const closeKinds = { fin: Buffer.of(0), reset: Buffer.of(1) } as const;
 
@@ -61,7 +60,7 @@ export class TunnelConnection {
   pump(): boolean {
     let sent = false;
     while (this.#queued > 0 && this.#credit > 0 && this.#channel.hasRoom) {
-      const chunk = this.#take(Math.min(this.#credit, largestChunk, this.#channel.chunk));
+      const chunk = this.#take(Math.min(this.#credit, this.#channel.chunk));
       this.#credit -= chunk.length;
       this.#channel.write(frameTypes.DATA, this.id, chunk);
       sent = true;
