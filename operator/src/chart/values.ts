@@ -1,5 +1,6 @@
 import { ISOLATION_LEVELS } from '@collabnet/wire';
 import { z } from 'zod';
+import { OCTETS_PATTERN } from '../institution/octets.ts';
 
 const quantity = z.union([z.string().regex(/^\d+(\.\d+)?(m|[kKMGTPE]i?)?$/), z.number()]);
 const amounts = (what: string): z.ZodOptional<z.ZodRecord<z.ZodString, typeof quantity>> => z.record(z.string(), quantity).optional().describe(what);
@@ -29,6 +30,8 @@ export const computeValues = z
     scratch: z
       .strictObject({ size: quantity.describe('Size of the scratch volume of a compute pod.'), memory: z.boolean().default(false).describe("True keeps it in memory; then raise the engine's memory limit by its size.") })
       .describe('Scratch volume.'),
+    maximumAttempts: z.int().min(1).max(128).default(16).describe('Most attempts that have a pod at once; others wait their turn. They share the 32 MiB that this institution may have on the way: up to 16 with one peer each get the full 2 MiB.'),
+    byteCeiling: z.string().regex(OCTETS_PATTERN, 'such as 16Gi').default('16Gi').describe('Most octets to one peer, and from it, in one attempt; beyond it the attempt ends with WireByteCeiling.'),
     minimumIsolation: z
       .enum(ISOLATION_LEVELS)
       .default('Network')

@@ -137,6 +137,10 @@ export class PeerSessions {
 
 /** The channel does not know whom it leads to; whoever reads of a silent peer must. */
 function naming(peer: CourierParty, error: Error): Error {
+  if (error instanceof WireError && error.code === 'WIRE_BYTE_CEILING') {
+    const message = `${peer.did}: ${error.message} in this attempt; raise the Helm value compute.byteCeiling if the task needs more`;
+    return new CourierError(error.code, message, { cause: error });
+  }
   if (!(error instanceof WireError && error.code === 'WIRE_PEER_SILENT')) return error;
   const message = `${peer.did}: ${error.message}; ask whether its cluster and its link to the hub are up`;
   return new CourierError('PEER_SILENT', message, { cause: error, retryable: true });

@@ -4,6 +4,7 @@ import type { AlgorithmContent, AssetVersionRecord } from '@collabnet/contracts'
 import type { ProposedInput } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
 import { generateSm2KeyPair, toBase64Url } from '@collabnet/sm';
+import { octetsOf } from '../../institution/octets.ts';
 import { assetSalt } from '../data-asset/build/asset-salt.ts';
 import { attemptDelegation } from './build/delegation.ts';
 import { courierJob, stepOf, type CourierJobInput } from './build/job.ts';
@@ -50,6 +51,8 @@ export async function makeMaterial(run: TaskRun, attempt: CurrentAttempt, algori
     inputs,
     outputs: capabilities.outputs,
     minimumIsolation: services.config.compute.minimumIsolation,
+    byteCeiling: octetsOf(services.config.compute.byteCeiling),
+    maximumAttempts: services.config.compute.maximumAttempts,
     salt: toBase64Url(await salts.ofStep(id.flowId, id.step, session.did)),
     delegation,
   });

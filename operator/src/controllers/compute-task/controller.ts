@@ -5,6 +5,7 @@ import { keyOf, watches, type Controller, type Manager, type ReconcileContext, t
 import { guardBy } from '../guard.ts';
 import { COMPUTE_TASK } from '../kinds.ts';
 import { AttemptCleaner } from './attempt-cleaner.ts';
+import { AttemptSlots } from './attempt-slots.ts';
 import { FlowMirror } from './flow-mirror.ts';
 import { FlowSpecs } from './flow-specs.ts';
 import { FLOW_INDEX } from './informers.ts';
@@ -86,7 +87,8 @@ function makeEnvironment(manager: Manager, informers: TaskInformers, services: T
     return session && new LedgerView(session, maxStaleness === undefined ? STALENESS_MS : parseDuration(maxStaleness, 'spec.maxStaleness'));
   };
   const cleaner = new AttemptCleaner({ client: manager.client, nats: services.nats, pods: informers.pods, secrets: informers.secrets, logger: services.logger, view });
-  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, view };
+  const slots = new AttemptSlots(services.config.compute.maximumAttempts, informers.pods);
+  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, slots, view };
 }
 
 function addRunnables(manager: Manager, { services, informers, specs, cleaner, view }: TaskEnvironment): void {

@@ -216,6 +216,27 @@ test('deleting a task cancels its flow everywhere, although nothing holds the de
   await courier.close();
 });
 
+test('a task beyond the places for attempts waits before it opens, and goes on when one is free', async () => {
+  await a.operateWith(1);
+  const first = await openFlow('queue-first', 'queue-1');
+  await eventually('pod of the first', async () => (await a.pods()).some(({ metadata }) => metadata.name.includes(first.slice(0, 10))));
+  await apply('queue-second', taskSpec('queue-2'));
+  const proposed = await a.until('second proposed', (task) => task.metadata.name === 'queue-second' && task.status?.phase === 'AwaitingApproval');
+  const second = proposed.status?.flowID ?? '';
+  await approve(second, a);
+  await approve(second, b);
+  const queued = await a.until('second queued', (task) => task.metadata.name === 'queue-second' && ready(task) === 'Queued');
+  assert.match(findCondition(queued.status?.conditions, 'Ready')?.message ?? '', /until one of 1 attempts is over.*compute\.maximumAttempts/);
+  assert.equal((await flowOf(second)).state, 'AwaitingApproval', 'the time to reserve does not run yet');
+  assert.equal((await a.pods()).length, 1);
+  const cancel = (flowId: string): Promise<unknown> => network.send(network.founder, 'flows.cancel', { flowId, reason: 'tested' });
+  await cancel(first);
+  await eventually('pod of the second', async () => (await a.pods()).some(({ metadata }) => metadata.name.includes(second.slice(0, 10))));
+  await cancel(second);
+  await eventually('pods removed', async () => (await a.pods()).length === 0);
+  await a.operateWith(16);
+});
+
 test('a mirror that is deleted comes back, one that is changed is mended', async () => {
   await apply('shown', taskSpec('shown'));
   const task = await a.until('proposed', (each) => each.metadata.name === 'shown' && each.status?.flowID !== undefined);

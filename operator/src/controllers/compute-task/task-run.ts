@@ -10,6 +10,7 @@ import type { LocalNats } from '../../institution/local-nats.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import type { AttemptCleaner } from './attempt-cleaner.ts';
+import type { AttemptSlots } from './attempt-slots.ts';
 import type { AttemptId } from './build/names.ts';
 import type { ComputePod } from './build/pod-fault.ts';
 import type { FlowSpecs } from './flow-specs.ts';
@@ -44,6 +45,7 @@ export interface TaskEnvironment {
   readonly specs: FlowSpecs;
   readonly salts: TaskSalts;
   readonly cleaner: AttemptCleaner;
+  readonly slots: AttemptSlots;
   /** View of the ledger of a CollabNetwork of this namespace; undefined while it is not ready. */
   readonly view: (network: string) => LedgerView | undefined;
 }

@@ -31,7 +31,7 @@ export const testConfig: OperatorConfig = {
   workers: 10,
   images: { pullPolicy: 'IfNotPresent', pullSecrets: ['registry'], node: 'collabnet/node:test', engineSpu: 'spu', nats: 'nats' },
   hub: { enabled: false, hostnames: [] },
-  compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, minimumIsolation: 'Network' },
+  compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, maximumAttempts: 16, byteCeiling: '16Gi', minimumIsolation: 'Network' },
   dataProxy: { resources: { limits: { memory: '256Mi' } }, auditStorage: { size: '64Mi', storageClassName: '' } },
   sharedCluster: false,
 };

@@ -79,7 +79,8 @@ export class Inbound {
     this.#next = frame.sequence + 1;
     if (frame.type !== frameTypes.END) {
       const engineBytes = frame.type === frameTypes.DATA ? plaintext.length : 0;
-      if (this.#transcript.bytes + engineBytes > this.#byteCeiling) {
+      // Of every kind of frame: one that opens nothing and carries nothing costs as well.
+      if (this.#transcript.carried + headerLength + frame.payload.length > this.#byteCeiling) {
         throw new WireError('WIRE_BYTE_CEILING', `byteCeiling: the peer sends more than ${this.#byteCeiling} bytes`);
       }
       this.#transcript.add(frame.header, frame.payload, engineBytes);

@@ -1,4 +1,4 @@
-import { encodeHeader, frameTypes, maxPayload } from '../frames/frame.ts';
+import { encodeHeader, frameTypes, headerLength, maxPayload } from '../frames/frame.ts';
 import { WireError } from '../errors.ts';
 import { framesInWindow, leastWindow, maxAhead, smallestWindow } from './limits.ts';
 import { RetransmissionTimeout } from './rto.ts';
@@ -82,11 +82,12 @@ export class Outbound {
     if (this.#closed) return;
     const { cipher, byteCeiling } = this.#options;
     const engineBytes = type === frameTypes.DATA ? plaintext.length : 0;
-    if (this.#transcript.bytes + engineBytes > byteCeiling) {
-      throw new WireError('WIRE_BYTE_CEILING', `byteCeiling: the engine wants to send more than ${byteCeiling} bytes to this peer`);
-    }
     const length = plaintext.length + cipher.overhead;
     if (length > maxPayload) throw new WireError('WIRE_FRAME_INVALID', `payload: at most ${maxPayload - cipher.overhead} bytes a frame`);
+    // The end is always told.
+    if (type !== frameTypes.END && this.#transcript.carried + headerLength + length > byteCeiling) {
+      throw new WireError('WIRE_BYTE_CEILING', `byteCeiling: the engine wants to send more than ${byteCeiling} bytes to this peer`);
+    }
     const sequence = this.#next++;
     const header = encodeHeader({ type, connection, sequence }, length);
     const ciphertext = cipher.seal(sequence, header, plaintext);

@@ -14,7 +14,7 @@ import type { DirectionTotals } from './transcript-digest.ts';
 export interface ChannelOptions {
   readonly keys: SessionKeys;
   readonly send: (datagram: Uint8Array) => void;
-  /** Most plaintext bytes of the engines in either direction. */
+  /** Most octets of frames in either direction, each frame counted once. */
   readonly byteCeiling: number;
   /** Most bytes on the way in either direction, also asked of the peer; default {@link pairWindow}. */
   readonly window?: number | undefined;

@@ -19,6 +19,7 @@ export class TranscriptDigest {
   readonly #frameHash: (data: Uint8Array) => Uint8Array;
   #frames = 0;
   #bytes = 0;
+  #carried = 0;
   #totals: DirectionTotals | undefined;
 
   constructor(frameHash: (data: Uint8Array) => Uint8Array) {
@@ -29,10 +30,16 @@ export class TranscriptDigest {
     return this.#bytes;
   }
 
+  /** Octets of frames, each counted once. */
+  get carried(): number {
+    return this.#carried;
+  }
+
   add(header: Uint8Array, ciphertext: Uint8Array, engineBytes: number): void {
     this.#hash.update(header).update(this.#frameHash(ciphertext));
     this.#frames += 1;
     this.#bytes += engineBytes;
+    this.#carried += header.length + ciphertext.length;
   }
 
   /** Ends the direction; later calls answer the same. */

@@ -80,7 +80,7 @@ export const courierJobSchema = z
     minimumSetSize: z.int().min(1),
     /** Weakest confinement of the engine with which the attempt goes on; each level includes those before it. */
     minimumIsolation: z.enum(ISOLATION_LEVELS).default('Network'),
-    /** Most plaintext bytes to one peer, and from it, in this attempt. */
+    /** Most octets of frames to one peer, and from it, in this attempt; what is sent again counts once. */
     byteCeiling: z.int().positive(),
     /** Most bytes on the way to one peer, and from it: this pair's share of the institution's window. */
     window: z.int().min(leastWindow).max(pairWindow).default(pairWindow),

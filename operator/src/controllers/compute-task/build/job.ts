@@ -4,6 +4,7 @@ import type { Delegation } from '@collabnet/envelope';
 import type { FlowSpec, FlowStep, ProposedStep } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
 import { courierJobSchema, courierJobSchemaId, type CourierJob } from '@collabnet/wire';
+import { windowOfPair } from './window.ts';
 
 export interface CourierJobInput {
   readonly networkId: string;
@@ -26,10 +27,11 @@ export interface CourierJobInput {
   readonly salt: string;
   readonly delegation: Delegation;
   readonly minimumIsolation: CourierJob['minimumIsolation'];
+  /** Octets to or from one peer. */
+  readonly byteCeiling: number;
+  readonly maximumAttempts: number;
 }
 
-/** Most plaintext octets to or from one peer; far above any set that fits the engine's memory. */
-const BYTE_CEILING = 16 * 1024 ** 3;
 const OWN_PORT = 9101;
 
 /**
@@ -70,7 +72,8 @@ export function courierJob(input: CourierJobInput): CourierJob {
     }),
     minimumSetSize: flow.minimumSetSize ?? 1,
     minimumIsolation: input.minimumIsolation,
-    byteCeiling: BYTE_CEILING,
+    byteCeiling: input.byteCeiling,
+    window: windowOfPair(input.maximumAttempts, peers.length),
     delegation: input.delegation,
     enginePorts: { self: OWN_PORT, peers: Object.fromEntries(peers.map(({ name }, index) => [name, OWN_PORT + 1 + index])) },
     attempts: record.attempts.map(({ attempt, reason }) => ({ attempt, reason: reason.slice(0, 128) })).slice(-16),

@@ -1,6 +1,7 @@
 import { WaitError } from '../../../runtime/index.ts';
 import { everybodyAgreed } from '../build/waiting-for.ts';
 import { assertClock } from '../assert-clock.ts';
+import { queuedMessage, QUEUE_LOOK_MS } from '../build/queued.ts';
 import { checkEngines } from '../check-engine.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { ownSource } from '../own-source.ts';
@@ -24,6 +25,7 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
   if (!owes) throw new WaitError('AwaitingConfirmation', waitingFor.join('; ') || 'waits for the other operators', LOOK_AGAIN_MS);
   assertClock(run);
   await assertServable(run);
+  assertRoom(run);
   try {
     await view.flows('confirm', { flowId: record.flowId });
   } catch (error) {
@@ -31,6 +33,13 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
     throw new WaitError('AwaitingApproval', error.message, 2_000);
   }
   throw again('Confirmed', 'this institution has confirmed that it will serve the flow');
+}
+
+/** A flow that opens takes up the other parties' places as well, and its time to reserve runs: it opens when there is room. */
+function assertRoom({ environment: { slots, services }, view, flow, ctx }: TaskRun): void {
+  const self = required(view, 'view').session.did;
+  const computes = required(flow, 'flow').record.steps.some(({ computeParties }) => computeParties.includes(self));
+  if (computes && slots.full(ctx.clock.now())) throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
 }
 
 /** A promise that cannot be kept costs everybody an attempt: what can be known before is checked before. */

@@ -7,6 +7,7 @@ import type { ComputePod } from '../build/pod-fault.ts';
 import { computePod } from '../build/pod.ts';
 import { notBeforeOf } from '../build/retry-delay.ts';
 import { attemptSecret } from '../build/secret.ts';
+import { queuedMessage, QUEUE_LOOK_MS } from '../build/queued.ts';
 import { checkEngines } from '../check-engine.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { hostAliasesOf } from '../host-aliases.ts';
@@ -33,6 +34,7 @@ export async function ensureAttempt(run: TaskRun): Promise<void> {
   assertClock(run);
   delayContended(run, attempt);
   await assertConsent(run, attempt);
+  takeSlot(run, name);
   const natsUser = await ensureSecret(run, attempt, name);
   attempt.pod = await createPod(run, attempt, natsUser);
   run.ctx.event({ type: 'Normal', reason: 'PodCreated', message: `pod ${name} for step ${attempt.id.step}, attempt ${attempt.id.attempt}` });
@@ -48,6 +50,12 @@ function ownedByTask(run: TaskRun, object: KubeObject): void {
 function delayContended(run: TaskRun, { record, id }: CurrentAttempt): void {
   const wait = notBeforeOf(record) - run.ctx.clock.now();
   if (wait > 0) throw new WaitError('BackingOff', `attempt ${id.attempt} of step ${id.step} waits, so that another task can take its turn`, wait);
+}
+
+/** Asked last: a place that is taken is taken from another task. */
+function takeSlot({ environment: { slots, services }, ctx }: TaskRun, name: string): void {
+  if (slots.take(name, ctx.clock.now())) return;
+  throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
 }
 
 /** Expiry is judged again here: time has passed since the flow was opened. */

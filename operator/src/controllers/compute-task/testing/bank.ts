@@ -65,7 +65,7 @@ export class Bank {
   readonly session: NetworkSession;
   readonly client: KubeClient;
   readonly users: AttemptUsers;
-  readonly #config: OperatorConfig;
+  #config: OperatorConfig;
   #ending = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
@@ -104,6 +104,13 @@ export class Bank {
     this.#ending = new AbortController();
     this.#done = manager.run(this.#ending.signal);
     await eventually('leading', () => manager.leading);
+  }
+
+  /** Starts the operator anew with another number of places for attempts. */
+  async operateWith(maximumAttempts: number): Promise<void> {
+    await this.stop();
+    this.#config = { ...this.#config, compute: { ...this.#config.compute, maximumAttempts } };
+    await this.operate();
   }
 
   async #prepare(): Promise<void> {
