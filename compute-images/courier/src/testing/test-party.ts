@@ -6,7 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signDelegation } from '@collabnet/envelope';
-import { attemptControlSubject, epochSeconds, requestJson } from '@collabnet/messaging';
+import { askAttempt, epochSeconds } from '@collabnet/messaging';
 import type { AttemptAddress, NatsConnection } from '@collabnet/messaging';
 import { NET } from '@collabnet/messaging/testing/federation';
 import type { Federation, Institution } from '@collabnet/messaging/testing/federation';
@@ -152,7 +152,7 @@ export class TestParty {
 
   async ask(request: ControlRequest): Promise<ControlReply> {
     if (!this.#operator) throw new Error('mount first');
-    return controlReplySchema.parse(await requestJson(this.#operator, attemptControlSubject(address), request, { retries: 20 }));
+    return controlReplySchema.parse(await askAttempt(this.#operator, address, request, { retries: 20 }));
   }
 
   async status(): Promise<CourierStatus> {
