@@ -13,12 +13,13 @@ export interface SubjectPermission {
   readonly deny?: readonly string[];
 }
 
-/** Publish and subscribe rights of a user. An empty or absent side means: nothing (the server itself would allow all). */
+/**
+ * Publish and subscribe rights of a user. An empty or absent side means: nothing (the server itself would allow all). There
+ * is no right to answer wherever one is asked from: who asks would choose what the user may say.
+ */
 export interface UserPermissions {
   readonly pub?: SubjectPermission;
   readonly sub?: SubjectPermission;
-  /** Right to answer a request on its reply subject: at most `max` messages within `ttlMs`. */
-  readonly resp?: { readonly max: number; readonly ttlMs: number };
 }
 
 /** Account limits; -1 or absent means unlimited. JetStream is always off. */
@@ -110,7 +111,6 @@ export function signAccountJwt(input: AccountJwtInput): string {
 export function signUserJwt(input: UserJwtInput): string {
   const accountPub = requirePublicKey(input.accountPub, 'account');
   const issuer = openSeed(input.accountSeed, 'account').getPublicKey();
-  const { resp } = input.permissions;
   return sign(
     input,
     requirePublicKey(input.userPub, 'user'),
@@ -120,7 +120,6 @@ export function signUserJwt(input: UserJwtInput): string {
     {
       pub: permission(input.permissions.pub),
       sub: permission(input.permissions.sub),
-      ...(resp ? { resp: { max: resp.max, ttl: resp.ttlMs * 1_000_000 } } : {}),
       subs: UNLIMITED,
       data: UNLIMITED,
       payload: UNLIMITED,

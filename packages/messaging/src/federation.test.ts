@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { requestJson } from './request.ts';
+import { askAttempt, requestJson } from './request.ts';
 import {
   attemptControlSubject,
   dataSubject,
@@ -247,11 +247,11 @@ describe('two institutions over a hub', () => {
       callback: (_error, message) => void message.respond('{"state":"Running"}'),
     });
     await courier.flush();
-    assert.deepEqual(await requestJson(operator, attemptControlSubject(ATTEMPT), { op: 'status' }, FAST), {
+    assert.deepEqual(await askAttempt(operator, ATTEMPT, { op: 'status' }, FAST), {
       state: 'Running',
     });
     const elsewhere = await net.operator(net.b, 'data');
-    await assert.rejects(requestJson(elsewhere, attemptControlSubject(ATTEMPT), { op: 'abort' }, ONCE), {
+    await assert.rejects(askAttempt(elsewhere, ATTEMPT, { op: 'abort' }, ONCE), {
       code: 'NO_RESPONDERS',
     });
     const alone = await net.courier(net.b, [], ATTEMPT);
@@ -259,7 +259,7 @@ describe('two institutions over a hub', () => {
       callback: (_error, message) => void message.respond('{"state":"Alone"}'),
     });
     await alone.flush();
-    assert.deepEqual(await requestJson(elsewhere, attemptControlSubject(ATTEMPT), {}, FAST), { state: 'Alone' });
+    assert.deepEqual(await askAttempt(elsewhere, ATTEMPT, {}, FAST), { state: 'Alone' });
     const errors = violations(alone);
     alone.publish(dataSubject(ATTEMPT, B, A), 'x');
     await eventually(() => errors.length > 0);

@@ -19,6 +19,7 @@ export type { Credentials } from './credentials.ts';
 export { attemptToken, invitationToken, memberToken, networkToken, taskToken } from './tokens.ts';
 export {
   attemptControlSubject,
+  attemptReplySubject,
   attemptInbox,
   dataSubject,
   headsSubject,
@@ -32,7 +33,6 @@ export {
 } from './subjects.ts';
 export type { AttemptAddress, LedgerOperation } from './subjects.ts';
 export {
-  CONTROL_REPLY_TTL_MS,
   courierUser,
   hubLeafControlUser,
   hubLeafDataUser,
@@ -49,7 +49,7 @@ export type { LeafRemote, Listen, ListenerTls, RemoteTls, ServerConfigInput, Ser
 export { fetchAccountJwt, pushAccountJwt, reloadServer, SYSTEM_INBOX } from './system-account.ts';
 export { connect } from './connect.ts';
 export type { ConnectOptions, NatsConnection } from './connect.ts';
-export { requestJson } from './request.ts';
+export { askAttempt, requestJson } from './request.ts';
 export type { RequestOptions } from './request.ts';
 export {
   accountJwtsOf,

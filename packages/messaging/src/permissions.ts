@@ -2,6 +2,7 @@ import type { ConnectionType, UserPermissions } from './claims.ts';
 import {
   attemptControlSubject,
   attemptInbox,
+  attemptReplySubject,
   dataSubject,
   headsSubject,
   invitationInbox,
@@ -19,9 +20,6 @@ export interface UserKind {
   readonly permissions: UserPermissions;
   readonly allowedConnectionTypes: readonly ConnectionType[];
 }
-
-/** How long a courier may take to answer its operator's request. */
-export const CONTROL_REPLY_TTL_MS = 60_000;
 
 /**
  * Hub user of a member's control leaf. On a leaf user the hub reads `pub` as what the member's server may send in and
@@ -73,7 +71,7 @@ export function operatorControlUser(net: string, self: string): UserKind {
 export function operatorDataUser(net: string, self: string): UserKind {
   return client({
     pub: { allow: [`attempt.${requireToken(net, 'net')}.*.*.control`] },
-    sub: { allow: [`${memberInbox(net, self)}.>`] },
+    sub: { allow: [`${memberInbox(net, self)}.>`, `attempt-reply.${requireToken(net, 'net')}.*.*.*`] },
   });
 }
 
@@ -88,7 +86,8 @@ export function ledgerClientUser(net: string, self: string, clientName: string):
 /** Courier of one attempt on the local data account: its peers of this attempt and its operator's requests. */
 export function courierUser(address: AttemptAddress, self: string, peers: readonly string[]): UserKind {
   return client({
-    pub: { allow: peers.map((peer) => dataSubject(address, self, peer)) },
+    // No right to answer wherever a message says: a peer would choose what this courier may say.
+    pub: { allow: [...peers.map((peer) => dataSubject(address, self, peer)), `${attemptReplySubject(address)}.*`] },
     sub: {
       allow: [
         ...peers.map((peer) => dataSubject(address, peer, self)),
@@ -96,7 +95,6 @@ export function courierUser(address: AttemptAddress, self: string, peers: readon
         `${attemptInbox(address)}.>`,
       ],
     },
-    resp: { max: 1, ttlMs: CONTROL_REPLY_TTL_MS },
   });
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   ClosedConnectionError,
@@ -10,6 +11,7 @@ import {
   type NatsConnection,
 } from '@nats-io/transport-node';
 import { MessagingError, type MessagingErrorCode } from './errors.ts';
+import { attemptControlSubject, attemptReplySubject, type AttemptAddress } from './subjects.ts';
 
 export interface RequestOptions {
   /** Milliseconds one try may take; default 5000. */
@@ -17,6 +19,8 @@ export interface RequestOptions {
   /** Further tries after the first, on timeout or absent responder only; default 3. The request must be idempotent. */
   readonly retries?: number;
   readonly signal?: AbortSignal;
+  /** Subject below which the answer is awaited; default the connection's own inbox. */
+  readonly replyBelow?: string;
 }
 
 const BACKOFF_BASE_MS = 100;
@@ -39,7 +43,7 @@ export async function requestJson(
   for (let attempt = 0; ; attempt += 1) {
     signal?.throwIfAborted();
     try {
-      return parseReply(subject, await connection.request(subject, payload, { timeout: timeoutMs }));
+      return parseReply(subject, await connection.request(subject, payload, { timeout: timeoutMs, ...where(options) }));
     } catch (cause) {
       const error = asMessagingError(subject, cause);
       const again = error.code === 'REQUEST_TIMEOUT' || error.code === 'NO_RESPONDERS';
@@ -48,6 +52,26 @@ export async function requestJson(
       await delay(ceiling * (0.5 + Math.random() / 2), undefined, { signal });
     }
   }
+}
+
+/**
+ * Asks the courier of an attempt, as its operator. The answer comes below a subject of the attempt: a courier that could
+ * answer to any subject it is asked from could be led to say what it has no right to.
+ *
+ * @throws MessagingError as {@link requestJson}
+ */
+export function askAttempt(
+  connection: NatsConnection,
+  address: AttemptAddress,
+  body: unknown,
+  options: Omit<RequestOptions, 'replyBelow'> = {},
+): Promise<unknown> {
+  const replyBelow = attemptReplySubject(address);
+  return requestJson(connection, attemptControlSubject(address), body, { ...options, replyBelow });
+}
+
+function where({ replyBelow }: RequestOptions): { noMux?: true; reply?: string } {
+  return replyBelow === undefined ? {} : { noMux: true, reply: `${replyBelow}.${randomBytes(12).toString('hex')}` };
 }
 
 function parseReply(subject: string, message: Msg): unknown {

@@ -10,6 +10,7 @@ import {
 } from './permissions.ts';
 import {
   attemptControlSubject,
+  attemptReplySubject,
   dataSubject,
   headsSubject,
   invitationLedgerSubject,
@@ -52,6 +53,7 @@ describe('subjects', () => {
   it('have the agreed shape', () => {
     assert.equal(dataSubject(ADDRESS, 'a', 'b'), 'data.n.t.intersect-1.a.b');
     assert.equal(attemptControlSubject(ADDRESS), 'attempt.n.t.intersect-1.control');
+    assert.equal(attemptReplySubject(ADDRESS), 'attempt-reply.n.t.intersect-1');
     assert.deepEqual([headsSubject('n', 'a'), headsSubject('n')], ['heads.n.a', 'heads.n.*']);
     assert.deepEqual(parseLedgerSubject(invitationLedgerSubject('n', 'i', 'join')), {
       net: 'n',
@@ -87,7 +89,7 @@ describe('permissions', () => {
       allow: ['ledger.n.a.blocks', 'ledger.n.a.head'],
     });
     assert.deepEqual(courierUser(ADDRESS, 'a', ['b', 'c']).permissions, {
-      pub: { allow: ['data.n.t.intersect-1.a.b', 'data.n.t.intersect-1.a.c'] },
+      pub: { allow: ['data.n.t.intersect-1.a.b', 'data.n.t.intersect-1.a.c', 'attempt-reply.n.t.intersect-1.*'] },
       sub: {
         allow: [
           'data.n.t.intersect-1.b.a',
@@ -96,7 +98,6 @@ describe('permissions', () => {
           'attempt-inbox.n.t.intersect-1.>',
         ],
       },
-      resp: { max: 1, ttlMs: 60_000 },
     });
   });
 });

@@ -19,6 +19,11 @@ export function attemptControlSubject(address: AttemptAddress): string {
   return `attempt.${attemptPath(address)}.control`;
 }
 
+/** Below it a courier answers its operator: nothing else may be said there, and nobody else may say it. Local only. */
+export function attemptReplySubject(address: AttemptAddress): string {
+  return `attempt-reply.${attemptPath(address)}`;
+}
+
 /** Request to the embedded ledger by a member: `ledger.<net>.<from>.<operation>`. */
 export function ledgerSubject(net: string, from: string, operation: Exclude<LedgerOperation, 'join'>): string {
   return `ledger.${requireToken(net, 'net')}.${requireMember(from, 'from')}.${operation}`;

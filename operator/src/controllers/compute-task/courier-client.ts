@@ -1,4 +1,4 @@
-import { attemptControlSubject, requestJson } from '@collabnet/messaging';
+import { askAttempt } from '@collabnet/messaging';
 import { controlReplySchema, type ControlRequest, type CourierStatus } from '@collabnet/wire';
 import type { NetworkSession } from '../../institution/network-session.ts';
 import { attemptAddress, type AttemptId } from './build/names.ts';
@@ -24,8 +24,7 @@ export class CourierError extends Error {
  */
 export async function askCourier(session: NetworkSession, id: AttemptId, request: ControlRequest): Promise<CourierStatus> {
   if (session.data === undefined) throw new CourierError('COURIER_REFUSED', 'no connection to the data account of the NATS server');
-  const subject = attemptControlSubject(attemptAddress(session.token, id));
-  const answer = controlReplySchema.safeParse(await requestJson(session.data, subject, request, { timeoutMs: TIMEOUT_MS, retries: 0 }));
+  const answer = controlReplySchema.safeParse(await askAttempt(session.data, attemptAddress(session.token, id), request, { timeoutMs: TIMEOUT_MS, retries: 0 }));
   if (!answer.success) throw new CourierError('COURIER_MALFORMED', `${request.op}: the courier's answer is malformed: ${answer.error.issues[0]?.path.join('.') ?? ''}`, { cause: answer.error });
   if (!answer.data.ok) throw new CourierError('COURIER_REFUSED', `${request.op}: ${answer.data.error.code}: ${answer.data.error.message}`);
   return answer.data.status;

@@ -61,16 +61,32 @@ export interface TestSession {
   close(): void;
 }
 
+export interface TestSessionOptions {
+  readonly wireProfile?: WireProfileName;
+  /** What differs from the context of other test sessions. */
+  readonly context?: Partial<WireContext>;
+  /** Codes of the two institutions. */
+  readonly codes?: readonly [string, string];
+  readonly byteCeiling?: number;
+  /** Where the two ends have different ones. */
+  readonly byteCeilings?: readonly [number, number];
+  readonly windows?: readonly [number, number];
+  readonly heartbeatMs?: number;
+  readonly prepare?: (links: [FaultyLink, FaultyLink]) => void;
+}
+
 /** Two ends that have shaken hands. */
-export async function testSession(options: { wireProfile?: WireProfileName; byteCeiling?: number; windows?: [number, number]; heartbeatMs?: number; prepare?: (links: [FaultyLink, FaultyLink]) => void } = {}): Promise<TestSession> {
-  const context = testContext({ wireProfile: options.wireProfile ?? 'intl' });
-  const [a, b] = [await testParty('alpha', context), await testParty('beta', context)];
+export async function testSession(options: TestSessionOptions = {}): Promise<TestSession> {
+  const context = testContext({ wireProfile: options.wireProfile ?? 'intl', ...options.context });
+  const [codeA, codeB] = options.codes ?? ['alpha', 'beta'];
+  const [a, b] = [await testParty(codeA, context), await testParty(codeB, context)];
   const links = FaultyLink.pair();
   options.prepare?.(links);
-  const common = { context, byteCeiling: options.byteCeiling ?? 1e12, heartbeatMs: options.heartbeatMs, signal: AbortSignal.timeout(30_000) };
+  const [ceilingA, ceilingB] = options.byteCeilings ?? [options.byteCeiling ?? 1e12, options.byteCeiling ?? 1e12];
+  const common = { context, heartbeatMs: options.heartbeatMs, signal: AbortSignal.timeout(30_000) };
   const channels = await Promise.all([
-    openSession({ ...common, window: options.windows?.[0], link: links[0], self: a.identity, peer: b.asPeer }),
-    openSession({ ...common, window: options.windows?.[1], link: links[1], self: b.identity, peer: a.asPeer }),
+    openSession({ ...common, byteCeiling: ceilingA, window: options.windows?.[0], link: links[0], self: a.identity, peer: b.asPeer }),
+    openSession({ ...common, byteCeiling: ceilingB, window: options.windows?.[1], link: links[1], self: b.identity, peer: a.asPeer }),
   ]);
   return { links, channels, close: () => channels.forEach((channel) => channel.close()) };
 }
