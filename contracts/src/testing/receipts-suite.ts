@@ -37,7 +37,9 @@ export function receiptsSuite(makeDriver: MakeDriver): void {
       ['what was sent', (receipt) => (transcript(receipt).sentDigest = '33'.repeat(32))],
       ['what was received', (receipt) => (transcript(receipt).receivedDigest = '33'.repeat(32))],
       ['the octets', (receipt) => (transcript(receipt).sentBytes += 1)],
+      ['the octets received', (receipt) => (transcript(receipt).receivedBytes -= 1)],
       ['the frames', (receipt) => (transcript(receipt).receivedFrames += 1)],
+      ['the frames sent', (receipt) => (transcript(receipt).sentFrames += 1)],
     ];
     for (const [what, change] of mismatches) {
       test(`two accounts that differ in ${what} fail the flow`, async () => {
