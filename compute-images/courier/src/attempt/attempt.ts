@@ -6,7 +6,7 @@ import type { ControlReply, ControlRequest, CourierFailure, CourierState, Courie
 import type { Assignment } from '../config/load-job.ts';
 import { EngineFiles, isolationWord } from '../engine/engine-files.ts';
 import { engineJob } from '../engine/engine-job.ts';
-import { assertIsolation } from '../engine/minimum-isolation.ts';
+import { assertIsolation, assertReached } from '../engine/minimum-isolation.ts';
 import { asCourierError, CourierError } from '../errors.ts';
 import { inputCommitment } from '../input/commitments.ts';
 import { fetchInput } from '../input/fetch-input.ts';
@@ -194,6 +194,7 @@ export class Attempt {
     await writeJson(place.engine('job.json'), engineJob(assignment, frozen, place));
     this.#enter('Running');
     const exit = await this.#engine.exit(signal);
+    assertReached(exit.isolation, assignment.job.minimumIsolation);
     const computed = Date.now();
     const transcripts = await this.#peers.finish(signal);
     const delivered = await this.#deliver(frozen, signal);
