@@ -95,7 +95,28 @@ for (const wireProfile of testProfiles) describe(`channel, ${wireProfile}`, () =
       session.channels[0].write(frameTypes.DATA, 1, data);
       frames += 1;
     }
-    assert.ok(frames <= 22 && bytes <= 2.2e6, `${frames} frames, ${bytes} bytes`);
+    assert.ok(frames <= 22 && bytes <= 300_000, `${frames} frames kept, ${bytes} bytes sent: a window starts small`);
+    await delay(1_500);
+    assert.ok(bytes <= 800_000, `${bytes} bytes sent: a silent link is only probed`);
+    session.close();
+  });
+
+  test('the smaller window of the two sides holds, and a frame is a sixteenth of it', async () => {
+    const [asked, own] = [64 * 1024, 2 * 1024 * 1024];
+    const session = await testSession({ wireProfile, windows: [own, asked] });
+    const [a] = session.channels;
+    assert.equal(a.chunk, own / 16 - 64);
+    a.write(frameTypes.DATA, 1, Buffer.from('until the first acknowledgement'));
+    while (!a.drained) await delay(1);
+    assert.equal(a.chunk, asked / 16 - 64);
+    const sent = new Map<bigint, number>();
+    session.links[0].faults = { intercept: (bytes) => (bytes[1] === frameTypes.DATA && sent.set(bytes.readBigUInt64BE(8), bytes.length), true) };
+    session.links[1].faults = { lose: 1 };
+    const block = randomFillSync(Buffer.alloc(a.chunk));
+    while (a.hasRoom) a.write(frameTypes.DATA, 1, block);
+    await delay(50);
+    const onTheWay = [...sent.values()].reduce((sum, length) => sum + length, 0);
+    assert.ok(onTheWay > asked / 2 && onTheWay <= asked, `${onTheWay} bytes are on the way`);
     session.close();
   });
 
