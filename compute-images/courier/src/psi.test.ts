@@ -151,6 +151,7 @@ describe('two couriers and two engines', { skip: spuFolder() === undefined && 'n
     for (const [party, peer] of [[alpha, beta], [beta, alpha]] as const) await party.start(peer);
     const [a, b] = await Promise.all([alpha.until('Failed'), beta.until('Failed')]);
     assert.equal(a.failure?.code, 'WIRE_BYTE_CEILING');
+    assert.match(a.failure?.message ?? '', /20000 bytes.*in this attempt; raise the Helm value compute\.byteCeiling/);
     assert.deepEqual([b.failure?.code, b.failure?.retryable], ['PEER_FAILED', false]);
   });
 });
