@@ -173,6 +173,10 @@ export class EmbeddedLedgerClient implements Ledger {
     return this.#options.state.block(height)?.transactions.find((tx) => holds(tx.payload))?.payload;
   }
 
+  blockTime(height: number): number | undefined {
+    return this.#options.state.block(height)?.header.time;
+  }
+
   /** Brings the replica to the host's head. Rejects with UNAVAILABLE/TIMEOUT, or BLOCK_INVALID/DIVERGED for good. */
   refresh(): Promise<void> {
     if (this.#syncing !== undefined) {
