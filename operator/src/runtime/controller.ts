@@ -1,3 +1,4 @@
+import { RUNTIME_METRICS } from '@collabnet/telemetry';
 import type { Counter, Histogram, Logger, Metrics } from '@collabnet/telemetry';
 import type { BackoffOptions } from './backoff.ts';
 import { jitter } from './clock.ts';
@@ -77,8 +78,8 @@ export class Controller<T extends KubeObject> {
     const { clock } = services;
     this.#queue = new WorkQueue({ name: options.name, logger: this.#logger, metrics, clock, backoff: options.backoff });
     this.#reconciler = new Reconciler<T>(options, this.#services, options.informer);
-    this.#duration = metrics.histogram('reconcile_duration_seconds', 'Time of one reconcile', ['controller']);
-    this.#results = metrics.counter('reconcile_total', 'Reconciles by outcome', ['controller', 'outcome', 'reason']);
+    this.#duration = metrics.histogram(RUNTIME_METRICS.reconcileSeconds);
+    this.#results = metrics.counter(RUNTIME_METRICS.reconciles);
     this.#attach();
   }
 

@@ -26,8 +26,11 @@ import { reserveAttempt } from './steps/reserve-attempt.ts';
 import { retireAttempts } from './steps/retire-attempts.ts';
 import { startAttempt } from './steps/start-attempt.ts';
 import { submitReceipt } from './steps/submit-receipt.ts';
+import { traceFlow } from './steps/trace-flow.ts';
+import { taskMetrics } from './task-metrics.ts';
 import type { TaskEnvironment, TaskInformers, TaskRun, TaskServices, TaskStep } from './task-run.ts';
 import { TaskSalts } from './task-salts.ts';
+import { ToldSpans } from './trace/told-spans.ts';
 
 /**
  * In this order a task comes to its end; each step finds what an earlier run, or another party, has already done. The
@@ -38,6 +41,7 @@ const STEPS: readonly TaskStep[] = [
   identifyFlow,
   proposeFlow,
   loadFlow,
+  traceFlow,
   retireAttempts,
   finishTask,
   expireFlow,
@@ -86,7 +90,7 @@ function makeEnvironment(manager: Manager, informers: TaskInformers, services: T
     return session && new LedgerView(session, maxStaleness === undefined ? STALENESS_MS : parseDuration(maxStaleness, 'spec.maxStaleness'));
   };
   const cleaner = new AttemptCleaner({ client: manager.client, nats: services.nats, pods: informers.pods, secrets: informers.secrets, logger: services.logger, view });
-  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, view };
+  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, told: new ToldSpans(), attemptsFailed: taskMetrics(manager.metrics, informers.tasks), view };
 }
 
 function addRunnables(manager: Manager, { services, informers, specs, cleaner, view }: TaskEnvironment): void {

@@ -29,6 +29,10 @@ export class TranscriptDigest {
     return this.#bytes;
   }
 
+  get frames(): number {
+    return this.#frames;
+  }
+
   add(header: Uint8Array, ciphertext: Uint8Array, engineBytes: number): void {
     this.#hash.update(header).update(this.#frameHash(ciphertext));
     this.#frames += 1;

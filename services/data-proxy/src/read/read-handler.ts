@@ -12,6 +12,7 @@ import { GateWatch } from './gate-watch.ts';
 import type { ReadRecord } from './read-log.ts';
 import { assertSetSize, profileKey } from './source-facts.ts';
 import { inputChanged, streamRows } from './stream-rows.ts';
+import { traceRead } from './trace-read.ts';
 
 export const arrowContentType = 'application/vnd.apache.arrow.stream';
 
@@ -50,6 +51,8 @@ export async function handleRead(context: ProxyContext, peer: PeerCertificate, r
   };
   let source: OpenSource | undefined;
   let begun = false;
+  let failure: string | undefined;
+  const startedAt = context.now();
   try {
     if (context.log.isUsed(capability.id)) throw reused();
     const asset = assertScope(context, capability, body.asset, columns);
@@ -65,9 +68,11 @@ export async function handleRead(context: ProxyContext, peer: PeerCertificate, r
     begun = true;
     await stream(context, response, { capability, record, columns, from: body.from }, { source, asset, sequence, gateRequest, pass });
   } catch (error) {
-    if (!begun) context.log.refuse(record, codeOf(error));
+    failure = codeOf(error);
+    if (!begun) context.log.refuse(record, failure);
     throw error;
   } finally {
+    traceRead(context, record, startedAt, failure);
     await source?.close();
   }
 }
