@@ -25,6 +25,7 @@ export async function askCourier(run: TaskRun): Promise<void> {
   if (told !== undefined) {
     attempt.courier = told;
     rememberResult(run, told);
+    rememberState(run, told);
   }
   if (attempt.record.receipts.includes(session.did)) return;
   if (told?.state === 'Failed' && told.failure !== undefined) {
@@ -110,6 +111,13 @@ function rememberResult(run: TaskRun, { result }: CourierStatus): void {
   const { step } = required(run.attempt, 'attempt').id;
   const others = (run.ctx.status.results ?? []).filter((each) => each.step !== step || each.output !== result.output);
   run.ctx.status.results = [...others, { step, location: 'result-store', ...result }];
+}
+
+/** For whoever asks where the task stands. What a courier left behind at its end has no time. */
+function rememberState(run: TaskRun, { state, since }: CourierStatus): void {
+  const { id } = required(run.attempt, 'attempt');
+  const step = run.ctx.status.steps?.find(({ name }) => name === id.step);
+  if (step !== undefined && since > 0) step.courier = { state, since: new Date(since).toISOString() };
 }
 
 /** By pod uid: when its courier was last heard, ms. */

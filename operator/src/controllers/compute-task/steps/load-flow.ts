@@ -14,5 +14,5 @@ export async function loadFlow(run: TaskRun): Promise<void> {
   run.flow = { record, steps, receipts, sealed };
   const { sharedCluster } = run.environment.services.config;
   const { status } = run.ctx;
-  Object.assign(status, flowStatus({ flow: record, steps, receipts, sealed, self: view.session.did, sharedCluster, known: status.results }));
+  Object.assign(status, flowStatus({ flow: record, steps, receipts, sealed, self: view.session.did, sharedCluster, known: status.results, knownSteps: status.steps, blockTime: (height) => view.session.ledger.blockTime(height) }));
 }
