@@ -1,0 +1,73 @@
+/** What to do about a failure, by its stable word: prefixes count where no whole word does. `NAME` is the task. */
+const REMEDIES: readonly (readonly [string, string])[] = [
+  ['ABORTED', 'The pod was being stopped: deleted, drained or preempted. Look at its events and at the node.'],
+  ['APPROVAL_EXPIRED', 'Ask the owners that had not agreed, then apply the task again with another spec.runID and, if they need longer, a longer spec.approvalTimeout.'],
+  ['APPROVAL_REFUSED', 'Talk to the owner that refused, then apply the task with another spec.runID.'],
+  ['ALGORITHM_UNAVAILABLE', 'Name an approved version (kubectl get collabnetwork -o yaml, status.algorithms), or have the members vote for this one.'],
+  ['ASSET_UNAVAILABLE', 'The owner has withdrawn the asset or that version of it; agree on another one with it.'],
+  ['CANCELLED', 'To run it after all, apply the task with another spec.runID.'],
+  ['CONTAINER_NOT_STARTED', "Look at the pod's events; a Secret or a volume of the pod cannot be mounted."],
+  ['COURIER_FAILED', "An internal failure of the courier: its log has the cause. Keep it and report it."],
+  ['COURIER_KEY_MISMATCH', 'Somebody has changed the Secret of the attempt. Find out who may write Secrets in this namespace.'],
+  ['COURIER_RESTARTED', 'The courier was restarted, which voids an attempt. If it happens again: its memory limit (Helm value compute.courier.limits.memory), or the node.'],
+  ['COURIER_SILENT', "The courier does not answer its operator: look at StatefulSet nats and at the courier's log."],
+  ['COURIER_ENDED', "The courier ended without a receipt: its log says why."],
+  ['DATA_PROXY_UNREACHABLE', 'The data proxy of the asset cannot be reached: kubectl get pods -l app.kubernetes.io/component=data-proxy, its log, and the claim it mounts.'],
+  ['DATA_PROXY_DISCLOSURE_REFUSED', "The owner's disclosure rules (DataAsset.spec.disclosure) do not allow this read; its data proxy has logged which one."],
+  ['DATA_PROXY_SET_TOO_SMALL', 'The asset has fewer different keys than its smallest set allows; nothing is computed about so few persons.'],
+  ['DATA_PROXY_INPUT_CHANGED', 'The data are not those that were published or frozen. Publish the asset anew (a change of its spec does), then apply the task with another spec.runID.'],
+  ['DATA_PROXY_LEDGER_UNAVAILABLE', 'The data proxy cannot read the ledger: look at its log and at StatefulSet nats.'],
+  ['DATA_PROXY_SOURCE', 'The source of the asset cannot be read as described: the log of the data proxy names file and line, never a value.'],
+  ['DATA_PROXY_GRANT', 'The grant does not cover this read any more: kubectl collabnet grant list at the owner.'],
+  ['DATA_PROXY', 'The data proxy of the own asset refused: its log names the asset and the rule (kubectl logs -l app.kubernetes.io/component=data-proxy).'],
+  ['DEADLINE', 'Give the task more time (spec.timeout), or its pods more CPU (Helm values compute.*); then apply it with another spec.runID.'],
+  ['ENGINE_STALLED', 'The engine made no progress: usually the link between the institutions. Compare the rate of bytes sent at both sides.'],
+  ['ENGINE_CONNECT_FAILED', "The engines did not find each other: look at the other party's pod, and whether both run the same engine image."],
+  ['ENGINE', "The engine failed: kubectl logs of the pod, container engine, while it is there; both parties' logs are worth comparing."],
+  ['GRANT', 'A grant ended, was used up or does not fit: kubectl collabnet grant list at the owner, who may create another.'],
+  ['IMAGE', 'Load the image onto the nodes or make it available: Helm values images.* and images.pullSecrets.'],
+  ['INPUT_BELOW_MINIMUM', 'The own input has fewer different keys than the smallest set that was agreed on (disclosure.minimumSetSize).'],
+  ['INPUT_CHANGED', 'A later attempt must compute over the data of the first one. Apply the task with another spec.runID to compute over the new data.'],
+  ['ISOLATION_TOO_WEAK', "The node's kernel confines the engine less than compute.minimumIsolation asks for: use nodes with Linux 6.7 or later."],
+  ['JOB_INVALID', 'Operator and courier do not agree about the job: run images of one release (Helm value images.node).'],
+  ['LEASE_LAPSED', 'The lease was not renewed for 60 s: a grant ended, or the ledger was out of reach. See the age of the ledger view.'],
+  ['OUT_OF_MEMORY', 'Raise the Helm value compute.<container>.limits.memory.'],
+  ['PARTY_WITHDRAWN', 'That institution has removed its installation.'],
+  ['PEER_HANDSHAKE_TIMEOUT', 'The other party reserved but its courier did not answer: ask it about its pod and its link to the hub.'],
+  ['PEER_SILENT', 'Nothing was heard of the other party for 45 s: ask whether its cluster and its link to the hub are up.'],
+  ['PEER_FAILED', 'The other party reported a failure: its own task explain says which.'],
+  ['PEER', 'The link to the other party broke: ask it, and whoever runs the hub.'],
+  ['POD_DEADLINE', 'Give the task more time (spec.timeout), then apply it with another spec.runID.'],
+  ['POD_EVICTED', 'The node was short of room: give the pods more requests (Helm values compute.*.requests), or the nodes more memory and disk.'],
+  ['POD_REFUSED', 'Quota or admission refused the pod: kubectl describe quota, and the message below.'],
+  ['POD_UNSCHEDULABLE', 'No node has room: add one, or lower the Helm values compute.*.requests.'],
+  ['POD', 'The pod was deleted or its node was lost.'],
+  ['RECEIPT', 'The parties do not agree about what was exchanged, or a receipt is not what the rules ask for. Keep the chain (kubectl collabnet ledger export) and compare.'],
+  ['RESERVATION_EXPIRED', 'A party did not get its pod ready in time: ask the one that is shown as not reserved.'],
+  ['RESULT_BELOW_MINIMUM', 'The result is about fewer persons than was agreed on, so nothing of it was delivered. That is a rule, not a fault.'],
+  ['RESULT_INVALID', 'The engine returned what is no result of this input. Keep the logs of both containers and report it; compare the engine images of the parties.'],
+  ['RESULT_STORE', 'The own result store refused the result: its log, and whether it is full (Helm value resultStore.storage.size).'],
+  ['TRANSCRIPT_MISMATCH', 'What one party says it sent is not what the other says it received: one account is false. Keep the chain and compare.'],
+  ['WIRE_TAMPERED', 'Frames were altered on the way: nothing was accepted of them. Ask whoever runs the hub.'],
+  ['WIRE_BYTE_CEILING', 'More was sent than an attempt may send to one peer.'],
+  ['WIRE', 'The channel between the couriers broke; if it happens again, look at the link to the hub.'],
+  // Reasons of the condition Ready, which are written as one word.
+  ['InvalidSpec', 'Correct the field that is named and apply the task again.'],
+  ['UnknownParty', 'Correct the DID; members are in kubectl collabnet network members.'],
+  ['AssetNotServed', 'Apply the DataAsset that the message names, or wait until it is Ready.'],
+  ['ImageMismatch', 'Set images.engineSpu to the registered image.'],
+  ['SecretDamaged', 'Do what the message says; nothing is lost by it.'],
+  ['NetworkNotReady', 'kubectl describe collabnetwork says what it waits for.'],
+  ['LedgerStale', 'Nothing is authorised on an old view: look at StatefulSet nats and the link to the hub; it goes on by itself.'],
+  ['LedgerUnavailable', 'The ledger does not answer: look at StatefulSet nats, the hub and the host of the ledger; it goes on by itself.'],
+  ['LedgerDiverged', 'Two histories of the ledger were seen. Authorise nothing; compare heads with the other members (kubectl collabnet ledger export).'],
+];
+
+/** What a person can do about a failure. @param reason `PEER_SILENT`, or `PeerSilent` as conditions spell it */
+export function remedyOf(reason: string | undefined): string | undefined {
+  if (reason === undefined) return undefined;
+  const words = [reason, reason.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase()];
+  const exact = REMEDIES.find(([word]) => words.includes(word));
+  if (exact !== undefined) return exact[1];
+  return REMEDIES.filter(([word]) => words.some((each) => each.startsWith(`${word}_`))).sort(([a], [b]) => b.length - a.length)[0]?.[1];
+}
