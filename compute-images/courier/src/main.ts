@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { attemptInbox, attemptToken, connect, networkToken, taskToken } from '@collabnet/messaging';
-import { createMetrics, PREFIX, runMain, startHttpEndpoints } from '@collabnet/telemetry';
+import { createMetrics, PREFIX, runMain, startHttpEndpoints, taskFields } from '@collabnet/telemetry';
 import { Attempt } from './attempt/attempt.ts';
 import { serveControl } from './attempt/control-server.ts';
 import { writeTerminationLog } from './attempt/termination-log.ts';
@@ -15,13 +15,14 @@ const { env } = process;
 /** The kubelet ends a sidecar once the engine is gone; a courier that ended before would be started again. */
 const waitForSignalMs = 120_000;
 
-runMain('courier', async ({ logger, signal, onShutdown }) => {
+runMain('courier', async ({ logger: processLogger, signal, onShutdown }) => {
   const assignment = await loadAssignment(env['COURIER_CONFIG'] ?? '/etc/courier').catch(async (error: unknown) => {
     const { code, message, retryable } = asCourierError(error);
     await writeTerminationLog(env['TERMINATION_LOG'], { failure: { code, message, retryable, exchanged: false } });
     throw error;
   });
   const { job } = assignment;
+  const logger = processLogger.child(taskFields(job));
   const address = { net: networkToken(job.networkId), task: taskToken(job.flowId), attempt: attemptToken(job.step, job.attempt) };
   const connection = await connect({
     servers: job.nats.url,

@@ -185,7 +185,9 @@ export class Controller<T extends KubeObject> {
   }
 
   #log(key: string, result: ReconcileResult, seconds: number): void {
-    const fields = { key, outcome: result.kind, reason: result.reason, seconds: Math.round(seconds * 1000) / 1000 };
+    const object = this.#options.informer.get(key);
+    const more = object && this.#options.logFields?.(object);
+    const fields = { key, ...more, outcome: result.kind, reason: result.reason, seconds: Math.round(seconds * 1000) / 1000 };
     if (result.kind === 'error')
       this.#logger.error({ ...fields, err: result.error, failures: this.#queue.failures(key) }, 'reconcile failed');
     else if (result.kind === 'stalled') this.#logger.warn({ ...fields, err: result.error }, 'object is stalled');

@@ -7,6 +7,8 @@ export type { EndpointOptions, HttpEndpoints, Probe, ProbeResult } from './endpo
 export { runMain } from './run-main.ts';
 export type { MainContext, RunMainOptions } from './run-main.ts';
 export { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+export { taskFields } from './task-fields.ts';
+export type { TaskFields } from './task-fields.ts';
 export { isSecretKey, redact, REDACTED, scrub } from './redact.ts';
 export { spanIdOf, traceIdOf } from './tracing/trace-ids.ts';
 export { attemptSpan, submitSpan, TASK_SPAN } from './tracing/span-keys.ts';

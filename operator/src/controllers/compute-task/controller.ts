@@ -1,3 +1,4 @@
+import { taskFields } from '@collabnet/telemetry';
 import { validateComputeTask, type ComputeTask } from '@collabnet/crds';
 import type { LedgerEvent } from '@collabnet/ledger';
 import { parseDuration } from '@collabnet/flow';
@@ -73,6 +74,7 @@ export function computeTaskController(manager: Manager, informers: TaskInformers
     informer: informers.tasks,
     guard: guardBy(validateComputeTask),
     steps: STEPS.map(step),
+    logFields,
     owns: [informers.pods],
     // A DataAsset that appears may be what a confirmation waits for.
     watches: [watches(informers.assets, (asset) => unfinished(informers, asset.spec.networkRef.name))],
@@ -81,6 +83,13 @@ export function computeTaskController(manager: Manager, informers: TaskInformers
   services.sessions.onChange((network, events) => dueTasks(informers, network, events).forEach(controller.enqueue));
   addRunnables(manager, environment);
   return controller;
+}
+
+/** A task's flow and trace, and the attempt that its status shows. */
+function logFields({ status }: ComputeTask): Record<string, unknown> {
+  if (status?.flowID === undefined) return {};
+  const step = status.steps?.find(({ pod }) => pod !== undefined);
+  return taskFields({ flowId: status.flowID, step: step?.name, attempt: step?.attempt });
 }
 
 function makeEnvironment(manager: Manager, informers: TaskInformers, services: TaskServices): TaskEnvironment {

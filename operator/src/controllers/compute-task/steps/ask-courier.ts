@@ -1,3 +1,4 @@
+import { taskFields } from '@collabnet/telemetry';
 import { MessagingError } from '@collabnet/messaging';
 import { courierFailureSchema, courierStatusSchemaId, signedReceiptSchema, type CourierStatus } from '@collabnet/wire';
 import { z } from 'zod';
@@ -73,7 +74,7 @@ async function askOrUndefined(run: TaskRun, pod: ComputePod): Promise<CourierSta
     return await ask(session, required(run.attempt, 'attempt').id, { op: 'status' });
   } catch (error) {
     if (!(error instanceof MessagingError || error instanceof CourierError)) throw error;
-    run.ctx.logger.debug({ err: error, pod: pod.metadata.name }, 'the courier does not answer yet');
+    run.ctx.logger.debug({ err: error, pod: pod.metadata.name, ...taskFields(required(run.attempt, 'attempt').id) }, 'the courier does not answer yet');
     return undefined;
   }
 }
