@@ -47,6 +47,7 @@ const REMEDIES: readonly (readonly [string, string])[] = [
   ['RESULT_BELOW_MINIMUM', 'The result is about fewer persons than was agreed on, so nothing of it was delivered. That is a rule, not a fault.'],
   ['RESULT_INVALID', 'The engine returned what is no result of this input. Keep the logs of both containers and report it; compare the engine images of the parties.'],
   ['RESULT_STORE', 'The own result store refused the result: its log, and whether it is full (Helm value resultStore.storage.size).'],
+  ['SCRATCH_FULL', 'The scratch volume of the pod was full: raise the Helm value compute.scratch.size (and, with compute.scratch.memory, the memory limit of the engine).'],
   ['TRANSCRIPT_MISMATCH', 'What one party says it sent is not what the other says it received: one account is false. Keep the chain and compare.'],
   ['WIRE_TAMPERED', 'Frames were altered on the way: nothing was accepted of them. Ask whoever runs the hub.'],
   ['WIRE_BYTE_CEILING', 'More was sent than an attempt may send to one peer.'],
