@@ -58,6 +58,7 @@ const REMEDIES: readonly (readonly [string, string])[] = [
   ['AssetNotServed', 'Apply the DataAsset that the message names, or wait until it is Ready.'],
   ['ImageMismatch', 'Set images.engineSpu to the registered image.'],
   ['SecretDamaged', 'Do what the message says; nothing is lost by it.'],
+  ['ClockSkew', 'Correct the clock of the node that runs the operator (its time service); it goes on by itself.'],
   ['NetworkNotReady', 'kubectl describe collabnetwork says what it waits for.'],
   ['LedgerStale', 'Nothing is authorised on an old view: look at StatefulSet nats and the link to the hub; it goes on by itself.'],
   ['LedgerUnavailable', 'The ledger does not answer: look at StatefulSet nats, the hub and the host of the ledger; it goes on by itself.'],
