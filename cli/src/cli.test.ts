@@ -154,8 +154,30 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 180_
 
     it('is explained and listed', async () => {
       const text = await ok('task', 'explain', task.metadata.name);
-      for (const part of [/AwaitingApproval: on the ledger/, /keys id_number; columns balance/, /goes to a \(bank-a\)/, /waits for\n {2}the data manager/]) assert.match(text, part);
+      for (const part of [/waits for the consent of a/, /keys id_number; columns balance/, /goes to a \(bank-a\)/, /waits for\n {2}the data manager/]) assert.match(text, part);
       assert.match(await ok('task', 'list'), /common-customers +AwaitingApproval +own +bank-a,bank-b/);
+    });
+
+    it('that cannot get its pod onto a node is explained by the pod and its events, for people and programs', async () => {
+      const name = 'ct-explained';
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers: [{ name: 'engine', image: 'collabnet/engine-spu:dev' }] } };
+      apply(pod);
+      const unscheduled = { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available: 1 Insufficient memory.' }] } };
+      assert.ok(server.kubectl(['patch', 'pod', name, '--subresource=status', '--type=merge', '-p', JSON.stringify(unscheduled)]).ok);
+      const { metadata } = get<{ metadata: { uid: string } }>('pod', name);
+      const now = new Date().toISOString();
+      apply({
+        apiVersion: 'v1', kind: 'Event', metadata: { name: `${name}.1` }, type: 'Warning', reason: 'FailedScheduling', message: '0/1 nodes are available', count: 3, firstTimestamp: now, lastTimestamp: now,
+        involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name, uid: metadata.uid },
+      });
+      setStatus('computetask', task.metadata.name, { phase: 'Pending', waitingFor: [], traceID: 'ab'.repeat(16), steps: [{ name: 'match', phase: 'Pending', attempt: 1, pod: name, parties: [{ party: 'a' }, { party: 'b', reservedAt: now }] }] });
+      assert.match(await ok('task', 'explain', task.metadata.name), /own pod ct-explained: Pending\n {2}no node takes it: 0\/1 nodes are available: 1 Insufficient memory\.\n {2}event FailedScheduling: 0\/1 nodes are available \(3 times\)/);
+      const told = JSON.parse(await ok('task', 'explain', task.metadata.name, '-o', 'json')) as { now: string; traceID: string; pod: { blockedBy: string }; ledger: { height: number } };
+      assert.match(told.now, /waits for a to have pod, input and engine ready; ready: b/);
+      assert.equal(told.traceID, 'ab'.repeat(16));
+      assert.match(told.pod.blockedBy, /Insufficient memory/);
+      assert.equal(told.ledger.height, 1);
+      setStatus('computetask', task.metadata.name, { ...status(), steps: null });
     });
 
     it('is signed for exactly what is shown', async () => {

@@ -176,11 +176,15 @@ export const computeTaskStatusSchema = z
           via: z.enum(['Grant', 'Person']).optional().describe('Grant: a standing grant. Person: a decision for this flow.'),
           grantID: z.string().optional().describe('Grant that covers the input.'),
           reason: z.string().optional().describe('Reason given by the person.'),
+          decidedAt: time('When the consent came, or the refusal.').optional(),
+          confirmedAt: time('When its operator confirmed that it will serve the flow.').optional(),
         }),
       )
       .optional()
       .describe('Consents needed.'),
     waitingFor: z.array(z.string()).optional().describe('What the task waits for, one sentence each, with the command that would help.'),
+    traceID: hex('Id of the trace of this task, 32 digits: look it up in the receiver of spans.').optional(),
+    proposedAt: time('When the flow was proposed.').optional(),
     approvalDeadline: time('The flow ends if not everyone has agreed by then.').optional(),
     deadline: time('The flow ends if it has not finished by then.').optional(),
     steps: z
@@ -194,6 +198,34 @@ export const computeTaskStatusSchema = z
           finishedAt: time('When the step ended.').optional(),
           reason: z.string().optional().describe('Stable word for the last failure.'),
           message: z.string().optional().describe('Sentence about the last failure.'),
+          reserveDeadline: time('The attempt ends if not all compute parties have reserved by then.').optional(),
+          parties: z
+            .array(
+              z.object({
+                party: z.string().describe('Compute party.'),
+                reservedAt: time('When it had everything in place for the current attempt; absent while it has not.').optional(),
+                receiptAt: time('When its receipt came onto the ledger.').optional(),
+              }),
+            )
+            .optional()
+            .describe('How far each compute party is with the current attempt.'),
+          courier: z
+            .object({ state: z.string().describe('State the own courier told last.'), since: time('When it entered that state.') })
+            .optional()
+            .describe('Courier of the own pod.'),
+          attempts: z
+            .array(
+              z.object({
+                attempt: integer('Number of the attempt.'),
+                reason: z.string().describe('Stable word for why it failed.'),
+                message: z.string().describe('Sentence about it.'),
+                reporter: z.string().describe('Party that reported it.'),
+                startedAt: time('When it started; absent when it never ran.').optional(),
+                endedAt: time('When it was reported.'),
+              }),
+            )
+            .optional()
+            .describe('Attempts that failed.'),
         }),
       )
       .optional()

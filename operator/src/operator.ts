@@ -1,5 +1,5 @@
 import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
-import type { Logger, Metrics } from '@collabnet/telemetry';
+import { openTracer, type Logger, type Metrics } from '@collabnet/telemetry';
 import { approvalController } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
@@ -10,6 +10,7 @@ import { participantDidController } from './controllers/participant-did/controll
 import { loadOperatorConfig } from './institution/config.ts';
 import { HubServer } from './institution/hub-server.ts';
 import { InstitutionAuthority } from './institution/institution-authority.ts';
+import { ledgerMetrics } from './institution/ledger-metrics.ts';
 import { LocalNats } from './institution/local-nats.ts';
 import { keepResultStore } from './institution/result-store-config.ts';
 import { RemovalWatch } from './institution/removal-watch.ts';
@@ -29,6 +30,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const config = await loadOperatorConfig(environment['OPERATOR_CONFIG'] ?? '/etc/operator/config.json');
   const client = await KubeClient.load();
   const namespace = client.namespace;
+  const tracer = await openTracer({ endpoint: config.telemetry.otlp.endpoint, service: 'operator', namespace, logger });
   const manager = new Manager({
     client,
     logger,
@@ -42,18 +44,19 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const nats = new LocalNats({ client: manager.client, secrets, logger, namespace });
   const hub = new HubServer({ client: manager.client, secrets, authority, namespace, hostnames: config.hub.hostnames });
   const sessions = new SessionRegistry();
+  ledgerMetrics(metrics, sessions);
   const networks = manager.informer<CollabNetwork>(COLLAB_NETWORK, { namespace });
   const participants = manager.informer<ParticipantDID>(PARTICIPANT_DID, { namespace });
   const approvals = manager.informer<Approval>(APPROVAL, { namespace });
 
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, logger });
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, logger, metrics, tracer });
   participantDidController(manager, participants, { secrets, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);
   dataAssetController(manager, assetInformers, { config, namespace, secrets, authority, nats, sessions });
   const taskInformers = { ...computeTaskInformers(manager, namespace), networks, assets: assetInformers.assets };
-  computeTaskController(manager, taskInformers, { config, namespace, secrets, nats, authority, sessions, logger });
+  computeTaskController(manager, taskInformers, { config, namespace, secrets, nats, authority, sessions, logger, tracer });
   keepResultStore(manager, networks, { client: manager.client, secrets, authority, nats, sessions, logger });
   // Beside the shutdown, not after it: at an uninstall the own NATS server is about to go as well.
   const farewell = new Promise<void>((resolve) => {
@@ -67,6 +70,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
     if (signal.aborted) await farewell;
     await Promise.allSettled(sessions.all().map((session) => session.ledger.close()));
     await nats.close();
+    await tracer.close();
     await client.close();
   }
 }

@@ -66,3 +66,38 @@ resources: { requests: { storage: {{ .size }} } }
     - ipBlock: { cidr: {{ . }} }
     {{- end }}
 {{- end }}
+
+{{/* Metrics on the health port, for the namespaces that may scrape; nothing otherwise. */}}
+{{- define "institution.scrapeRules" -}}
+{{- if .Values.networkPolicy.monitoringNamespaces -}}
+- ports: [{ port: 8081, protocol: TCP }]
+  from:
+    {{- range .Values.networkPolicy.monitoringNamespaces }}
+    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ . }} } }
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "institution.scrapeIngress" -}}
+{{- include "institution.scrapeRules" . | default "[]" }}
+{{- end }}
+
+{{/* The receiver of spans: only where one is configured, only its port. */}}
+{{- define "institution.otlpEgress" -}}
+{{- with .Values.telemetry.otlp }}
+{{- if .endpoint }}
+{{- $port := regexFind "^https?://[^/]+" .endpoint | regexFind ":[0-9]+$" | trimPrefix ":" | default (hasPrefix "https:" .endpoint | ternary "443" "80") }}
+{{- if not (or .namespace .cidr) }}
+{{- fail "telemetry.otlp: give namespace or cidr of the receiver, so that the NetworkPolicies let spans through to it and nowhere else" }}
+{{- end }}
+- ports: [{ port: {{ $port }}, protocol: TCP }]
+  to:
+    {{- with .namespace }}
+    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ . }} } }
+    {{- end }}
+    {{- with .cidr }}
+    - ipBlock: { cidr: {{ . }} }
+    {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}

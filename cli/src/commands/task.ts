@@ -8,6 +8,8 @@ import { ago, shortDid } from '../base/text.ts';
 import { table } from '../base/table.ts';
 import { waitFor } from '../kube/wait.ts';
 import { explainTask } from '../tasks/explain.ts';
+import { explanationOf } from '../tasks/explanation/explanation.ts';
+import { lookAtPod } from '../tasks/explanation/look-at-pod.ts';
 import { finalPhase } from '../tasks/terminal.ts';
 import { connect, examples, withOutput, type AddCommands } from './shared.ts';
 
@@ -25,15 +27,15 @@ export const addTaskCommands: AddCommands = (program, io) => {
     ];
     print(io, options.output, tasks, () => (tasks.length === 0 ? 'no tasks' : table(['NAME', 'PHASE', 'ORIGIN', 'PARTIES', 'AGE', 'WAITS FOR / PURPOSE'], tasks.map(row))));
   });
-  task
-    .command('explain <name>')
-    .description('where a task stands, whom it waits for, and why')
-    .addHelpText('after', examples('kubectl collabnet task explain common-customers'))
-    .action(async (name: string, _options: object, command: Command) => {
+  withOutput(task.command('explain <name>').description('where a task stands, whom it waits for, why, and what to do'))
+    .addHelpText('after', examples('kubectl collabnet task explain common-customers', "kubectl collabnet task explain common-customers -o json | jq -r .traceID"))
+    .action(async (name: string, options: { output: Format }, command: Command) => {
       const kube = await connect(command);
       const found = await kube.get<ComputeTask>('computetasks', name);
       const network = await kube.get<CollabNetwork>('collabnetworks', found.spec.networkRef.name).catch(() => undefined);
-      io.out(explainTask(found, network, Date.now()));
+      const now = Date.now();
+      const told = explanationOf(found, network, await lookAtPod(kube, found), now);
+      print(io, options.output, told, () => explainTask(told, found, network, now));
     });
   task
     .command('wait <name>')

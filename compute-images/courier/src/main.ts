@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { attemptInbox, attemptToken, connect, networkToken, taskToken } from '@collabnet/messaging';
-import { createMetrics, runMain, startHttpEndpoints } from '@collabnet/telemetry';
+import { createMetrics, PREFIX, runMain, startHttpEndpoints, taskFields } from '@collabnet/telemetry';
 import { Attempt } from './attempt/attempt.ts';
 import { serveControl } from './attempt/control-server.ts';
 import { writeTerminationLog } from './attempt/termination-log.ts';
 import { loadAssignment } from './config/load-job.ts';
+import { courierMetrics } from './courier-metrics.ts';
 import { asCourierError } from './errors.ts';
 import { Workplace } from './work/workplace.ts';
 
@@ -14,13 +15,14 @@ const { env } = process;
 /** The kubelet ends a sidecar once the engine is gone; a courier that ended before would be started again. */
 const waitForSignalMs = 120_000;
 
-runMain('courier', async ({ logger, signal, onShutdown }) => {
+runMain('courier', async ({ logger: processLogger, signal, onShutdown }) => {
   const assignment = await loadAssignment(env['COURIER_CONFIG'] ?? '/etc/courier').catch(async (error: unknown) => {
     const { code, message, retryable } = asCourierError(error);
     await writeTerminationLog(env['TERMINATION_LOG'], { failure: { code, message, retryable, exchanged: false } });
     throw error;
   });
   const { job } = assignment;
+  const logger = processLogger.child(taskFields(job));
   const address = { net: networkToken(job.networkId), task: taskToken(job.flowId), attempt: attemptToken(job.step, job.attempt) };
   const connection = await connect({
     servers: job.nats.url,
@@ -41,11 +43,8 @@ runMain('courier', async ({ logger, signal, onShutdown }) => {
     terminationLog: env['TERMINATION_LOG'],
     handshakeTimeoutMs: Number(env['COURIER_HANDSHAKE_SECONDS'] ?? 60) * 1000,
   });
-  const metrics = createMetrics('collabnet_courier', { processMetrics: true });
-  metrics.gauge('engine_bytes', 'Bytes of the engine through the tunnels', ['direction'], (gauge) => {
-    gauge.set({ direction: 'sent' }, attempt.bytes.sent);
-    gauge.set({ direction: 'received' }, attempt.bytes.received);
-  });
+  const metrics = createMetrics(PREFIX.courier, { processMetrics: true });
+  courierMetrics(metrics, attempt);
   const endpoints = await startHttpEndpoints({
     port: Number(env['COURIER_HTTP_PORT'] ?? 8081),
     registry: metrics.registry,

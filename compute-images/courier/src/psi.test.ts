@@ -23,6 +23,27 @@ function receiptOf(status: CourierStatus): SignedReceipt {
   return { receipt: status.receipt, signature: status.signature };
 }
 
+/** Every line of an attempt names it, and no line has a key or a cell of anybody's rows. */
+function assertLog({ log }: TestParty): void {
+  for (const secret of [idOf(0).slice(0, 10), '1380', 'note 6', 'secret of beta']) assert.ok(!log.includes(secret), secret);
+  const states = log.split('\n').flatMap((line) => (line.includes('"msg":"state"') ? [JSON.parse(line) as { flow: string; trace: string; step: string; attempt: number }] : []));
+  assert.ok(states.length > 0);
+  for (const { flow, trace, step, attempt } of states) assert.ok(flow.startsWith(trace) && trace.length === 32 && step !== '' && attempt === 1);
+}
+
+/** What the courier of one party says of its only peer. */
+async function assertMetrics(party: TestParty, peer: TestParty): Promise<void> {
+  const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${party.httpPort}/metrics`)).text();
+  await scrape();
+  const text = await scrape();
+  for (const name of ['sent_bytes_total', 'received_bytes_total', 'sent_frames_total', 'received_frames_total']) {
+    assert.match(text, new RegExp(`collabnet_courier_${name}\\{peer="${peer.did}"\\} [1-9]`), name);
+  }
+  assert.match(text, /collabnet_courier_handshakes_total\{outcome="Completed"\} 1/);
+  assert.match(text, /collabnet_courier_handshake_seconds_count 1/);
+  assert.match(text, /collabnet_courier_state\{state="Finished"\} 1/);
+}
+
 describe('two couriers and two engines', { skip: spuFolder() === undefined && 'no spu wheel: run make setup or set COLLABNET_SPU' }, () => {
   let federation: Federation;
   const parties: TestParty[] = [];
@@ -31,7 +52,9 @@ describe('two couriers and two engines', { skip: spuFolder() === undefined && 'n
   });
   // All have the subjects of one attempt: none may answer for the next.
   afterEach(async () => {
-    await Promise.all(parties.splice(0).map((party) => party.stop()));
+    const ended = parties.splice(0);
+    await Promise.all(ended.map((party) => party.stop()));
+    ended.forEach(assertLog);
   });
   after(async () => {
     await federation.stop();
@@ -78,6 +101,8 @@ describe('two couriers and two engines', { skip: spuFolder() === undefined && 'n
     assert.equal(alpha.result, `id,phone,note\n${expected.join('')}`);
     assert.equal(beta.result, undefined);
     assert.equal(a.result?.rows, 400);
+    assert.deepEqual(a.history?.map(({ state }) => state), ['Fetching', 'Reserved', 'Handshaking', 'Running', 'Delivering', 'Finished']);
+    await assertMetrics(alpha, beta);
 
     const [atA, atB] = [receiptOf(a), receiptOf(b)];
     assert.ok(verifyReceipt(atA, alpha.attempt.publicKey) && verifyReceipt(atB, beta.attempt.publicKey));

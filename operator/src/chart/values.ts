@@ -45,6 +45,22 @@ export const imagesPullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']).defa
 export const workersValue = z.int().min(1).max(100).default(10).describe('Tasks reconciled at the same time.');
 export const sharedClusterValue = z.boolean().default(false).describe('Several institutions share this cluster: its administrator can read all of them, and results say so.');
 
+export const telemetryValues = z
+  .strictObject({
+    otlp: z
+      .strictObject({
+        endpoint: z
+          .string()
+          .regex(/^(https?:\/\/[^\s/]+(\/\S*)?)?$/, 'an http or https URL, or empty')
+          .default('')
+          .describe('Base URL of an OTLP/HTTP receiver, such as http://collector.monitoring.svc:4318. Empty: nothing is traced.'),
+        namespace: z.union([name, z.literal('')]).default('').describe('Namespace of a receiver in this cluster, for the NetworkPolicies.'),
+        cidr: cidr.default('').describe('Addresses of a receiver elsewhere, for the NetworkPolicies.'),
+      })
+      .describe('Traces, one per task.'),
+  })
+  .describe('Telemetry that this installation sends.');
+
 /** The values of the Helm chart `institution`; `values.schema.json` and the table in its README are generated from here. */
 export const chartValues = z.strictObject({
   global: z.record(z.string(), z.unknown()).optional().describe('Unused; Helm allows it.'),
@@ -99,4 +115,28 @@ export const chartValues = z.strictObject({
     })
     .describe('NetworkPolicies.'),
   sharedCluster: sharedClusterValue,
+  telemetry: telemetryValues,
+  monitoring: z
+    .strictObject({
+      podMonitor: z
+        .strictObject({
+          enabled: z.boolean().describe('Makes a PodMonitor for all pods with metrics; its CRD must be there. Name the namespace of Prometheus in networkPolicy.monitoringNamespaces.'),
+          labels: z.record(z.string(), z.string()).describe('Labels by which Prometheus selects it.'),
+          interval: z.string().regex(/^\d+(s|m)$/).describe('Time between two scrapes.'),
+        })
+        .describe('PodMonitor.'),
+      prometheusRule: z
+        .strictObject({
+          enabled: z.boolean().describe('Makes a PrometheusRule with the alerts; its CRD must be there.'),
+          labels: z.record(z.string(), z.string()).describe('Labels by which Prometheus selects it.'),
+        })
+        .describe('PrometheusRule.'),
+    })
+    .describe('Objects for the Prometheus operator.'),
+  dashboards: z
+    .strictObject({
+      enabled: z.boolean().describe('Makes a ConfigMap with a dashboard for Grafana.'),
+      labels: z.record(z.string(), z.string()).describe('Labels by which Grafana finds it.'),
+    })
+    .describe('Dashboards.'),
 });

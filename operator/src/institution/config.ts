@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { computeValues, dataProxyValues, imagesPullPolicy, sharedClusterValue, workersValue } from '../chart/values.ts';
+import { computeValues, dataProxyValues, imagesPullPolicy, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
 
 /** The settings the Helm chart hands to the operator; the chart's values say what each means. */
 export const operatorConfigSchema = z.object({
@@ -16,6 +16,7 @@ export const operatorConfigSchema = z.object({
   compute: computeValues,
   dataProxy: dataProxyValues,
   sharedCluster: sharedClusterValue,
+  telemetry: telemetryValues.prefault({ otlp: {} }),
 });
 
 export type OperatorConfig = z.infer<typeof operatorConfigSchema>;

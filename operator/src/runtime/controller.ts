@@ -1,3 +1,4 @@
+import { RUNTIME_METRICS } from '@collabnet/telemetry';
 import type { Counter, Histogram, Logger, Metrics } from '@collabnet/telemetry';
 import type { BackoffOptions } from './backoff.ts';
 import { jitter } from './clock.ts';
@@ -77,8 +78,8 @@ export class Controller<T extends KubeObject> {
     const { clock } = services;
     this.#queue = new WorkQueue({ name: options.name, logger: this.#logger, metrics, clock, backoff: options.backoff });
     this.#reconciler = new Reconciler<T>(options, this.#services, options.informer);
-    this.#duration = metrics.histogram('reconcile_duration_seconds', 'Time of one reconcile', ['controller']);
-    this.#results = metrics.counter('reconcile_total', 'Reconciles by outcome', ['controller', 'outcome', 'reason']);
+    this.#duration = metrics.histogram(RUNTIME_METRICS.reconcileSeconds);
+    this.#results = metrics.counter(RUNTIME_METRICS.reconciles);
     this.#attach();
   }
 
@@ -184,7 +185,9 @@ export class Controller<T extends KubeObject> {
   }
 
   #log(key: string, result: ReconcileResult, seconds: number): void {
-    const fields = { key, outcome: result.kind, reason: result.reason, seconds: Math.round(seconds * 1000) / 1000 };
+    const object = this.#options.informer.get(key);
+    const more = object && this.#options.logFields?.(object);
+    const fields = { key, ...more, outcome: result.kind, reason: result.reason, seconds: Math.round(seconds * 1000) / 1000 };
     if (result.kind === 'error')
       this.#logger.error({ ...fields, err: result.error, failures: this.#queue.failures(key) }, 'reconcile failed');
     else if (result.kind === 'stalled') this.#logger.warn({ ...fields, err: result.error }, 'object is stalled');

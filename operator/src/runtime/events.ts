@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { RUNTIME_METRICS } from '@collabnet/telemetry';
 import type { Counter, Logger, Metrics } from '@collabnet/telemetry';
 import { scrub } from '@collabnet/telemetry';
 import type { Clock } from './clock.ts';
@@ -75,8 +76,8 @@ export class EventSink implements EventRecorder {
   constructor(options: EventSinkOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#dropped = options.metrics.counter('events_dropped_total', 'Kubernetes events not written', ['why']);
-    this.#sent = options.metrics.counter('events_sent_total', 'Kubernetes events written', ['type']);
+    this.#dropped = options.metrics.counter(RUNTIME_METRICS.eventsDropped);
+    this.#sent = options.metrics.counter(RUNTIME_METRICS.eventsSent);
   }
 
   record(regarding: KubeObject, event: EventInput): void {

@@ -1,3 +1,4 @@
+import { RUNTIME_METRICS } from '@collabnet/telemetry';
 import type { Counter, Gauge, Metrics } from '@collabnet/telemetry';
 
 export interface InformerMetrics {
@@ -17,28 +18,22 @@ export function informerMetrics(metrics: Metrics): InformerMetrics {
       for (const [kind, read] of readers) gauge.set({ kind }, pick(read()));
     };
   metrics.gauge(
-    'informer_objects',
-    'Objects held in the cache',
-    ['kind'],
+    RUNTIME_METRICS.informerObjects,
     sample((value) => value.objects),
   );
   metrics.gauge(
-    'informer_last_activity_seconds',
-    'Time since the API server last sent anything',
-    ['kind'],
+    RUNTIME_METRICS.informerIdle,
     sample((value) => value.ageSeconds),
   );
   metrics.gauge(
-    'informer_synced',
-    '1 once the first list is complete',
-    ['kind'],
+    RUNTIME_METRICS.informerSynced,
     sample((value) => (value.synced ? 1 : 0)),
   );
   return {
-    reconnects: metrics.counter('informer_reconnects_total', 'Watch streams opened again', ['kind']),
-    relists: metrics.counter('informer_relists_total', 'Complete lists after the first', ['kind']),
-    errors: metrics.counter('informer_errors_total', 'Failed lists and watches', ['kind', 'code']),
-    events: metrics.counter('informer_events_total', 'Changes seen', ['kind', 'type']),
+    reconnects: metrics.counter(RUNTIME_METRICS.informerReconnects),
+    relists: metrics.counter(RUNTIME_METRICS.informerRelists),
+    errors: metrics.counter(RUNTIME_METRICS.informerErrors),
+    events: metrics.counter(RUNTIME_METRICS.informerEvents),
     observe: (kind, read) => readers.set(kind, read),
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { RUNTIME_METRICS } from '@collabnet/telemetry';
 import type { Logger, Metrics } from '@collabnet/telemetry';
 import type { Clock } from './clock.ts';
 import { jitter, rfc3339Micro, sleep, systemClock } from './clock.ts';
@@ -65,7 +66,7 @@ export class LeaderElector {
     if (!(this.#leaseMs > this.#renewDeadlineMs && this.#renewDeadlineMs > this.#retryMs)) {
       throw new TypeError('leader election needs leaseDurationMs > renewDeadlineMs > retryPeriodMs');
     }
-    options.metrics.gauge('leader', '1 while this process is the leader', [], (gauge) =>
+    options.metrics.gauge(RUNTIME_METRICS.leader, (gauge) =>
       gauge.set(this.isLeader() ? 1 : 0),
     );
   }

@@ -1,3 +1,4 @@
+import { RUNTIME_METRICS } from '@collabnet/telemetry';
 import type { Counter, Gauge, Histogram, Metrics } from '@collabnet/telemetry';
 
 interface QueueSample {
@@ -24,33 +25,25 @@ export function queueMetrics(metrics: Metrics): QueueMetrics {
     for (const [queue, read] of readers) gauge.set({ queue }, pick(read()));
   };
   metrics.gauge(
-    'queue_depth',
-    'Keys waiting for a worker',
-    ['queue'],
+    RUNTIME_METRICS.queueDepth,
     sample((value) => value.depth),
   );
   metrics.gauge(
-    'queue_delayed',
-    'Keys waiting for their time',
-    ['queue'],
+    RUNTIME_METRICS.queueDelayed,
     sample((value) => value.delayed),
   );
   metrics.gauge(
-    'queue_active',
-    'Keys being worked on',
-    ['queue'],
+    RUNTIME_METRICS.queueActive,
     sample((value) => value.active),
   );
   metrics.gauge(
-    'queue_longest_running_seconds',
-    'Age of the oldest running handler',
-    ['queue'],
+    RUNTIME_METRICS.queueLongest,
     sample((value) => value.longestSeconds),
   );
   return {
-    latency: metrics.histogram('queue_latency_seconds', 'Time from being added to being started', ['queue']),
-    work: metrics.histogram('queue_work_seconds', 'Time a handler took', ['queue']),
-    retries: metrics.counter('queue_retries_total', 'Keys added again after a failure', ['queue']),
+    latency: metrics.histogram(RUNTIME_METRICS.queueLatency),
+    work: metrics.histogram(RUNTIME_METRICS.queueWork),
+    retries: metrics.counter(RUNTIME_METRICS.queueRetries),
     observe: (queue, read) => readers.set(queue, read),
   };
 }

@@ -14,6 +14,8 @@ export interface ReconcilerOptions<T extends KubeObject> {
   /** Says what is wrong with a spec, beyond what the CRD checks; then nothing runs and the object is `Stalled`, reason `InvalidSpec`. */
   readonly guard?: ((object: T) => readonly string[] | undefined) | undefined;
   readonly steps: readonly Step<T>[];
+  /** What every log line about an object says beside its key. */
+  readonly logFields?: ((object: T) => Record<string, unknown>) | undefined;
   /** Added and removed by steps. While it is set, deletion waits for {@link onDelete}. */
   readonly finalizer?: string | undefined;
   /** Run when the object is being deleted and has the finalizer, which is removed after the last of them. */
@@ -188,7 +190,7 @@ class Context<T extends KubeObject & { status?: unknown }> implements ReconcileC
     this.client = services.client.within(signal);
     this.applier = services.applier.on(this.client);
     this.events = services.events;
-    this.logger = services.logger.child({ key });
+    this.logger = services.logger.child({ key, ...options.logFields?.(object) });
     this.clock = services.clock;
     this.#options = options;
     this.#informer = informer;

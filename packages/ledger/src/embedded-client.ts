@@ -14,6 +14,8 @@ const POLL_MS = 2_000;
 const HEAD_EXCHANGE_MS = 10_000;
 const BLOCKS_PER_REQUEST = 200;
 const SUBMIT_TIMEOUT_MS = 30_000;
+/** Times of blocks kept at hand; a megabyte. */
+const MOST_TIMES = 20_000;
 
 export interface EmbeddedLedgerOptions {
   networkId: string;
@@ -37,6 +39,7 @@ export class EmbeddedLedgerClient implements Ledger {
   readonly #replica: Replica;
   readonly #listeners = new Set<(events: LedgerEvent[]) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #times = new Map<number, number>();
   #verifiedAt = 0;
   #clockOffsetMs = 0;
   #diverged: LedgerError | undefined;
@@ -173,6 +176,20 @@ export class EmbeddedLedgerClient implements Ledger {
     return this.#options.state.block(height)?.transactions.find((tx) => holds(tx.payload))?.payload;
   }
 
+  blockTime(height: number): number | undefined {
+    const known = this.#times.get(height);
+    if (known !== undefined) return known;
+    const time = this.#options.state.block(height)?.header.time;
+    if (time !== undefined) this.#rememberTime(height, time);
+    return time;
+  }
+
+  /** Every look at a task asks for some times; each would read and parse a whole block. */
+  #rememberTime(height: number, time: number): void {
+    if (this.#times.size >= MOST_TIMES) this.#times.clear();
+    this.#times.set(height, time);
+  }
+
   /** Brings the replica to the host's head. Rejects with UNAVAILABLE/TIMEOUT, or BLOCK_INVALID/DIVERGED for good. */
   refresh(): Promise<void> {
     if (this.#syncing !== undefined) {
@@ -214,7 +231,9 @@ export class EmbeddedLedgerClient implements Ledger {
 
   #applyOrDiverge(block: Parameters<Replica['apply']>[0]): LedgerEvent[] {
     try {
-      return this.#replica.apply(block);
+      const events = this.#replica.apply(block);
+      this.#rememberTime(block.header.height, block.header.time);
+      return events;
     } catch (error) {
       if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') this.#diverge(error.message);
       throw error;

@@ -11,6 +11,7 @@ export * from './node.ts';
 export * from './proof.ts';
 export * from './replica.ts';
 export * from './sqlite-state.ts';
+export * from './transaction-task.ts';
 export * from './transport.ts';
 export * from './verify-chain.ts';
 export * from './writes.ts';

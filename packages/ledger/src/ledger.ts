@@ -41,6 +41,8 @@ export interface Ledger {
   onChange(listener: (events: LedgerEvent[]) => void): () => void;
   /** Payload of the first transaction of a verified block for which `holds` is true; what it sealed is read from there. */
   transactionAt(height: number, holds: (payload: TransactionPayload) => boolean): TransactionPayload | undefined;
+  /** Time of a verified block, epoch ms; undefined beyond the head. */
+  blockTime(height: number): number | undefined;
   prove(key: string, height: number): Promise<Proof>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { signedTransactionSchema } from '@collabnet/envelope';
+import { signedTransactionSchema, type TransactionPayload } from '@collabnet/envelope';
 import { ledgerEventsSubject, ledgerHostSubject, parseLedgerSubject } from '@collabnet/messaging';
 import type { Block } from './block.ts';
 import { LedgerError } from './errors.ts';
@@ -9,6 +9,18 @@ import { blocksRequestSchema, jsonBytes, MAX_REPLY_BYTES, refusal } from './prot
 /** Submits of one member that may wait at a time: no member can fill the queue for the others. */
 const MAX_PENDING_PER_MEMBER = 200;
 
+/** A transaction that was submitted, and what became of it. */
+export interface SubmittedTransaction {
+  readonly payload: TransactionPayload;
+  /** `Accepted`, or the code of the refusal. */
+  readonly outcome: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Of the block, when it was accepted. */
+  readonly height?: number;
+}
+
 /**
  * Serves one {@link LedgerNode} over NATS: `submit`, `join`, `blocks` and `head` of every member, and an announcement
  * per block. The subject says who asks only as far as the hub is trusted; what is decided rests on signatures.
@@ -17,12 +29,15 @@ export class NatsLedgerHost {
   readonly #connection: NatsConnection;
   readonly #node: LedgerNode;
   readonly #network: string;
+  readonly #observe: ((seen: SubmittedTransaction) => void) | undefined;
   readonly #pending = new Map<string, number>();
 
-  constructor(connection: NatsConnection, node: LedgerNode, networkToken: string) {
+  /** @param observe told of every well-formed transaction once its outcome is known */
+  constructor(connection: NatsConnection, node: LedgerNode, networkToken: string, observe?: (seen: SubmittedTransaction) => void) {
     this.#connection = connection;
     this.#node = node;
     this.#network = networkToken;
+    this.#observe = observe;
   }
 
   start(): void {
@@ -80,8 +95,16 @@ export class NatsLedgerHost {
     const tx = parsed.data;
     const called = `${tx.payload.contract}.${tx.payload.method}`;
     if (only !== undefined && called !== only) throw new LedgerError('FORBIDDEN', `method: an invitation is good for ${only} only, not for ${called}`);
-    const { height, digest } = await this.#node.submit(tx);
-    return { height, digest };
+    const startedAt = Date.now();
+    const seen = (outcome: string, height?: number): void => this.#observe?.({ payload: tx.payload, outcome, startedAt, endedAt: Date.now(), ...(height === undefined ? {} : { height }) });
+    try {
+      const { height, digest } = await this.#node.submit(tx);
+      seen('Accepted', height);
+      return { height, digest };
+    } catch (error) {
+      seen(error instanceof LedgerError ? error.code : 'INTERNAL');
+      throw error;
+    }
   }
 
   #blocks(body: string): Block[] {

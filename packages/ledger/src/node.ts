@@ -68,6 +68,11 @@ export class LedgerNode {
     return headOf(block);
   }
 
+  /** Transactions that wait for a block. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   blocks(from: number, limit: number): Block[] {
     return this.#state.blocks(from, limit);
   }

@@ -1,31 +1,23 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { CounterDefinition, GaugeDefinition, HistogramDefinition, MetricDefinition } from './catalogue/definition.ts';
 
 export type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Creates metrics under one prefix in one registry; asking twice for a name returns the same metric. */
+/**
+ * Makes metrics of the catalogue under one prefix in one registry; asking twice for one returns the same metric. Only
+ * what is in the catalogue can be made, so that `docs/metrics.md` is complete.
+ */
 export interface Metrics {
   readonly registry: Registry;
-  /** Name must end in `_total`. */
-  counter<L extends string = string>(name: string, help: string, labels?: readonly L[]): Counter<L>;
-  gauge<L extends string = string>(
-    name: string,
-    help: string,
-    labels?: readonly L[],
-    collect?: (gauge: Gauge<L>) => void,
-  ): Gauge<L>;
-  /** Default buckets run from 5 ms to 10 min in seconds. */
-  histogram<L extends string = string>(
-    name: string,
-    help: string,
-    labels?: readonly L[],
-    buckets?: readonly number[],
-  ): Histogram<L>;
+  /** @param collect called when metrics are read; it may set the value of a total that is kept elsewhere */
+  counter<L extends string>(definition: CounterDefinition<L>, collect?: (counter: Counter<L>) => void): Counter<L>;
+  /** @param collect called when metrics are read */
+  gauge<L extends string>(definition: GaugeDefinition<L>, collect?: (gauge: Gauge<L>) => void): Gauge<L>;
+  histogram<L extends string>(definition: HistogramDefinition<L>): Histogram<L>;
 }
 
-const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
-
 /**
- * Opens a metrics helper. Names come out as `<prefix>_<name>`, units in the name (`_seconds`, `_bytes`).
+ * Opens a metrics helper. Names come out as `<prefix>_<name>`.
  *
  * @param prefix for example `collabnet_operator`
  * @param options.processMetrics also collect CPU, memory and event-loop figures of the process
@@ -40,26 +32,28 @@ export function createMetrics(
     const full = `${prefix}_${name}`;
     return (registry.getSingleMetric(full) as M | undefined) ?? create(full);
   };
+  const common = <L extends string>({ help, labels }: MetricDefinition<L>, name: string) => ({ name, help, labelNames: [...labels], registers: [registry] });
   return {
     registry,
-    counter: (name, help, labels = []) => {
-      if (!name.endsWith('_total')) throw new TypeError(`counter ${name}: the name must end in _total`);
-      return once(name, (full) => new Counter({ name: full, help, labelNames: [...labels], registers: [registry] }));
-    },
-    gauge: <L extends string>(
-      name: string,
-      help: string,
-      labels: readonly L[] = [],
-      collect?: (gauge: Gauge<L>) => void,
-    ) =>
+    counter: <L extends string>(definition: CounterDefinition<L>, collect?: (counter: Counter<L>) => void) =>
       once(
-        name,
+        definition.name,
+        (full) =>
+          new Counter<L>({
+            ...common(definition, full),
+            ...(collect && {
+              collect(this: Counter<L>) {
+                collect(this);
+              },
+            }),
+          }),
+      ),
+    gauge: <L extends string>(definition: GaugeDefinition<L>, collect?: (gauge: Gauge<L>) => void) =>
+      once(
+        definition.name,
         (full) =>
           new Gauge<L>({
-            name: full,
-            help,
-            labelNames: [...labels],
-            registers: [registry],
+            ...common(definition, full),
             ...(collect && {
               collect(this: Gauge<L>) {
                 collect(this);
@@ -67,11 +61,10 @@ export function createMetrics(
             }),
           }),
       ),
-    histogram: (name, help, labels = [], buckets = DEFAULT_BUCKETS) =>
+    histogram: <L extends string>(definition: HistogramDefinition<L>) =>
       once(
-        name,
-        (full) =>
-          new Histogram({ name: full, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] }),
+        definition.name,
+        (full) => new Histogram<L>({ ...common(definition, full), buckets: [...definition.buckets] }),
       ),
   };
 }

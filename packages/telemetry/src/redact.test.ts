@@ -81,3 +81,17 @@ test('errors keep type, code and cause and lose secrets', () => {
   assert.equal(out['token'], REDACTED);
   assert.ok(!JSON.stringify(out).includes('x1y2z3'));
 });
+
+test('what a parser quotes of a text it could not read is not repeated', () => {
+  for (const text of ['330106199001010011,Li Wei', `{"id": 330106199001010011, "name": Li Wei, ${'x'.repeat(200)}}`]) {
+    let caught: unknown;
+    try {
+      JSON.parse(text);
+    } catch (error) {
+      caught = error;
+    }
+    const told = JSON.stringify(redact({ err: new Error('malformed', { cause: caught }) }));
+    assert.ok(!/33010619|Li Wei/.test(told), told);
+    assert.match(told, /SyntaxError/);
+  }
+});

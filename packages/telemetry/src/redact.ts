@@ -7,6 +7,8 @@ const SECRET_KEY =
 const PUBLIC_KEY = /^(?:.*(?:secretName|secretRef|tokenReview|publicKey)|continueToken)$/i;
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  // A parser quotes what it could not read, which may be a row or a key.
+  [/(?:\.\.\.)?"[\s\S]{0,300}?"(?:\.\.\.)? is not valid JSON/g, '[text] is not valid JSON'],
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, REDACTED],
   [/-----BEGIN (?:NATS USER JWT|USER NKEY SEED)-----[\s\S]*?(?:------?END [A-Z ]+-----|$)/g, REDACTED],
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/gi, `${REDACTED}@`],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LedgerPool } from '@collabnet/ledger';
-import { createMetrics, runMain, startHttpEndpoints } from '@collabnet/telemetry';
+import { createMetrics, PREFIX, runMain, startHttpEndpoints, tracerFromEnvironment } from '@collabnet/telemetry';
 import { watchConfig } from './config.ts';
 import { LedgerFlowGate } from './ledger-flow-gate.ts';
 import { proxyMetrics } from './proxy-context.ts';
@@ -38,8 +38,10 @@ runMain('data-proxy', async ({ logger, signal, onShutdown }) => {
   const pruning = setInterval(() => log.prune(), pruneMs);
   onShutdown(() => clearInterval(pruning));
 
-  const metrics = createMetrics('collabnet_data_proxy', { processMetrics: true });
-  const proxy = await startProxy({ config, connector: new FileConnector(root), gate, log, disclosures, populations: new Populations(disclosures.secret), logger, metrics: proxyMetrics(metrics), now: Date.now });
+  const tracer = await tracerFromEnvironment(process.env, 'data-proxy', logger);
+  onShutdown(() => tracer.close());
+  const metrics = createMetrics(PREFIX.dataProxy, { processMetrics: true });
+  const proxy = await startProxy({ config, connector: new FileConnector(root), gate, log, disclosures, populations: new Populations(disclosures.secret), logger, metrics: proxyMetrics(metrics), tracer, now: Date.now });
   onShutdown(() => proxy.close());
   const endpoints = await startHttpEndpoints({ ...health, registry: metrics.registry });
   onShutdown(() => endpoints.close());

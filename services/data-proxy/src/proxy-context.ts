@@ -1,4 +1,5 @@
-import type { Logger, Metrics } from '@collabnet/telemetry';
+import { DATA_PROXY_METRICS } from '@collabnet/telemetry';
+import type { Counter, Gauge, Histogram, Logger, Metrics, Tracer } from '@collabnet/telemetry';
 import type { LiveConfig } from './config.ts';
 import type { Disclosures } from './read/disclosures.ts';
 import type { FlowGate } from './read/flow-gate.ts';
@@ -16,26 +17,27 @@ export interface ProxyContext {
   readonly populations: Populations;
   readonly logger: Logger;
   readonly metrics: ProxyMetrics;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly now: () => number;
 }
 
-/** Counters name no asset and no partner: they leave the institution's control more easily than the records do. */
 export interface ProxyMetrics {
-  readonly reads: ReturnType<Metrics['counter']>;
-  readonly rows: ReturnType<Metrics['counter']>;
-  readonly bytes: ReturnType<Metrics['counter']>;
-  readonly open: ReturnType<Metrics['gauge']>;
-  readonly seconds: ReturnType<Metrics['histogram']>;
-  readonly handshakes: ReturnType<Metrics['counter']>;
+  readonly reads: Counter<'outcome'>;
+  readonly rows: Counter;
+  readonly bytes: Counter;
+  readonly open: Gauge;
+  readonly seconds: Histogram;
+  readonly handshakes: Counter;
 }
 
 export function proxyMetrics(metrics: Metrics): ProxyMetrics {
   return {
-    reads: metrics.counter('reads_total', 'Reads by how they ended', ['outcome']),
-    rows: metrics.counter('rows_total', 'Rows sent'),
-    bytes: metrics.counter('bytes_total', 'Bytes sent'),
-    open: metrics.gauge('open_reads', 'Reads that are streaming'),
-    seconds: metrics.histogram('read_seconds', 'Duration of reads that streamed'),
-    handshakes: metrics.counter('refused_handshakes_total', 'TLS handshakes refused'),
+    reads: metrics.counter(DATA_PROXY_METRICS.reads),
+    rows: metrics.counter(DATA_PROXY_METRICS.rows),
+    bytes: metrics.counter(DATA_PROXY_METRICS.bytes),
+    open: metrics.gauge(DATA_PROXY_METRICS.open),
+    seconds: metrics.histogram(DATA_PROXY_METRICS.seconds),
+    handshakes: metrics.counter(DATA_PROXY_METRICS.handshakes),
   };
 }

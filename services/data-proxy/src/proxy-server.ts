@@ -5,6 +5,7 @@ import { ProxyError } from './errors.ts';
 import { handleProfile, saltHeader } from './profile-handler.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { codeOf, handleRead } from './read/read-handler.ts';
+import { taskOfRefusal } from './read/refused-read.ts';
 
 /** Common name of the client certificate that only the operator of the institution holds. */
 const operatorName = 'operator';
@@ -37,7 +38,7 @@ async function answer(context: ProxyContext, request: IncomingMessage, response:
   } catch (error) {
     const problem = problemOf(error);
     const level = problem.status >= 500 ? 'error' : 'warn';
-    context.logger[level]({ err: error, path: request.url?.split('?')[0], code: problem.code }, 'request refused');
+    context.logger[level]({ err: error, path: request.url?.split('?')[0], code: problem.code, ...taskOfRefusal(error) }, 'request refused');
     if (!response.headersSent) context.metrics.reads.inc({ outcome: problem.code });
     sendProblem(response, problem);
   }

@@ -11,8 +11,8 @@ import type { FlowRecord } from '@collabnet/contracts';
 import type { Bench } from '@collabnet/contracts/testing';
 import { TestLedger } from '@collabnet/ledger/testing';
 import { randomBytes, sm2Sign, toBase64Url } from '@collabnet/sm';
-import { createMetrics, silentLogger } from '@collabnet/telemetry';
-import type { Metrics } from '@collabnet/telemetry';
+import { createLogger, createMetrics } from '@collabnet/telemetry';
+import type { Metrics, Tracer } from '@collabnet/telemetry';
 import { watchConfig } from './config.ts';
 import type { LiveConfig } from './config.ts';
 import { LedgerFlowGate } from './ledger-flow-gate.ts';
@@ -69,6 +69,9 @@ export class TestProxy {
   readonly operator: IssuedCertificate;
   readonly salt = randomBytes(32);
   readonly metrics: Metrics = createMetrics('test');
+  /** What the proxy has logged, at every level. */
+  readonly lines: string[] = [];
+  tracer: Tracer | undefined;
   connector!: CountingConnector;
   config!: LiveConfig;
   log!: ReadLog;
@@ -130,7 +133,8 @@ export class TestProxy {
     this.connector = new CountingConnector(new FileConnector(join(this.folder, 'data')));
     const replica = this.ledger.client();
     const context: ProxyContext = {
-      config: this.config, connector: this.connector, log: this.log, disclosures: this.disclosures, populations: new Populations(this.disclosures.secret), logger: silentLogger(), metrics: proxyMetrics(this.metrics), now: () => this.ledger.now(),
+      config: this.config, connector: this.connector, log: this.log, disclosures: this.disclosures, populations: new Populations(this.disclosures.secret), logger: createLogger('data-proxy', { level: 'trace', destination: { write: (line) => this.lines.push(line) } }), metrics: proxyMetrics(this.metrics), now: () => this.ledger.now(),
+      ...(this.tracer && { tracer: this.tracer }),
       gate: new LedgerFlowGate({
         network: (id) => (id === this.ledger.networkId ? { did: this.bench.b.did, ledger: replica } : undefined),
         maxStalenessMs: this.config.current.maxStalenessMs,

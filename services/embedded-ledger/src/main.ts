@@ -3,16 +3,19 @@ import { dirname } from 'node:path';
 import { LedgerNode, NatsLedgerHost, SqliteState, type Block } from '@collabnet/ledger';
 import { connect, networkToken } from '@collabnet/messaging';
 import { sm2Sign } from '@collabnet/sm';
-import { createMetrics, runMain, startHttpEndpoints } from '@collabnet/telemetry';
+import { createMetrics, LEDGER_METRICS, PREFIX, runMain, startHttpEndpoints, tracerFromEnvironment } from '@collabnet/telemetry';
 import { loadConfig } from './config.ts';
 import { startExportServer } from './export-server.ts';
+import { observeTransactions } from './observe-transactions.ts';
 
 runMain('embedded-ledger', async ({ logger, signal, onShutdown }) => {
   const config = await loadConfig(process.env);
   await mkdir(dirname(config.databasePath), { recursive: true });
-  const metrics = createMetrics('collabnet_ledger', { processMetrics: true });
-  const height = metrics.gauge('height', 'Height of the newest block');
-  const transactions = metrics.counter('transactions_total', 'Transactions accepted since the start');
+  const metrics = createMetrics(PREFIX.ledger, { processMetrics: true });
+  const height = metrics.gauge(LEDGER_METRICS.height);
+  const blocks = metrics.counter(LEDGER_METRICS.blocks);
+  const tracer = await tracerFromEnvironment(process.env, 'embedded-ledger', logger);
+  onShutdown(() => tracer.close());
 
   let announce: (block: Block) => void = () => undefined;
   const node = await LedgerNode.open({
@@ -21,12 +24,13 @@ runMain('embedded-ledger', async ({ logger, signal, onShutdown }) => {
     sign: (message) => Promise.resolve(sm2Sign(message, config.signingKey)),
     onBlock: (block) => {
       height.set(block.header.height);
-      transactions.inc(block.transactions.length);
+      blocks.inc();
       announce(block);
     },
   });
   onShutdown(() => node.close());
   height.set(node.head().height);
+  metrics.gauge(LEDGER_METRICS.waiting, (gauge) => gauge.set(node.waiting));
 
   const token = networkToken(node.networkId);
   const connection = await connect({
@@ -39,7 +43,7 @@ runMain('embedded-ledger', async ({ logger, signal, onShutdown }) => {
     ...(config.natsCaFile === undefined ? {} : { tls: { caFile: config.natsCaFile } }),
   });
   onShutdown(() => connection.close());
-  const host = new NatsLedgerHost(connection, node, token);
+  const host = new NatsLedgerHost(connection, node, token, observeTransactions(metrics, tracer));
   host.start();
   announce = (block) => host.announce(block);
 

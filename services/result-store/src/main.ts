@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LedgerPool } from '@collabnet/ledger';
-import { createMetrics, runMain, startHttpEndpoints } from '@collabnet/telemetry';
+import { createMetrics, PREFIX, runMain, startHttpEndpoints } from '@collabnet/telemetry';
 import { AccessLog } from './access-log.ts';
 import { watchConfig } from './config.ts';
 import { LedgerPersonGate } from './ledger-person-gate.ts';
@@ -32,8 +32,8 @@ runMain('result-store', async ({ logger, signal, onShutdown }) => {
   const files = await ResultFiles.open({ root, keys: await StoreKeys.load(storeKeys), quotaBytes });
   const log = new AccessLog({ directory: join(root, 'accesses'), retentionDays: accessRetentionDays });
   onShutdown(() => log.close());
-  const metrics = createMetrics('collabnet_result_store', { processMetrics: true });
-  const context: StoreContext = { config, files, log, gate, logger, metrics: storeMetrics(metrics, () => files.usedBytes), now: Date.now };
+  const metrics = createMetrics(PREFIX.resultStore, { processMetrics: true });
+  const context: StoreContext = { config, files, log, gate, logger, metrics: storeMetrics(metrics, () => files.usedBytes, quotaBytes), now: Date.now };
   const retention = setInterval(() => void enforceRetention(context).catch((error: unknown) => logger.error({ err: error }, 'retention failed')), retentionMs);
   onShutdown(() => clearInterval(retention));
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { capabilityHeader, decodeCapability, verifyCapability } from '@collabnet/capability';
 import type { PeerCertificate } from '@collabnet/capability';
+import { taskFields } from '@collabnet/telemetry';
 import { StoreError } from './errors.ts';
 import type { ResultId } from './result-id.ts';
 import type { StoreContext } from './store-context.ts';
@@ -35,7 +36,7 @@ export async function handlePut(context: StoreContext, peer: PeerCertificate, id
   context.log.record({ action: 'Put', who: peer.commonName, ...id, bytes: metadata.bytes, outcome: 'Complete' });
   context.metrics.received.inc(created ? metadata.bytes : 0);
   context.metrics.requests.inc({ action: 'Put', outcome: 'Complete' });
-  context.logger.info({ ...id, bytes: metadata.bytes, attempt: metadata.attempt, created }, 'result stored');
+  context.logger.info({ ...taskFields({ ...id, attempt: metadata.attempt }), output: id.output, bytes: metadata.bytes, created }, 'result stored');
   response.writeHead(created ? 201 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata));
 }
 

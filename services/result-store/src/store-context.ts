@@ -1,4 +1,5 @@
-import type { Logger, Metrics } from '@collabnet/telemetry';
+import { RESULT_STORE_METRICS } from '@collabnet/telemetry';
+import type { Counter, Logger, Metrics } from '@collabnet/telemetry';
 import type { AccessLog } from './access-log.ts';
 import type { LiveConfig } from './config.ts';
 import type { PersonGate } from './person-gate.ts';
@@ -16,17 +17,21 @@ export interface StoreContext {
 }
 
 export interface StoreMetrics {
-  readonly requests: ReturnType<Metrics['counter']>;
-  readonly received: ReturnType<Metrics['counter']>;
-  readonly sent: ReturnType<Metrics['counter']>;
+  readonly requests: Counter<'action' | 'outcome'>;
+  readonly received: Counter;
+  readonly sent: Counter;
 }
 
-/** @param used asked for the sealed bytes on the disk whenever metrics are read */
-export function storeMetrics(metrics: Metrics, used: () => number): StoreMetrics {
-  metrics.gauge('used_bytes', 'Sealed bytes on the volume', [], (gauge) => gauge.set(used()));
+/**
+ * @param used asked for the sealed bytes on the disk whenever metrics are read
+ * @param quotaBytes what the store takes; absent: as much as the volume holds
+ */
+export function storeMetrics(metrics: Metrics, used: () => number, quotaBytes?: number): StoreMetrics {
+  metrics.gauge(RESULT_STORE_METRICS.used, (gauge) => gauge.set(used()));
+  if (quotaBytes !== undefined) metrics.gauge(RESULT_STORE_METRICS.quota).set(quotaBytes);
   return {
-    requests: metrics.counter('requests_total', 'Requests by action and outcome', ['action', 'outcome']),
-    received: metrics.counter('received_bytes_total', 'Bytes of results stored'),
-    sent: metrics.counter('sent_bytes_total', 'Bytes of results fetched'),
+    requests: metrics.counter(RESULT_STORE_METRICS.requests),
+    received: metrics.counter(RESULT_STORE_METRICS.received),
+    sent: metrics.counter(RESULT_STORE_METRICS.sent),
   };
 }

@@ -41,7 +41,9 @@ export class Attempt {
   readonly #lease = new Lease((error) => this.#stop.abort(error));
   #state: CourierState = 'Fetching';
   #since = Date.now();
+  readonly #history: NonNullable<CourierStatus['history']> = [{ state: 'Fetching', since: this.#since }];
   #exchanged = false;
+  #shaken: { outcome: string; seconds: number } | undefined;
   #reserved: CourierStatus['reserved'];
   #result: CourierStatus['result'];
   #receipt: SignedReceipt | undefined;
@@ -63,6 +65,15 @@ export class Attempt {
 
   get bytes(): { sent: number; received: number } {
     return this.#peers.bytes;
+  }
+
+  get traffic(): PeerSessions['traffic'] {
+    return this.#peers.traffic;
+  }
+
+  /** How the handshake with all peers ended and how long it took; undefined before. */
+  get handshake(): { readonly outcome: string; readonly seconds: number } | undefined {
+    return this.#shaken;
   }
 
   /** Runs to the end and holds it until released, the deadline, or `signal`. Never throws for a failure of the attempt. */
@@ -102,6 +113,7 @@ export class Attempt {
       schema: courierStatusSchemaId,
       state: this.#state,
       since: this.#since,
+      history: [...this.#history],
       exchanged: this.#exchanged,
       ...(this.#reserved && { reserved: this.#reserved }),
       ...(this.#state === 'Running' && {
@@ -147,6 +159,7 @@ export class Attempt {
   #enter(state: CourierState): void {
     this.#state = state;
     this.#since = Date.now();
+    this.#history.push({ state, since: this.#since });
     this.#options.logger.info({ state }, 'state');
   }
 
@@ -208,10 +221,16 @@ export class Attempt {
       () => timeout.abort(new CourierError('PEER_HANDSHAKE_TIMEOUT', 'peers: not all have answered in time', { retryable: true })),
       this.#options.handshakeTimeoutMs,
     );
+    const from = performance.now();
+    let outcome = 'Completed';
     try {
       await this.#peers.open(start, AbortSignal.any([this.#stop.signal, timeout.signal]));
+    } catch (error) {
+      outcome = asCourierError(error).code;
+      throw error;
     } finally {
       clearTimeout(timer);
+      this.#shaken = { outcome, seconds: (performance.now() - from) / 1000 };
     }
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptAddress, NatsConnection } from '@collabnet/messaging';
 import type { Logger } from '@collabnet/telemetry';
 import { isInitiator, openSession, Tunnel, WireError } from '@collabnet/wire';
-import type { ControlRequest, CourierParty, EndFailure, ReliableChannel, Transcript, WireContext } from '@collabnet/wire';
+import type { ChannelCounters, ControlRequest, CourierParty, EndFailure, ReliableChannel, Transcript, WireContext } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
 import { CourierError } from '../errors.ts';
 import { NatsLink } from './nats-link.ts';
@@ -13,6 +13,12 @@ interface PeerSession {
   readonly peer: CourierParty;
   readonly channel: ReliableChannel;
   tunnel?: Tunnel;
+}
+
+/** Traffic with one peer, by its DID. */
+export interface PeerTraffic extends ChannelCounters {
+  readonly peer: string;
+  readonly bytes: { readonly sent: number; readonly received: number };
 }
 
 /** How long the last frame of a side is repeated for a peer that does not answer any more. */
@@ -85,6 +91,11 @@ export class PeerSessions {
   get bytes(): { sent: number; received: number } {
     const all = this.#sessions.map(({ channel }) => channel.engineBytes);
     return { sent: all.reduce((sum, each) => sum + each.sent, 0), received: all.reduce((sum, each) => sum + each.received, 0) };
+  }
+
+  /** What has gone to and come from each peer so far. */
+  get traffic(): readonly PeerTraffic[] {
+    return this.#sessions.map(({ peer, channel }) => ({ peer: peer.did, bytes: channel.engineBytes, ...channel.counters }));
   }
 
   /** After the engine: lets its last bytes out, exchanges END with every peer, returns what was carried by DID. */

@@ -1,6 +1,6 @@
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import type { Did } from '@collabnet/did';
-import type { Logger } from '@collabnet/telemetry';
+import type { Logger, Metrics, Tracer } from '@collabnet/telemetry';
 import type { ReconcileContext, StepResult } from '../../runtime/index.ts';
 import type { OperatorConfig } from '../../institution/config.ts';
 import type { HubServer } from '../../institution/hub-server.ts';
@@ -21,6 +21,8 @@ export interface NetworkServices {
   sessions: SessionRegistry;
   joins: JoinClients;
   logger: Logger;
+  metrics: Metrics;
+  tracer: Tracer;
 }
 
 /** Leaf credentials and address of a network's hub, as kept in Secret `network-<name>`. */

@@ -1,5 +1,6 @@
 import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
 import { LABEL_TASK } from '@collabnet/crds';
+import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
 import { CORE, deleteIgnoreMissing, keyOf, sleep, systemClock, type Informer, type KubeClient, type KubeObject } from '../../runtime/index.ts';
 import type { LocalNats } from '../../institution/local-nats.ts';
@@ -78,8 +79,9 @@ export class AttemptCleaner {
   async #removePod(pod: ComputePod): Promise<void> {
     const { client, logger } = this.#options;
     const { name, namespace, uid, deletionTimestamp } = pod.metadata;
+    const attempt = attemptOfObject(pod);
     if (deletionTimestamp !== undefined) return;
-    if (await deleteIgnoreMissing(client, CORE.pod, name, { namespace, uid })) logger.info({ pod: name }, 'compute pod removed');
+    if (await deleteIgnoreMissing(client, CORE.pod, name, { namespace, uid })) logger.info({ pod: name, ...(attempt && taskFields(attempt)) }, 'compute pod removed');
   }
 
   async #removeSecret(secret: KubeObject): Promise<void> {

@@ -1,3 +1,4 @@
+import { taskFields } from '@collabnet/telemetry';
 import { validateComputeTask, type ComputeTask } from '@collabnet/crds';
 import type { LedgerEvent } from '@collabnet/ledger';
 import { parseDuration } from '@collabnet/flow';
@@ -27,8 +28,11 @@ import { reserveAttempt } from './steps/reserve-attempt.ts';
 import { retireAttempts } from './steps/retire-attempts.ts';
 import { startAttempt } from './steps/start-attempt.ts';
 import { submitReceipt } from './steps/submit-receipt.ts';
+import { traceFlow } from './steps/trace-flow.ts';
+import { taskMetrics } from './task-metrics.ts';
 import type { TaskEnvironment, TaskInformers, TaskRun, TaskServices, TaskStep } from './task-run.ts';
 import { TaskSalts } from './task-salts.ts';
+import { ToldSpans } from './trace/told-spans.ts';
 
 /**
  * In this order a task comes to its end; each step finds what an earlier run, or another party, has already done. The
@@ -39,6 +43,7 @@ const STEPS: readonly TaskStep[] = [
   identifyFlow,
   proposeFlow,
   loadFlow,
+  traceFlow,
   retireAttempts,
   finishTask,
   expireFlow,
@@ -70,6 +75,7 @@ export function computeTaskController(manager: Manager, informers: TaskInformers
     informer: informers.tasks,
     guard: guardBy(validateComputeTask),
     steps: STEPS.map(step),
+    logFields,
     owns: [informers.pods],
     // A DataAsset that appears may be what a confirmation waits for.
     watches: [watches(informers.assets, (asset) => unfinished(informers, asset.spec.networkRef.name))],
@@ -80,6 +86,13 @@ export function computeTaskController(manager: Manager, informers: TaskInformers
   return controller;
 }
 
+/** A task's flow and trace, and the attempt that its status shows. */
+function logFields({ status }: ComputeTask): Record<string, unknown> {
+  if (status?.flowID === undefined) return {};
+  const step = status.steps?.find(({ pod }) => pod !== undefined);
+  return taskFields({ flowId: status.flowID, step: step?.name, attempt: step?.attempt });
+}
+
 function makeEnvironment(manager: Manager, informers: TaskInformers, services: TaskServices): TaskEnvironment {
   const view = (network: string): LedgerView | undefined => {
     const session = services.sessions.get(network);
@@ -88,7 +101,7 @@ function makeEnvironment(manager: Manager, informers: TaskInformers, services: T
   };
   const cleaner = new AttemptCleaner({ client: manager.client, nats: services.nats, pods: informers.pods, secrets: informers.secrets, logger: services.logger, view });
   const slots = new AttemptSlots(services.config.compute.maximumAttempts, informers.pods);
-  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, slots, view };
+  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, slots, told: new ToldSpans(), attemptsFailed: taskMetrics(manager.metrics, informers.tasks), view };
 }
 
 function addRunnables(manager: Manager, { services, informers, specs, cleaner, view }: TaskEnvironment): void {

@@ -1,5 +1,6 @@
 import type { FlowRecord } from '@collabnet/contracts';
 import type { CollabNetwork, ComputeTask } from '@collabnet/crds';
+import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
 import { deleteIgnoreMissing, ownerReference, sameJson, StalledError, WaitError, type Applier, type Informer, type KubeClient } from '../../runtime/index.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
@@ -83,7 +84,7 @@ export class FlowMirror {
     } catch (error) {
       if (error instanceof WaitError) throw error;
       // One flow that cannot be shown must not hide the others.
-      this.#options.logger.warn({ err: error, flow: flow.flowId, proposer: flow.proposer }, 'a flow is not shown');
+      this.#options.logger.warn({ err: error, ...taskFields(flow), proposer: flow.proposer }, 'a flow is not shown');
       return error instanceof StalledError;
     }
   }
@@ -98,7 +99,7 @@ export class FlowMirror {
       await deleteIgnoreMissing(client, COMPUTE_TASK, mirror.metadata.name, { namespace, uid: live.metadata.uid });
     }
     await applier.apply(COMPUTE_TASK, { ...mirror, metadata: { ...mirror.metadata, namespace } }, { owner: network, live: null });
-    this.#options.logger.info({ flow: flow.flowId, mirror: mirror.metadata.name }, 'mirror written');
+    this.#options.logger.info({ ...taskFields(flow), mirror: mirror.metadata.name }, 'mirror written');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Lease } from '@collabnet/contracts';
+import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
 import { keyOf, sleep, systemClock, WaitError, type Informer } from '../../runtime/index.ts';
 import { attemptOfObject, type AttemptId } from './build/names.ts';
@@ -60,7 +61,7 @@ export class LeaseKeeper {
       this.#renewed.set(keyOf(pod), systemClock.monotonic());
     } catch (error) {
       const level = error instanceof WaitError ? 'debug' : 'info';
-      this.#logger[level]({ err: error, pod: pod.metadata.name }, 'lease not renewed');
+      this.#logger[level]({ err: error, pod: pod.metadata.name, ...taskFields(id) }, 'lease not renewed');
     }
   }
 }

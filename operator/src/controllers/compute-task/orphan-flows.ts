@@ -1,5 +1,6 @@
 import type { FlowRecord } from '@collabnet/contracts';
 import type { ComputeTask } from '@collabnet/crds';
+import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
 import { WaitError, type Informer } from '../../runtime/index.ts';
 import type { NetworkSession } from '../../institution/network-session.ts';
@@ -73,7 +74,7 @@ export class OrphanFlows {
     for (const flow of open) {
       if (wanted.has(flow.flowId)) continue;
       await cancelFlow(view, flow.flowId, 'the ComputeTask was deleted');
-      this.#options.logger.info({ flow: flow.flowId }, 'flow of a deleted task cancelled');
+      this.#options.logger.info(taskFields(flow), 'flow of a deleted task cancelled');
     }
   }
 }

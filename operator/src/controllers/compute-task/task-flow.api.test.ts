@@ -5,11 +5,12 @@ import { TestNetwork } from '@collabnet/contracts/testing';
 import type { ComputeTask } from '@collabnet/crds';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { CORE, findCondition, type KubeObject } from '../../runtime/index.ts';
-import { silentLogger } from '@collabnet/telemetry';
+import { silentLogger, spanIdOf, TASK_SPAN, traceIdOf } from '@collabnet/telemetry';
+import { OtlpReceiver, type ReceivedSpan } from '@collabnet/telemetry/testing';
 import { Daemon, eventually, findBinary, freePort, TestApiServer } from '../../testing/index.ts';
 import { COMPUTE_TASK } from '../kinds.ts';
 import type { ComputePod } from './build/pod-fault.ts';
-import { Bank, crd, NETWORK } from './testing/bank.ts';
+import { Bank, crd, NETWORK, testConfig } from './testing/bank.ts';
 import { CourierResponder } from './testing/courier.ts';
 import { MemoryChain } from './testing/memory-ledger.ts';
 import { withdrawOpenFlows } from './withdraw.ts';
@@ -19,6 +20,7 @@ let chain: MemoryChain;
 let network: TestNetwork;
 let a: Bank;
 let b: Bank;
+let receiver: OtlpReceiver;
 const closing: (() => Promise<unknown>)[] = [];
 const urls = new Map<string, string>();
 
@@ -49,8 +51,10 @@ before(async () => {
   await network.publish(network.founder);
   await network.publish(peer);
   const [natsA, natsB] = [await natsServer(), await natsServer()];
-  a = await Bank.start(server, chain, network.founder, natsA.connection);
-  b = await Bank.start(server, chain, peer, natsB.connection);
+  receiver = await OtlpReceiver.start();
+  closing.push(() => receiver.close());
+  a = await Bank.start(server, chain, network.founder, natsA.connection, testConfig(), receiver.endpoint);
+  b = await Bank.start(server, chain, peer, natsB.connection, testConfig(), receiver.endpoint);
   urls.set(a.namespace, natsA.url);
   urls.set(b.namespace, natsB.url);
 });
@@ -140,6 +144,30 @@ async function openFlow(name: string, runID: string): Promise<string> {
   return flowId;
 }
 
+const OF_EACH_PARTY = ['approve', 'confirm', 'reserve', 'start', 'prepare', 'align', 'compute', 'clean', 'settle', 'submit flows.confirm', 'submit flows.reserve', 'submit receipts.submit'];
+const ATTRIBUTES = ['flow_id', 'network_id', 'party', 'step', 'attempt', 'state', 'via', 'reason', 'isolation', 'asset', 'contract', 'method', 'height'].map((word) => `collabnet.${word}`);
+
+/** One trace of both parties, in which every span finds its parent and nothing is told that the ledger has only a commitment to. */
+async function assertTrace(flowId: string, attempt: number): Promise<readonly ReceivedSpan[]> {
+  const spans = (): ReceivedSpan[] => receiver.spans.filter(({ traceId }) => traceId === traceIdOf(flowId));
+  const names = (service: string): string[] => spans().filter((span) => span.service === service).map(({ name }) => name);
+  const wanted = [...OF_EACH_PARTY, `attempt match/${attempt}`];
+  await eventually('trace of both parties', () => ['bank-a/operator', 'bank-b/operator'].every((service) => wanted.every((name) => names(service).includes(name))) && names('bank-a/operator').includes('task'));
+  const byId = new Map<string, ReceivedSpan>();
+  for (const span of spans()) {
+    // Whoever makes a span again makes the same one.
+    assert.deepEqual(span, byId.get(span.spanId) ?? span);
+    byId.set(span.spanId, span);
+    assert.deepEqual(Object.keys(span.attributes).filter((name) => !ATTRIBUTES.includes(name)), []);
+  }
+  assert.deepEqual([...byId.values()].filter(({ parent }) => parent === undefined).map(({ name, spanId }) => [name, spanId]), [['task', spanIdOf(flowId, TASK_SPAN)]]);
+  assert.deepEqual([...byId.values()].filter(({ parent }) => parent !== undefined && !byId.has(parent)).map(({ name }) => name), []);
+  const { reservations } = await stepOf(flowId);
+  for (const { inputCommitments } of Object.values(reservations)) for (const { commitment } of inputCommitments) assert.ok(receiver.bodies.every((body) => !body.includes(commitment)));
+  assert.deepEqual(receiver.faults, []);
+  return spans();
+}
+
 test('a task goes from proposal to receipts, and the mirror shows it at the other party', async () => {
   await apply('screening', taskSpec('1'));
   const proposed = await a.until('proposed', (task) => task.status?.phase === 'AwaitingApproval');
@@ -170,6 +198,7 @@ test('a task goes from proposal to receipts, and the mirror shows it at the othe
   const there = await b.until('succeeded there', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
   assert.deepEqual(there.status?.results, []);
   for (const bank of [a, b]) await assertCleanedUp(bank);
+  await assertTrace(flowId, 1);
 });
 
 test('an attempt that fails is followed by another, which commits to the same inputs', async () => {
@@ -188,6 +217,12 @@ test('an attempt that fails is followed by another, which commits to the same in
   second.finish();
   other.finish();
   await a.until('succeeded', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
+  const spans = await assertTrace(flowId, 2);
+  const failed = spans.filter(({ name }) => name === 'attempt match/1');
+  assert.deepEqual(new Set(failed.map(({ service, failure }) => `${service} ${failure}`)), new Set(['bank-a/operator PEER_LOST', 'bank-b/operator PEER_LOST']));
+  const phase = spans.find(({ name, failure }) => name === 'compute' && failure !== undefined);
+  assert.equal(phase?.parent, failed.find(({ service }) => service === 'bank-a/operator')?.spanId, 'the courier told its operator how far it came');
+  assert.match(await a.metrics.registry.metrics(), /t_attempts_failed_total\{reason="PEER_LOST"\} 1/);
 });
 
 test('operators that die in the middle leave pods alone and go on where the ledger stands', async () => {
@@ -202,6 +237,10 @@ test('operators that die in the middle leave pods alone and go on where the ledg
   assert.equal((await stepOf(flowId)).attempt, 1);
   assert.equal(uids.length, 1);
   assert.equal((await stepOf(flowId)).receipts.length, 2);
+  const spans = await assertTrace(flowId, 1);
+  // The operators that came after told anew what those before had told: the same spans to the last member.
+  const told = spans.filter(({ name }) => name === 'approve' || name === 'reserve');
+  assert.ok(told.length > 4, String(told.length));
 });
 
 test('deleting a task cancels its flow everywhere, although nothing holds the deletion', async () => {

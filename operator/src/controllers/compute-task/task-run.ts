@@ -1,8 +1,8 @@
-import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepRecord, ReceiptRecord } from '@collabnet/contracts';
 import type { CollabNetwork, ComputeTask, DataAsset } from '@collabnet/crds';
 import type { FlowSpec, ProposedStep, SealedFlow } from '@collabnet/flow';
 import type { CourierStatus } from '@collabnet/wire';
-import type { Logger } from '@collabnet/telemetry';
+import type { Counter, Logger, Tracer } from '@collabnet/telemetry';
 import { WaitError, type Informer, type KubeObject, type ReconcileContext, type StepResult } from '../../runtime/index.ts';
 import type { OperatorConfig } from '../../institution/config.ts';
 import type { InstitutionAuthority } from '../../institution/institution-authority.ts';
@@ -16,6 +16,7 @@ import type { ComputePod } from './build/pod-fault.ts';
 import type { FlowSpecs } from './flow-specs.ts';
 import type { LedgerView } from './ledger-view.ts';
 import type { TaskSalts } from './task-salts.ts';
+import type { ToldSpans } from './trace/told-spans.ts';
 
 /** What the ComputeTask controller works with. */
 export interface TaskServices {
@@ -26,6 +27,8 @@ export interface TaskServices {
   authority: Pick<InstitutionAuthority, 'clientCertificate'>;
   sessions: SessionRegistry;
   logger: Logger;
+  /** Absent: nothing is traced. */
+  tracer?: Tracer;
 }
 
 /** Caches that the controller reads. `tasks`, `pods` and `secrets` come from {@link computeTaskInformers}. */
@@ -46,6 +49,8 @@ export interface TaskEnvironment {
   readonly salts: TaskSalts;
   readonly cleaner: AttemptCleaner;
   readonly slots: AttemptSlots;
+  readonly told: ToldSpans;
+  readonly attemptsFailed: Counter<'reason'>;
   /** View of the ledger of a CollabNetwork of this namespace; undefined while it is not ready. */
   readonly view: (network: string) => LedgerView | undefined;
 }
@@ -54,6 +59,7 @@ export interface TaskEnvironment {
 export interface LoadedFlow {
   readonly record: FlowRecord;
   readonly steps: readonly FlowStepRecord[];
+  readonly receipts: readonly ReceiptRecord[];
   readonly sealed: SealedFlow;
 }
 

@@ -1,4 +1,5 @@
 import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
 import { CORE, isKubeError, type KubeClient } from '../../runtime/index.ts';
 import type { NetworkSession } from '../../institution/network-session.ts';
@@ -23,7 +24,7 @@ export async function withdrawOpenFlows(session: NetworkSession, logger: Logger)
   let count = 0;
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'fulfilled') count += outcome.value ? 1 : 0;
-    else if (!isRefusal(outcome.reason, 'ILLEGAL_TRANSITION')) logger.warn({ err: outcome.reason, flow: open[index]?.flowId }, 'an open flow could not be given up');
+    else if (!isRefusal(outcome.reason, 'ILLEGAL_TRANSITION')) logger.warn({ err: outcome.reason, ...taskFields({ flowId: open[index]?.flowId ?? '' }) }, 'an open flow could not be given up');
   }
   return count;
 }

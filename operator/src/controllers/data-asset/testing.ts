@@ -34,4 +34,5 @@ export const testConfig: OperatorConfig = {
   compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, maximumAttempts: 16, byteCeiling: '16Gi', minimumIsolation: 'Network' },
   dataProxy: { resources: { limits: { memory: '256Mi' } }, auditStorage: { size: '64Mi', storageClassName: '' } },
   sharedCluster: false,
+  telemetry: { otlp: { endpoint: '', namespace: '', cidr: '' } },
 };

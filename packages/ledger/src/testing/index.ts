@@ -1,1 +1,2 @@
 export { TestLedger } from './test-ledger.ts';
+export { TestChain } from './chain.ts';

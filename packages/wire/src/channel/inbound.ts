@@ -41,6 +41,10 @@ export class Inbound {
     return this.#transcript.bytes;
   }
 
+  get frames(): number {
+    return this.#transcript.frames;
+  }
+
   /** @throws WireError WIRE_BYTE_CEILING; whatever `deliver` throws */
   take(frame: Frame): InboundVerdict {
     const { sequence } = frame;

@@ -60,6 +60,10 @@ export class Outbound {
     return this.#transcript.bytes;
   }
 
+  get frames(): number {
+    return this.#transcript.frames;
+  }
+
   /** Whether DATA may be queued; a few control frames always may. */
   get hasRoom(): boolean {
     const room = this.#queuedBytes < this.#limit && this.#unacknowledged.size + this.#waiting.length < maxAhead;

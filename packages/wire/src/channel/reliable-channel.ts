@@ -34,6 +34,8 @@ export interface ChannelCounters {
   refused: number;
   duplicates: number;
   resent: number;
+  sentFrames: number;
+  receivedFrames: number;
 }
 
 export interface ChannelTotals {
@@ -112,7 +114,7 @@ export class ReliableChannel {
   }
 
   get counters(): ChannelCounters {
-    return { refused: this.#refused, duplicates: this.#duplicates, resent: this.#outbound.resent };
+    return { refused: this.#refused, duplicates: this.#duplicates, resent: this.#outbound.resent, sentFrames: this.#outbound.frames, receivedFrames: this.#inbound.frames };
   }
 
   /** Rejects with the WireError that ended the channel; never resolves. */

@@ -35,6 +35,10 @@ export class TranscriptDigest {
     return this.#carried;
   }
 
+  get frames(): number {
+    return this.#frames;
+  }
+
   add(header: Uint8Array, ciphertext: Uint8Array, engineBytes: number): void {
     this.#hash.update(header).update(this.#frameHash(ciphertext));
     this.#frames += 1;

@@ -39,6 +39,8 @@ export const courierStatusSchema = z.strictObject({
   state: z.enum(COURIER_STATES),
   /** Epoch ms at which the state was entered. */
   since: epochMs,
+  /** The states it was in and when it entered each, epoch ms; the last one is the present one. */
+  history: z.array(z.strictObject({ state: z.enum(COURIER_STATES), since: epochMs })).max(16).optional(),
   /** First byte of an engine given to the wire or taken from it: report `flows.touch`. */
   exchanged: z.boolean(),
   reserved: reservedSchema.optional(),

@@ -1,3 +1,4 @@
+import { taskFields } from '@collabnet/telemetry';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { capabilityHeader, decodeCapability, verifyCapability } from '@collabnet/capability';
 import type { PeerCertificate, ReadCapability } from '@collabnet/capability';
@@ -11,8 +12,10 @@ import { currentFingerprint } from './current-fingerprint.ts';
 import type { GatePass, GateRequest } from './flow-gate.ts';
 import { GateWatch } from './gate-watch.ts';
 import type { ReadRecord } from './read-log.ts';
+import { noteRefusal } from './refused-read.ts';
 import { assertSetSize, profileKey } from './source-facts.ts';
 import { inputChanged, streamRows } from './stream-rows.ts';
+import { traceRead } from './trace-read.ts';
 
 export const arrowContentType = 'application/vnd.apache.arrow.stream';
 
@@ -51,6 +54,8 @@ export async function handleRead(context: ProxyContext, peer: PeerCertificate, r
   };
   let source: OpenSource | undefined;
   let begun = false;
+  let failure: string | undefined;
+  const startedAt = context.now();
   try {
     if (context.log.isUsed(capability.id)) throw reused();
     const asset = assertScope(context, capability, body.asset, columns);
@@ -66,9 +71,12 @@ export async function handleRead(context: ProxyContext, peer: PeerCertificate, r
     begun = true;
     await stream(context, response, { capability, record, columns, from: body.from }, { source, asset, sequence, gateRequest, pass });
   } catch (error) {
-    if (!begun) context.log.refuse(record, codeOf(error));
+    failure = codeOf(error);
+    noteRefusal(error, record);
+    if (!begun) context.log.refuse(record, failure);
     throw error;
   } finally {
+    traceRead(context, record, startedAt, failure);
     await source?.close();
   }
 }
@@ -112,7 +120,7 @@ async function stream(
     context.metrics.bytes.inc(done.bytes);
     context.metrics.seconds.observe((context.now() - started) / 1000);
     context.metrics.reads.inc({ outcome: done.outcome });
-    context.logger.info({ read: read.record.id, flow: read.record.flow, asset: read.record.asset, rows: done.rows, bytes: done.bytes, outcome: done.outcome }, 'read ended');
+    context.logger.info({ read: read.record.id, ...taskFields(read.capability), asset: read.record.asset, rows: done.rows, bytes: done.bytes, outcome: done.outcome }, 'read ended');
   }
 }
 
@@ -152,12 +160,12 @@ async function assertContent(
  * The last check before the first byte. Which rule refuses is for the owner's log: it tells about the data, and the answer
  * ends up on the ledger.
  */
-async function spendDisclosure(context: ProxyContext, source: OpenSource, asset: AssetDefinition, { networkId, flowId }: ReadCapability): Promise<void> {
+async function spendDisclosure(context: ProxyContext, source: OpenSource, asset: AssetDefinition, { networkId, flowId, step, attempt }: ReadCapability): Promise<void> {
   const content = await profileKey(source, asset, new Uint8Array(0));
   const population = await context.populations.of(content, source, asset);
   const fault = context.disclosures.spend({ network: networkId, asset, flow: flowId, population });
   if (fault === undefined) return;
-  context.logger.warn({ asset: asset.assetId, flow: flowId, rule: fault.code, why: fault.message }, 'disclosure refused');
+  context.logger.warn({ asset: asset.assetId, ...taskFields({ flowId, step, attempt }), rule: fault.code, why: fault.message }, 'disclosure refused');
   throw new ProxyError('DISCLOSURE_REFUSED', `Asset ${asset.assetId}: the owner's disclosure rules do not allow this read; its data proxy has logged which.`, { field: 'disclosure' });
 }
 

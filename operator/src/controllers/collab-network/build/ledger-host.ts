@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../runtime/index.ts';
 import type { OperatorConfig } from '../../../institution/config.ts';
 import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
+import { telemetryEnvironment } from '../../../institution/telemetry-environment.ts';
 
 /** Names of a founder's ledger objects. `secret` is the seed of the network and outlives the CollabNetwork. */
 export function ledgerNames(network: CollabNetwork): { workload: string; secret: string; hostSecret: string } {
@@ -56,6 +57,7 @@ function podSpec(names: ReturnType<typeof ledgerNames>, config: OperatorConfig, 
         env: [
           { name: 'NATS_URL', value: hubClientUrl },
           { name: 'NATS_CA_FILE', value: '/etc/ledger/hub-ca.crt' },
+          ...telemetryEnvironment(config),
         ],
         ports: [{ name: 'health', containerPort: 8081 }],
         volumeMounts: [

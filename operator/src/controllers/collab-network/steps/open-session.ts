@@ -2,6 +2,7 @@ import { EmbeddedLedgerClient, LedgerError, NatsLedgerTransport, SqliteState } f
 import { headsSubject, ledgerEventsSubject, ledgerSubject, memberToken, networkToken } from '@collabnet/messaging';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
+import { observeSubmits } from '../../../institution/observe-submits.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 
 /** How long a reconcile waits for the institution's own NATS server, ms; it looks again after that. */
@@ -26,7 +27,7 @@ export async function openSession(run: NetworkRun): Promise<void> {
 async function connectSession(run: NetworkRun, name: string): Promise<NetworkSession> {
   const access = required(run.access, 'access');
   const keys = required(run.keys, 'keys');
-  const { nats, logger } = run.services;
+  const { nats, logger, metrics, tracer } = run.services;
   const net = networkToken(access.networkId);
   const self = memberToken(access.did);
   const signal = AbortSignal.any([run.ctx.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
@@ -51,6 +52,7 @@ async function connectSession(run: NetworkRun, name: string): Promise<NetworkSes
     headSigner: { did: access.did, keyId: `${access.did}#${keys.signKeyFragment}`, sign: (message) => keys.sign(message) },
     onError: (error) => logger.warn({ err: error, network: name }, 'ledger not reachable'),
   });
+  observeSubmits(ledger, { network: name, self: access.did, metrics, tracer });
   ledger.start();
   await ledger.refresh().catch(() => undefined);
   return new NetworkSession({ name, did: access.did, keys, ledger, data });

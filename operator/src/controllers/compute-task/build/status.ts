@@ -1,6 +1,7 @@
 import type { ComputeTaskStatus } from '@collabnet/crds';
 import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
 import type { SealedFlow } from '@collabnet/flow';
+import { traceIdOf } from '@collabnet/telemetry';
 import { attemptName } from './names.ts';
 import { aliases, waitingForConsent } from './waiting-for.ts';
 
@@ -10,6 +11,8 @@ export interface ReceiptView {
   party: string;
   digest: string;
   receipt: { outputCommitment?: string };
+  /** Time of its block, ms. */
+  at?: number;
 }
 
 export interface StatusInput {
@@ -22,12 +25,17 @@ export interface StatusInput {
   readonly sharedCluster: boolean;
   /** Results in the status so far: rows and bytes are told by the courier once, and are not on the ledger. */
   readonly known: ComputeTaskStatus['results'];
+  /** Steps in the status so far, for what the own courier told. */
+  readonly knownSteps?: ComputeTaskStatus['steps'];
+  /** Time of a block, ms. */
+  readonly blockTime?: (height: number) => number | undefined;
 }
 
 /** The status that the ledger's record of a flow gives; conditions and what the courier told come from elsewhere. */
 export function flowStatus(input: StatusInput): Omit<ComputeTaskStatus, 'conditions' | 'observedGeneration'> {
   const { flow, steps, sealed, self } = input;
   const alias = aliases(sealed.spec);
+  const at = (height: number | undefined): string | undefined => time(height === undefined ? undefined : input.blockTime?.(height));
   const started = steps.flatMap(({ startedAt }) => startedAt ?? []);
   const status = {
     flowID: flow.flowId,
@@ -42,11 +50,15 @@ export function flowStatus(input: StatusInput): Omit<ComputeTaskStatus, 'conditi
       via: approval.via,
       grantID: Object.values(approval.grants)[0],
       reason: approval.reason,
+      decidedAt: approval.state === 'Waiting' ? undefined : at(approval.height),
+      confirmedAt: at(flow.confirmations[did]),
     })),
     waitingFor: flow.state === 'AwaitingApproval' ? waitingForConsent(flow, sealed, self) : [],
+    traceID: traceIdOf(flow.flowId),
+    proposedAt: time(flow.proposedAt),
     approvalDeadline: time(flow.approvalDeadline),
     deadline: time(flow.deadline),
-    steps: steps.map((step) => stepStatus(step, flow, self)),
+    steps: steps.map((step) => stepStatus(step, input, at)),
     results: results(input),
     receipts: input.receipts.map(({ step, party, digest }) => ({ step, party: alias(party), digest })),
     startedAt: started.length === 0 ? undefined : time(Math.min(...started)),
@@ -60,7 +72,8 @@ export function flowStatus(input: StatusInput): Omit<ComputeTaskStatus, 'conditi
   return JSON.parse(JSON.stringify(status)) as ReturnType<typeof flowStatus>;
 }
 
-function stepStatus(step: FlowStepRecord, flow: FlowRecord, self: string): NonNullable<ComputeTaskStatus['steps']>[number] {
+function stepStatus(step: FlowStepRecord, { flow, sealed, self, receipts, knownSteps }: StatusInput, at: (height: number | undefined) => string | undefined): NonNullable<ComputeTaskStatus['steps']>[number] {
+  const alias = aliases(sealed.spec);
   const terms = flow.steps.find(({ name }) => name === step.step);
   const reserved = terms !== undefined && terms.computeParties.every((did) => step.reservations[did] !== undefined);
   const current = flow.currentStep === step.step && flow.finishedAt === undefined && terms?.computeParties.includes(self) === true;
@@ -74,6 +87,17 @@ function stepStatus(step: FlowStepRecord, flow: FlowRecord, self: string): NonNu
     finishedAt: time(step.finishedAt),
     reason: step.reason,
     message: step.message,
+    reserveDeadline: step.state === 'Reserving' ? time(step.reserveDeadline) : undefined,
+    parties:
+      step.attempt === 0
+        ? undefined
+        : terms?.computeParties.map((did) => ({
+            party: alias(did),
+            reservedAt: at(step.reservations[did]?.height),
+            receiptAt: time(receipts.find((each) => each.step === step.step && each.party === did)?.at),
+          })),
+    courier: current ? knownSteps?.find(({ name, attempt }) => name === step.step && attempt === step.attempt)?.courier : undefined,
+    attempts: step.attempts.length === 0 ? undefined : step.attempts.map((past) => ({ attempt: past.attempt, reason: past.reason, message: past.message, reporter: alias(past.reporter), startedAt: time(past.startedAt), endedAt: time(past.at) ?? '' })),
   };
 }
 

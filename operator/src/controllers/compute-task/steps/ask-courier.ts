@@ -1,3 +1,4 @@
+import { taskFields } from '@collabnet/telemetry';
 import { MessagingError } from '@collabnet/messaging';
 import { courierFailureSchema, courierStatusSchemaId, signedReceiptSchema, type CourierStatus } from '@collabnet/wire';
 import { z } from 'zod';
@@ -25,6 +26,7 @@ export async function askCourier(run: TaskRun): Promise<void> {
   if (told !== undefined) {
     attempt.courier = told;
     rememberResult(run, told);
+    rememberState(run, told);
   }
   if (attempt.record.receipts.includes(session.did)) return;
   if (told?.state === 'Failed' && told.failure !== undefined) {
@@ -72,7 +74,7 @@ async function askOrUndefined(run: TaskRun, pod: ComputePod): Promise<CourierSta
     return await ask(session, required(run.attempt, 'attempt').id, { op: 'status' });
   } catch (error) {
     if (!(error instanceof MessagingError || error instanceof CourierError)) throw error;
-    run.ctx.logger.debug({ err: error, pod: pod.metadata.name }, 'the courier does not answer yet');
+    run.ctx.logger.debug({ err: error, pod: pod.metadata.name, ...taskFields(required(run.attempt, 'attempt').id) }, 'the courier does not answer yet');
     return undefined;
   }
 }
@@ -110,6 +112,13 @@ function rememberResult(run: TaskRun, { result }: CourierStatus): void {
   const { step } = required(run.attempt, 'attempt').id;
   const others = (run.ctx.status.results ?? []).filter((each) => each.step !== step || each.output !== result.output);
   run.ctx.status.results = [...others, { step, location: 'result-store', ...result }];
+}
+
+/** For whoever asks where the task stands. What a courier left behind at its end has no time. */
+function rememberState(run: TaskRun, { state, since }: CourierStatus): void {
+  const { id } = required(run.attempt, 'attempt');
+  const step = run.ctx.status.steps?.find(({ name }) => name === id.step);
+  if (step !== undefined && since > 0) step.courier = { state, since: new Date(since).toISOString() };
 }
 
 /** By pod uid: when its courier was last heard, ms. */

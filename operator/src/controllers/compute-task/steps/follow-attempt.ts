@@ -1,3 +1,4 @@
+import { taskFields } from '@collabnet/telemetry';
 import { keyAt } from '@collabnet/did';
 import type { Delegation } from '@collabnet/envelope';
 import type { ControlRequest } from '@collabnet/wire';
@@ -65,6 +66,6 @@ async function tell(run: TaskRun, request: ControlRequest): Promise<void> {
     await askCourier(required(run.view, 'view').session, required(run.attempt, 'attempt').id, request);
   } catch (error) {
     if (!(error instanceof MessagingError || error instanceof CourierError)) throw error;
-    run.ctx.logger.info({ err: error, op: request.op }, 'the courier did not take the request; it is repeated');
+    run.ctx.logger.info({ err: error, op: request.op, ...taskFields(required(run.attempt, 'attempt').id) }, 'the courier did not take the request; it is repeated');
   }
 }

@@ -1,5 +1,5 @@
-import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
-import { flowStatus, type ReceiptView } from '../build/status.ts';
+import type { FlowRecord, FlowStepRecord, ReceiptRecord } from '@collabnet/contracts';
+import { flowStatus } from '../build/status.ts';
 import { required, type TaskRun } from '../task-run.ts';
 
 /** Reads the flow from the ledger, opens and checks its specification, and shows where it stands. */
@@ -9,10 +9,10 @@ export async function loadFlow(run: TaskRun): Promise<void> {
   const record = await view.read<FlowRecord>('flows', 'get', { flowId });
   const { items: steps } = await view.read<{ items: FlowStepRecord[] }>('flows', 'steps', { flowId });
   const sealed = await run.environment.specs.open(view, record);
-  run.flow = { record, steps, sealed };
-  const receipts: ReceiptView[] = [];
-  if (steps.some((step) => step.receipts.length > 0)) for await (const receipt of view.list<ReceiptView>('flows', 'receipts', { flowId })) receipts.push(receipt);
+  const receipts: ReceiptRecord[] = [];
+  if (steps.some((step) => step.receipts.length > 0)) for await (const receipt of view.list<ReceiptRecord>('flows', 'receipts', { flowId })) receipts.push(receipt);
+  run.flow = { record, steps, receipts, sealed };
   const { sharedCluster } = run.environment.services.config;
   const { status } = run.ctx;
-  Object.assign(status, flowStatus({ flow: record, steps, receipts, sealed, self: view.session.did, sharedCluster, known: status.results }));
+  Object.assign(status, flowStatus({ flow: record, steps, receipts, sealed, self: view.session.did, sharedCluster, known: status.results, knownSteps: status.steps, blockTime: (height) => view.session.ledger.blockTime(height) }));
 }

@@ -1,3 +1,4 @@
+import { taskFields } from '@collabnet/telemetry';
 import { LeadershipLostError } from '../../../runtime/index.ts';
 import { required, type TaskRun } from '../task-run.ts';
 
@@ -8,6 +9,6 @@ export async function retireAttempts(run: TaskRun): Promise<void> {
     await run.environment.cleaner.retire(record, steps);
   } catch (error) {
     if (error instanceof LeadershipLostError) throw error;
-    run.ctx.logger.warn({ err: error, flow: record.flowId }, 'an attempt could not be cleaned up yet');
+    run.ctx.logger.warn({ err: error, ...taskFields(record) }, 'an attempt could not be cleaned up yet');
   }
 }

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { CollabNetwork, ComputeTask, DataAsset } from '@collabnet/crds';
 import type { TestInstitution } from '@collabnet/contracts/testing';
 import { InstitutionNats, type AttemptAddress, type IssuedUser } from '@collabnet/messaging';
-import { createMetrics, silentLogger } from '@collabnet/telemetry';
+import { createMetrics, NO_TRACER, openTracer, silentLogger, type Metrics, type Tracer } from '@collabnet/telemetry';
 import { parse } from 'yaml';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InstitutionAuthority } from '../../../institution/institution-authority.ts';
 import { InstitutionKeys } from '../../../institution/institution-keys.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
+import { observeSubmits } from '../../../institution/observe-submits.ts';
 import { operatorConfigSchema, type OperatorConfig } from '../../../institution/config.ts';
 import { SecretStore } from '../../../institution/secret-store.ts';
 import { SessionRegistry } from '../../../institution/session-registry.ts';
@@ -66,23 +67,29 @@ export class Bank {
   readonly client: KubeClient;
   readonly users: AttemptUsers;
   #config: OperatorConfig;
+  readonly tracer: Tracer;
+  /** Of all its operators, one after the other. */
+  readonly metrics: Metrics = createMetrics('t');
   #ending = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
-  private constructor(parts: Pick<Bank, 'namespace' | 'institution' | 'session' | 'client' | 'users'> & { config: OperatorConfig }) {
+  private constructor(parts: Pick<Bank, 'namespace' | 'institution' | 'session' | 'client' | 'users' | 'tracer'> & { config: OperatorConfig }) {
     this.namespace = parts.namespace;
     this.institution = parts.institution;
     this.session = parts.session;
     this.client = parts.client;
     this.users = parts.users;
+    this.tracer = parts.tracer;
+    observeSubmits(this.session.ledger, { network: NETWORK, self: this.session.did, metrics: this.metrics, tracer: this.tracer });
     this.#config = parts.config;
   }
 
-  static async start(server: TestApiServer, chain: MemoryChain, institution: TestInstitution, data: NatsConnection, config = testConfig()): Promise<Bank> {
+  static async start(server: TestApiServer, chain: MemoryChain, institution: TestInstitution, data: NatsConnection, config = testConfig(), endpoint = ''): Promise<Bank> {
     const namespace = await server.namespace(institution.code);
     const client = server.connect({ namespace });
     const session = new NetworkSession({ name: NETWORK, did: institution.did, keys: new InstitutionKeys({ sign: institution.keys, agree: institution.agree }), ledger: chain.ledger(), data });
-    const bank = new Bank({ namespace, institution, session, client, users: new AttemptUsers(namespace, session.token), config });
+    const tracer = endpoint === '' ? NO_TRACER : await openTracer({ endpoint, service: 'operator', namespace: institution.code, logger: silentLogger(), delayMs: 50 });
+    const bank = new Bank({ namespace, institution, session, client, users: new AttemptUsers(namespace, session.token), tracer, config });
     await bank.#prepare();
     await bank.operate();
     return bank;
@@ -90,8 +97,8 @@ export class Bank {
 
   /** Starts an operator that knows nothing but what is in the cluster and on the ledger. */
   async operate(): Promise<void> {
-    const { client, namespace, users, session } = this;
-    const manager = new Manager({ client, logger: silentLogger(), metrics: createMetrics('t'), leaderElection: false });
+    const { client, namespace, users, session, tracer } = this;
+    const manager = new Manager({ client, logger: silentLogger(), metrics: this.metrics, leaderElection: false });
     const sessions = new SessionRegistry();
     const secrets = new SecretStore(manager.client, manager.applier);
     const informers = {
@@ -99,7 +106,7 @@ export class Bank {
       networks: manager.informer<CollabNetwork>(COLLAB_NETWORK, { namespace }),
       assets: manager.informer<DataAsset>(DATA_ASSET, { namespace }),
     };
-    computeTaskController(manager, informers, { config: this.#config, namespace, secrets, nats: users, authority: new InstitutionAuthority(secrets, namespace), sessions, logger: silentLogger() });
+    computeTaskController(manager, informers, { config: this.#config, namespace, secrets, nats: users, authority: new InstitutionAuthority(secrets, namespace), sessions, logger: silentLogger(), tracer });
     sessions.set(session);
     this.#ending = new AbortController();
     this.#done = manager.run(this.#ending.signal);

@@ -48,7 +48,9 @@ export class CourierResponder {
   }
 
   fail(failure: NonNullable<CourierStatus['failure']>): void {
-    this.status = { ...this.status, state: 'Failed', failure };
+    const now = Date.now();
+    const history: CourierStatus['history'] = [{ state: 'Fetching', since: now - 900 }, { state: 'Reserved', since: now - 600 }, { state: 'Running', since: now - 300 }, { state: 'Failed', since: now }];
+    this.status = { ...this.status, state: 'Failed', failure, history };
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ export class MemoryChain implements Driver {
   unreachable = false;
   readonly #state = new MemoryWorldState();
   readonly #listeners = new Set<(events: LedgerEvent[]) => void>();
+  readonly #times: number[] = [0];
   #height = 0;
   #ahead = 0;
 
@@ -40,6 +41,7 @@ export class MemoryChain implements Driver {
     const outcome = execute(overlay, { time: this.now(), height, networkId: this.networkId }, tx);
     this.#state.apply(height, overlay.writes());
     this.#height = height;
+    this.#times[height] = this.now();
     const events = outcome.events.map((event, index) => ({ ...event, height, time: this.now(), index, transaction: outcome.digest }));
     for (const listener of this.#listeners) listener(events);
     return { ...outcome, height };
@@ -81,6 +83,7 @@ export class MemoryChain implements Driver {
         return () => this.#listeners.delete(listener);
       },
       transactionAt: () => undefined,
+      blockTime: (height) => this.#times[height],
       prove: () => Promise.reject(new LedgerError('UNAVAILABLE', 'no proofs in memory')),
       close: () => Promise.resolve(),
     };

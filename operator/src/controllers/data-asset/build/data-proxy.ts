@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../runtime/index.ts';
 import type { OperatorConfig } from '../../../institution/config.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
 import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
+import { telemetryEnvironment } from '../../../institution/telemetry-environment.ts';
 import { dataProxyOf, type DataProxyNames } from './names.ts';
 import { PROXY_MOUNT, PROXY_STATE, SOURCE_MOUNT } from './proxy-config.ts';
 
@@ -80,6 +81,7 @@ export function proxyDeployment(plan: ProxyPlan): KubeObject {
 }
 
 function podSpec({ claimName, config }: ProxyPlan, names: DataProxyNames): object {
+  const environment = telemetryEnvironment(config);
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -92,6 +94,7 @@ function podSpec({ claimName, config }: ProxyPlan, names: DataProxyNames): objec
         image: config.images.node,
         imagePullPolicy: config.images.pullPolicy,
         args: ['/app/services/data-proxy/dist/main.js'],
+        ...(environment.length === 0 ? {} : { env: environment }),
         ports: [
           { name: 'https', containerPort: names.port },
           { name: 'health', containerPort: 8081 },
