@@ -12,7 +12,7 @@ import { parse } from 'yaml';
 import { TestCli } from './testing/cli.ts';
 import { TestInstitution } from './testing/institution.ts';
 
-describe('keys, recovery and leaving by command, against an API server and a ledger', { timeout: 300_000 }, () => {
+describe('keys, recovery and leaving by command, against an API server and a ledger', { timeout: 600_000 }, () => {
   let server: TestApiserver;
   let cli: TestCli;
   let bank: TestInstitution;
