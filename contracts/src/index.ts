@@ -11,7 +11,7 @@ export type { HistoryEntry, RangeOptions, StateEntry, StateWrite, WorldState } f
 export { genesis, networkIdOf } from './governance/genesis.ts';
 export { GENESIS_SCHEMA, genesisPayloadSchema, institutionSchema, personSchema } from './governance/genesis-payload.ts';
 export type { GenesisPayload, Institution, Person } from './governance/genesis-payload.ts';
-export { DEFAULT_RULES } from './governance/rules.ts';
+export { DEFAULT_RECOVERY_LOCK_MS, DEFAULT_RULES } from './governance/rules.ts';
 export type { NetworkRules } from './governance/rules.ts';
 export { DEFAULT_RIGHTS, INSTITUTION_ROLES, PERSON_ROLES } from './governance/rights-table.ts';
 export type { InstitutionRole, PersonRole, Right, RightsTable } from './governance/rights-table.ts';
@@ -41,5 +41,15 @@ export type { NetworkView } from './governance/queries.ts';
 export { RECEIPT_SCHEMA, receiptSchema, transcriptSchema, type Receipt } from '@collabnet/flow';
 export type { ReceiptRecord } from './receipts/record.ts';
 export { rotationProof, rotationStatement } from './identity/rotation-proof.ts';
+export { recoverySetSchema, recoverySignatureSchema, recoveryStatementSchema } from './recovery/record.ts';
+export type {
+  RecoveryRequest,
+  RecoverySet,
+  RecoverySetRecord,
+  RecoverySignature,
+  RecoveryState,
+  RecoveryStatement,
+} from './recovery/record.ts';
+export { recoveryId, recoverySetText, recoveryText, signRecovery } from './recovery/statement.ts';
 export { methods, queries } from './core/registry.ts';
 export { joinDigest, joinProof } from './membership/proof.ts';

@@ -11,6 +11,7 @@ const founding = z
     hubURL: z.string().max(255).regex(hubUrl).describe('Address of the NATS hub for leaf connections as other institutions reach it, e.g. tls://nats-hub.bank-a.svc:7422.'),
     hubClientURL: z.string().max(255).regex(hubUrl).describe('Address of the NATS hub for clients (an institution that is still joining), e.g. tls://nats-hub.bank-a.svc:4222.'),
     displayName: text('Name of the network as written into its genesis. The displayName of the spec, if absent.', 128).optional(),
+    recoveryLock: duration("How long a recovery of a member's keys waits for a veto. 24h, if absent; fixed for the life of the network.").optional(),
     ledgerStorage: z
       .object({
         size: z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti)?$/).default('1Gi').describe('Size of the volume of the ledger.'),
@@ -34,6 +35,10 @@ const algorithm = z
     leakage: text('What a party learns besides the agreed output, in words a data manager can judge.', 2048),
   })
   .describe('An algorithm to register on the ledger.');
+
+const revokedAlgorithm = z
+  .object({ ...algorithmRef.shape, reason: text('Why; it goes onto the ledger.', 512) })
+  .describe('An algorithm to revoke.');
 
 const invitation = z
   .object({
@@ -64,6 +69,9 @@ export const collabNetworkSpecSchema = withRules(
         .optional()
         .describe('Joins an existing network by an invitation.'),
       algorithms: keyed(z.array(algorithm).max(64).default([]).describe('Algorithms this institution registers on the ledger.'), ['name', 'version']),
+      retiredAlgorithms: keyed(z.array(algorithmRef).max(64).default([]).describe('Algorithms of this institution that new tasks may no longer name; running ones go on.'), ['name', 'version']),
+      revokedAlgorithms: keyed(z.array(revokedAlgorithm).max(64).default([]).describe('Algorithms that are ended for good: leases of running attempts are no longer renewed. Own ones, and as Operator or Supervisor those of others.'), ['name', 'version']),
+      leave: z.boolean().default(false).describe('True leaves the network, for ever: open tasks are given up, the keys of this institution end there, the hub refuses it. Its records stay.'),
       invitations: keyed(z.array(invitation).max(64).default([]).describe('Invitations this institution issues.'), ['name']),
       maxStaleness: duration('A decision is taken only on a view of the ledger no older than this.').default('15s'),
     })
@@ -74,6 +82,19 @@ export const collabNetworkSpecSchema = withRules(
       message: 'exactly one of founding and join must be set: founding makes a new network, join uses an invitation',
       reason: 'FieldValueInvalid',
       holds: (spec) => (spec.founding === undefined) !== (spec.join === undefined),
+    },
+    {
+      rule: '!has(self.founding) || !self.leave',
+      message: 'leave: the founder hosts hub and ledger of the network and cannot leave it',
+      fieldPath: '.leave',
+      reason: 'FieldValueForbidden',
+      holds: (spec) => spec.founding === undefined || !spec.leave,
+    },
+    {
+      rule: '!oldSelf.leave || self.leave',
+      message: 'leave cannot be taken back: join again with a new invitation and a new subjectCode',
+      fieldPath: '.leave',
+      reason: 'FieldValueForbidden',
     },
     ...immutable(['didRef'], ['founding', 'join'], 'delete this CollabNetwork and create another'),
     {
@@ -104,6 +125,18 @@ export const collabNetworkStatusSchema = z
       .optional()
       .describe("This institution's own verified view of the ledger."),
     memberCount: integer('Number of active members.').optional(),
+    pendingRecoveries: z
+      .array(
+        z.object({
+          id: z.string().describe('Id of the request.'),
+          did: did('Institution whose keys are to be replaced.'),
+          via: z.string().describe('Keys: signed by recovery keys of the institution. Vote: by the other members.'),
+          state: z.string().describe('Voting or Locked.'),
+          effectiveAt: time('From then on the new keys take over, unless vetoed.').optional(),
+        }),
+      )
+      .optional()
+      .describe("Requests to replace a member's keys that can still be voted on or vetoed."),
     members: z
       .array(
         z.object({

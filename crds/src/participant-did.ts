@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusBase } from './conditions.ts';
-import { integer, reference, subjectCode, text, unique } from './fields.ts';
+import { integer, reference, subjectCode, text, time, unique } from './fields.ts';
 import type { CustomResource } from './object.ts';
 import { immutable, withRules } from './rule.ts';
 
@@ -20,7 +20,18 @@ export const participantDidSpecSchema = withRules(
       publicKeyMultibase: z.string().min(1).max(128).regex(multibase).optional().describe("Public SM2 key of a person as multibase ('kubectl collabnet key create' prints it). Absent for an institution."),
       keySecretRef: reference('Secret', 'Secret with an existing key of an institution. The operator makes the key, if absent.').optional(),
       networkRef: reference('CollabNetwork', 'Registers a person who was not presented at founding or joining with this network.').optional(),
-      deactivated: z.boolean().default(false).describe('True takes the DID out of use on the ledger, for ever.'),
+      keyRotation: z
+        .object({ generation: integer('Raise it to have the operator replace both keys of the institution once, in every network.', 1).max(1_000_000) })
+        .optional()
+        .describe('Replacement of the keys of an institution. The old signing key ends, the old agreement key still opens what was sealed before.'),
+      recovery: z
+        .object({
+          threshold: integer('How many of the keys together may replace the keys of the institution.', 1).max(16),
+          publicKeys: unique(z.array(z.string().min(1).max(128).regex(multibase)).min(1).max(16).describe("Public SM2 keys as multibase ('kubectl collabnet key create' prints them), each held offline by another person.")),
+        })
+        .optional()
+        .describe('Keys apart from the signing key that can replace the keys of an institution when they are lost. Registered on every ledger.'),
+      deactivated: z.boolean().default(false).describe("True takes a person's DID out of use on the ledger, for ever. An institution leaves by CollabNetwork.spec.leave."),
     })
     .describe('Who takes part.'),
   [
@@ -57,7 +68,39 @@ export const participantDidSpecSchema = withRules(
       fieldPath: '.roles',
       holds: (spec) => spec.roles.every((role) => (spec.type === 'Person') === isPersonRole(role)),
     },
+    {
+      rule: "self.type != 'Person' || !has(self.keyRotation)",
+      message: "keyRotation must be absent for a Person: a person replaces its own key with 'kubectl collabnet key rotate NAME'",
+      reason: 'FieldValueForbidden',
+      fieldPath: '.keyRotation',
+      holds: (spec) => spec.type !== 'Person' || spec.keyRotation === undefined,
+    },
+    {
+      rule: "self.type != 'Person' || !has(self.recovery)",
+      message: 'recovery must be absent for a Person: deactivate the person and register another',
+      reason: 'FieldValueForbidden',
+      fieldPath: '.recovery',
+      holds: (spec) => spec.type !== 'Person' || spec.recovery === undefined,
+    },
+    {
+      rule: '!has(self.recovery) || self.recovery.threshold <= size(self.recovery.publicKeys)',
+      message: 'recovery.threshold must not be larger than the number of recovery.publicKeys',
+      fieldPath: '.recovery.threshold',
+      holds: (spec) => spec.recovery === undefined || spec.recovery.threshold <= spec.recovery.publicKeys.length,
+    },
+    {
+      rule: "self.type != 'Institution' || !self.deactivated",
+      message: 'deactivated is for a Person: an institution leaves a network by CollabNetwork.spec.leave',
+      reason: 'FieldValueForbidden',
+      fieldPath: '.deactivated',
+      holds: (spec) => spec.type !== 'Institution' || !spec.deactivated,
+    },
     ...immutable(['type', 'subjectCode'], [], 'create another ParticipantDID'),
+    {
+      rule: '!has(oldSelf.keyRotation) || (has(self.keyRotation) && self.keyRotation.generation >= oldSelf.keyRotation.generation)',
+      message: 'keyRotation.generation can only be raised: a key that was replaced does not come back',
+      reason: 'FieldValueForbidden',
+    },
     {
       rule: '!oldSelf.deactivated || self.deactivated',
       message: 'deactivated cannot be taken back: create another ParticipantDID with a new subjectCode',
@@ -74,6 +117,14 @@ export const participantDidStatusSchema = z
     keyID: z.string().optional().describe('Id of the signing key in use, e.g. #key-1.'),
     publicKeyMultibase: z.string().optional().describe('Public signing key.'),
     agreeKeyMultibase: z.string().optional().describe('Public key-agreement key (institutions).'),
+    keyGeneration: integer('Generation of keyRotation that is done: every network has the new keys.').optional(),
+    pendingKeys: z
+      .object({
+        publicKeyMultibase: z.string().describe('Public signing key.'),
+        agreeKeyMultibase: z.string().describe('Public key-agreement key.'),
+      })
+      .optional()
+      .describe('Keys that wait to be taken over by a rotation or a recovery.'),
     registered: z
       .array(
         z.object({
@@ -81,10 +132,26 @@ export const participantDidStatusSchema = z
           did: z.string().optional().describe('DID in that network.'),
           height: integer('Block height of the registration.').optional(),
           version: integer('Version of the DID document.').optional(),
+          keyID: z.string().optional().describe('Id of the signing key that holds there now.'),
+          publicKeyMultibase: z.string().optional().describe('That key.'),
+          deactivated: z.boolean().optional().describe('True: the DID is out of use there.'),
+          recoveryVersion: integer('Version of the recovery keys registered there.').optional(),
         }),
       )
       .optional()
       .describe('Networks whose ledger holds this DID.'),
+    recoveries: z
+      .array(
+        z.object({
+          networkID: z.string().describe('Network.'),
+          id: z.string().describe('Id of the request.'),
+          via: z.string().describe('Keys: signed by recovery keys. Vote: by the other members.'),
+          state: z.string().describe('Voting: too few votes yet. Locked: waits for a veto.'),
+          effectiveAt: time('From then on the new keys take over, unless vetoed.').optional(),
+        }),
+      )
+      .optional()
+      .describe('Requests on the ledger to replace the keys of this institution.'),
   })
   .describe('What the operator saw.');
 

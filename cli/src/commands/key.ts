@@ -1,13 +1,16 @@
 import { decodeSm2Multikey, encodeSm2Multikey } from '@collabnet/sm';
 import { Option, type Command } from 'commander';
 import { PERSON_ROLES, SUBJECT_CODE_PATTERN } from '@collabnet/crds';
+import { durationOption } from '../base/duration.ts';
 import { CliError } from '../base/errors.ts';
 import { print, toYaml, type Format } from '../base/format.ts';
-import type { Io } from '../base/io.ts';
+import { confirm, type Io } from '../base/io.ts';
 import { fields, table } from '../base/table.ts';
 import { keyDirectory, privateKeys, publicKeys, type KeyOptions } from '../keys/keys.ts';
 import { personManifest } from '../keys/manifest.ts';
-import { examples, withKeyOptions, withOutput, type AddCommands } from './shared.ts';
+import { personObjectOf } from '../keys/person.ts';
+import { nextKeyName, rotatePersonKey } from '../keys/rotate.ts';
+import { connect, examples, withKeyOptions, withOutput, type AddCommands } from './shared.ts';
 
 interface ManifestOptions {
   readonly manifest?: boolean;
@@ -36,12 +39,56 @@ export const addKeyCommands: AddCommands = (program, io) => {
       show(io, name, await (await publicKeys(options)).publicKey(name), options);
     },
   );
+  withKeyOptions(key.command('rotate <name>').description('replace your key on every ledger by a new one, signed with the old one'))
+    .option('--to <name>', "name of the new key; NAME with the next number, if absent")
+    .option('--person <name>', 'your ParticipantDID, where several have the same key')
+    .option('--reason <text>', 'why; it goes onto the ledger', 'key rotation')
+    .option('--timeout <duration>', 'how long to wait for each ledger', '60s')
+    .option('-y, --yes', 'do not ask for confirmation')
+    .addHelpText('after', examples('kubectl collabnet key rotate lin', 'kubectl collabnet key rotate lin --to lin-2027'))
+    .action((name: string, options: RotateOptions, command: Command) => rotate(io, command, name, options));
   withOutput(withKeyOptions(key.command('list').description('list the keys on this machine'))).action(async (options: KeyOptions & { output: Format }) => {
     const store = await publicKeys(options);
     const keys = await Promise.all((await store.list()).map(async (name) => ({ name, publicKeyMultibase: encodeSm2Multikey(await store.publicKey(name)) })));
     print(io, options.output, keys, () => (keys.length === 0 ? `no keys in ${keyDirectory(options)}; make one with: kubectl collabnet key create NAME` : table(['NAME', 'PUBLIC KEY'], keys.map((one) => [one.name, one.publicKeyMultibase]))));
   });
 };
+
+interface RotateOptions extends KeyOptions {
+  readonly to?: string;
+  readonly person?: string;
+  readonly reason: string;
+  readonly timeout: string;
+  readonly yes?: boolean;
+}
+
+async function rotate(io: Io, command: Command, name: string, options: RotateOptions): Promise<void> {
+  const timeoutMs = durationOption('--timeout', options.timeout);
+  const to = options.to ?? nextKeyName(name);
+  checkName(to);
+  const store = await publicKeys(options);
+  const before = await store.publicKey(name);
+  const after = (await store.list()).includes(to) ? await store.publicKey(to) : undefined;
+  const kube = await connect(command);
+  // A run that was interrupted after the last ledger may have changed the object already.
+  const person = await personObjectOf(kube, name, before, options.person).catch((error: unknown) => {
+    if (after === undefined) throw error;
+    return personObjectOf(kube, to, after, options.person);
+  });
+  io.note(fields([['person', person.metadata.name], ['old key', name], ['new key', to], ['networks', String(person.status?.registered?.length ?? 0)]]));
+  await confirm(io, 'Replace the key? Approvals signed with the old one and not on the ledger yet become void.', options.yes ?? false);
+  const own = await privateKeys(io, options);
+  // Before a key is made under it: a mistyped passphrase must not seal the new key.
+  await own.sign(name, 'unlock');
+  if (after === undefined) io.note(`made key ${to} in ${keyDirectory(options)}`);
+  const publicKeyMultibase = encodeSm2Multikey(after ?? (await own.create(to)));
+  for (const network of await rotatePersonKey(kube, person, own, { name, to, reason: options.reason, timeoutMs })) io.note(`the ledger of network ${network} has the new key`);
+  await kube.jsonPatch('participantdids', person.metadata.name, [{ op: 'add', path: '/spec/publicKeyMultibase', value: publicKeyMultibase }]).catch((error: unknown) => {
+    io.note(`ask the administrator to set spec.publicKeyMultibase of ParticipantDID ${person.metadata.name} to ${publicKeyMultibase}`);
+    throw error;
+  });
+  io.out(`key ${to} has replaced ${name}; use --key ${to} from now on, and delete the file of ${name}`);
+}
 
 function withManifest(command: Command): Command {
   return command

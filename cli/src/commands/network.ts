@@ -2,8 +2,10 @@ import type { CollabNetwork } from '@collabnet/crds';
 import type { Command } from 'commander';
 import { CliError } from '../base/errors.ts';
 import { print, toYaml, type Format } from '../base/format.ts';
+import { confirm } from '../base/io.ts';
 import { table } from '../base/table.ts';
 import { chooseNetwork } from '../kube/networks.ts';
+import { addAlgorithmCommands } from './algorithm.ts';
 import { connect, examples, withOutput, type AddCommands } from './shared.ts';
 
 export const addNetworkCommands: AddCommands = (program, io) => {
@@ -19,6 +21,23 @@ export const addNetworkCommands: AddCommands = (program, io) => {
   list('members', 'list the members', ({ status }) => status?.members, ['NAME', 'STATE', 'ROLES', 'DID'], (one) => [one.displayName, one.state, one.roles?.join(','), one.did]);
   list('joins', 'list requests to join that wait for votes', ({ status }) => status?.pendingJoins, ['ID', 'NAME', 'VOTES', 'NEEDED', 'DID'], (one) => [one.id, one.displayName, one.votes?.length, one.needed, one.did]);
   list('algorithms', 'list the algorithms', ({ status }) => status?.algorithms, ['ALGORITHM', 'STATE', 'ENGINE', 'VOTES', 'LEAKS'], (one) => [`${one.name}@${one.version}`, one.state, one.engine, one.votes?.length, one.leakage]);
+
+  network
+    .command('leave <name>')
+    .description('leave the network for ever: sets spec.leave of the CollabNetwork')
+    .option('-y, --yes', 'do not ask for confirmation')
+    .addHelpText('after', examples('kubectl collabnet network leave demo'))
+    .action(async (name: string, options: { yes?: boolean }, command: Command) => {
+      const kube = await connect(command);
+      const { spec, status } = await kube.get<CollabNetwork>('collabnetworks', name);
+      if (spec.founding !== undefined) throw new CliError('REFUSED', `this institution founded ${name} and hosts its hub and ledger; it cannot leave`);
+      if (status?.membership === 'Left') return io.out(`${name} was left already`);
+      io.note(`${spec.displayName}: open tasks are given up, the keys of ${status?.did ?? 'this institution'} end there, and the hub refuses it from then on`);
+      await confirm(io, 'Leave this network for ever?', options.yes ?? false);
+      await kube.jsonPatch('collabnetworks', name, [{ op: 'add', path: '/spec/leave', value: true }]);
+      io.out(`leaving ${name}; see kubectl describe collabnetwork ${name}`);
+    });
+  addAlgorithmCommands(program, io);
 
   program
     .command('invitation')

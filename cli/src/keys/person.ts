@@ -19,6 +19,11 @@ export interface Person {
  * @throws CliError KEY_UNKNOWN, AMBIGUOUS
  */
 export async function personOf(kube: Kube, networkId: string, keyName: string, publicKey: string, chosen: string | undefined): Promise<Person> {
+  return personFrom(await personObjectOf(kube, keyName, publicKey, chosen), networkId);
+}
+
+/** The ParticipantDID of the person. @throws CliError KEY_UNKNOWN, AMBIGUOUS */
+export async function personObjectOf(kube: Kube, keyName: string, publicKey: string, chosen: string | undefined): Promise<ParticipantDID> {
   const people = (await kube.list<ParticipantDID>('participantdids')).filter((one) => isPersonWith(one, publicKey) && (chosen === undefined || one.metadata.name === chosen));
   const [only] = people;
   if (only === undefined) {
@@ -28,13 +33,13 @@ export async function personOf(kube: Kube, networkId: string, keyName: string, p
     );
   }
   if (people.length > 1) throw new CliError('AMBIGUOUS', `key ${keyName} belongs to ${people.map((one) => one.metadata.name).join(', ')}; choose with --person`);
-  return personFrom(only, networkId);
+  return only;
 }
 
 /** DID and key id of a person in a network. */
 export function personFrom(object: ParticipantDID, networkId: string): Person {
   const did = formatDid(networkId, object.spec.subjectCode);
-  const keyId = object.status?.keyID ?? 'key-1';
+  const keyId = object.status?.registered?.find((each) => each.networkID === networkId)?.keyID ?? object.status?.keyID ?? 'key-1';
   return { name: object.metadata.name, did, keyId: keyId.startsWith(`${did}#`) ? keyId : keyIdOf(did, keyId.slice(keyId.indexOf('#') + 1)) };
 }
 

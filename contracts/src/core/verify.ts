@@ -11,6 +11,7 @@ import {
 } from '@collabnet/envelope';
 import { type RegisteredDid, keyAt } from '@collabnet/did';
 import { candidateKey } from '../membership/candidate.ts';
+import { recoveredKey } from '../recovery/recovered-key.ts';
 import { keys } from '../state/keys.ts';
 import type { WorldState } from '../state/world-state.ts';
 import type { BlockInfo } from './context.ts';
@@ -54,7 +55,7 @@ export function verifyCaller(state: Pick<WorldState, 'get'>, block: BlockInfo, t
         const record = load<RegisteredDid>(state, keys.did(did));
         if (record === undefined) return candidateKey(block.networkId, payload, did, keyId);
         const publicKey = keyAt(record, keyId, block.height, 'sign');
-        if (publicKey === undefined) return undefined;
+        if (publicKey === undefined) return recoveredKey(state, payload, record, keyId);
         const { principalType, controller } = record;
         return controller === undefined ? { publicKey, principalType } : { publicKey, principalType, controller };
       },

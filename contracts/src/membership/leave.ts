@@ -1,24 +1,43 @@
 import { z } from 'zod';
 import { deactivate, type RegisteredDid } from '@collabnet/did';
+import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { activeMembers } from '../core/majority.ts';
 import { defineMethod } from '../core/method.ts';
+import { each } from '../core/page.ts';
 import { load, loadOrThrow, save } from '../core/store.ts';
+import { endFlow } from '../flows/end.ts';
+import { flowOf, ownersOf } from '../flows/load.ts';
+import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
 import { keys } from '../state/keys.ts';
 import type { MemberRecord } from './record.ts';
 
-/** An institution leaves. Its records stay; its keys hold up to this height. Open flows must be ended first. */
+/** Flows that one transaction ends at most; anybody may propose flows to a member, and a block must stay small. */
+const MOST_ENDED = 100;
+
+/**
+ * An institution leaves. Its records stay; its keys hold up to this height. What it has consented to and what has begun
+ * must be ended first. What others only proposed to it, or opened without it, ends with its leaving, since otherwise
+ * anybody could hold a member back by proposing flows. Where that is too much for one transaction, the answer still
+ * says `Active`: repeat the call.
+ */
 export const leave = defineMethod('membership.leave', z.strictObject({}), (context) => {
   const { state, caller, height } = context;
   const did = caller.institution;
   const member = loadOrThrow<MemberRecord>(state, keys.member(did), 'such member', 'did');
-  const [open] = state.range(keys.flowOpen(did, ''), { limit: 1 });
-  if (open !== undefined) {
-    throw new ContractError('ILLEGAL_TRANSITION', `flow ${open.key.split('/').at(-1)} is open; cancel it first`);
-  }
   if (activeMembers(state).length === 1) {
     throw new ContractError('ILLEGAL_TRANSITION', 'the last member cannot leave; nobody could vote any more');
   }
+  const open = [...each(state, keys.flowOpen(did, ''))].map(({ suffix }) => flowOf(state, suffix));
+  const kept = open.find((flow) => binds(context, flow, did));
+  if (kept !== undefined) {
+    throw new ContractError('ILLEGAL_TRANSITION', `flow ${kept.flowId} is open and ${did} takes part; cancel it first`);
+  }
+  // An auditor is not missed: the flow goes on without it.
+  const concerned = open.filter((flow) => flow.proposer === did || flow.parties.includes(did));
+  const why = { reason: 'PARTY_LEFT', message: `${did} has left the network` };
+  for (const flow of concerned.slice(0, MOST_ENDED)) endFlow(context, flow, 'cancel', 'Cancelled', why);
+  if (concerned.length > MOST_ENDED) return member;
   const next: MemberRecord = { ...member, state: 'Left' };
   save(state, keys.member(did), next);
   const record = load<RegisteredDid>(state, keys.did(did));
@@ -27,3 +46,12 @@ export const leave = defineMethod('membership.leave', z.strictObject({}), (conte
   context.emit('membership.left', did);
   return next;
 });
+
+/** Whether a flow has begun with the member's own doing: its task, its consent or its reservation. */
+function binds({ state }: ContractContext, flow: FlowRecord, did: string): boolean {
+  if (flow.state === 'AwaitingApproval') return false;
+  if (flow.proposer === did || ownersOf(flow).includes(did)) return true;
+  return flow.steps.some(
+    ({ name }) => load<FlowStepRecord>(state, keys.flowStep(flow.flowId, name))?.reservations[did] !== undefined,
+  );
+}

@@ -5,6 +5,8 @@ export const keys = {
   rules: 'governance/rules',
   transaction: (digest: string): string => `tx/${digest}`,
   did: (did: string): string => `did/${did}`,
+  recoverySet: (did: string): string => `recovery-set/${did}`,
+  recoveryRequest: (did: string, id: string): string => `recovery-request/${did}/${id}`,
   member: (did: string): string => `member/${did}`,
   invitation: (id: string): string => `invitation/${id}`,
   join: (id: string): string => `join/${id}`,

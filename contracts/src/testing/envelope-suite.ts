@@ -105,6 +105,28 @@ export function envelopeSuite(makeDriver: MakeDriver): void {
       await net.close();
     });
 
+    test('a person replaces its own key by an approval, and nobody else does', async () => {
+      const bench = await Bench.make(makeDriver);
+      const { net, a, b } = bench;
+      const flow = await bench.propose();
+      const pair = generateSm2KeyPair();
+      const { did } = b.manager;
+      const body = { newSignKey: pair.publicKey, proof: rotationProof(pair.privateKey, net.id, did, pair.publicKey) };
+      const subject = { id: did, digest: digest(body) };
+      await refused(net.consent(b.officer, 'KeyRotation', subject, { body }), 'FORBIDDEN', 'subject.id');
+      const unproven = { ...body, proof: rotationProof(b.manager.keys.privateKey, net.id, did, pair.publicKey) };
+      await refused(net.consent(b.manager, 'KeyRotation', { id: did, digest: digest(unproven) }, { body: unproven }), 'PROOF_INVALID', 'proof');
+      await refused(net.consent(b.manager, 'KeyRotation', { id: did, digest: 'ab'.repeat(32) }, { body }), 'CONFLICT');
+      const ofBank = await net.sign(b, 'identity', 'rotateKey', { subject: { kind: 'KeyRotation', ...subject }, decision: 'Approve', reason: '', body });
+      await refused(net.driver.execute(ofBank), 'FORBIDDEN', 'subject.id');
+      await net.consent(b.manager, 'KeyRotation', subject, { body });
+      await refused(bench.approve(flow, b), 'INVALID_SIGNATURE');
+      const fresh = { ...b.manager, keys: pair, keyId: `${did}#key-2` };
+      await net.consent(fresh, 'Flow', { id: flow.flowId, digest: flow.specDigest });
+      await bench.approve(flow, a);
+      await net.close();
+    });
+
     test('a person comes by the consent of a colleague and goes by deactivation', async () => {
       const bench = await Bench.make(makeDriver);
       const { net, a, b } = bench;

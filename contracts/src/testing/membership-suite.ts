@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generateSm2KeyPair } from '@collabnet/sm';
-import { type CredentialRecord, type JoinRecord, type MemberRecord, type Page, joinProof } from '../index.ts';
+import { type CredentialRecord, type FlowRecord, type JoinRecord, type MemberRecord, type Page, joinProof } from '../index.ts';
 import { makeInstitution } from './actors.ts';
 import { Bench } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
@@ -118,10 +118,10 @@ export function membershipSuite(makeDriver: MakeDriver): void {
       await net.close();
     });
 
-    test('who left has no rights and no vote, and cannot leave with a flow open or as the last', async () => {
+    test('who left has no rights and no vote, and cannot leave with a flow begun or as the last', async () => {
       const bench = await Bench.make(makeDriver);
       const { net, a, b } = bench;
-      const flow = await bench.propose();
+      const flow = await bench.bring('Pending');
       await refused(net.send(b, 'membership.leave', {}), 'ILLEGAL_TRANSITION');
       await net.send(a, 'flows.cancel', { flowId: flow.flowId, reason: '' });
       await net.send(b, 'membership.leave', {});
@@ -131,6 +131,52 @@ export function membershipSuite(makeDriver: MakeDriver): void {
       const last = await TestNetwork.found(makeDriver);
       await refused(last.send(last.founder, 'membership.leave', {}), 'ILLEGAL_TRANSITION');
       await last.close();
+      await net.close();
+    });
+
+    test('nobody can hold a member back by proposing flows to it: they end with its leaving', async () => {
+      const bench = await Bench.make(makeDriver);
+      const { net, a, b } = bench;
+      const proposed = await bench.propose();
+      const refusedOne = await bench.bring('ApprovalReject');
+      assert.equal((await net.send<MemberRecord>(b, 'membership.leave', {})).state, 'Left');
+      const { state, reason } = await bench.flow(proposed);
+      assert.deepEqual([state, reason], ['Cancelled', 'PARTY_LEFT']);
+      assert.equal((await bench.flow(refusedOne)).state, 'ApprovalReject');
+      assert.deepEqual((await net.query<Page<unknown>>('flows.list', { party: a.did, open: true })).items, []);
+      await net.close();
+    });
+
+    test('who was only named as receiver was never asked and leaves, and an auditor is not missed', async () => {
+      const bench = await Bench.make(makeDriver);
+      const { net, a, b } = bench;
+      const receiver = await net.admit('bank-c', [a, b]);
+      const auditor = await net.admit('bank-d', [a, b, receiver]);
+      const proposal = bench.proposal((each) => {
+        each.auditors = [auditor.did];
+        each.parties.push(receiver.did);
+        for (const step of each.steps) step.receivers.push(receiver.did);
+      });
+      const sealed = net.seal('flows', 'propose', { spec: {}, salt: '' }, [a, b, receiver, auditor]);
+      const flow = await net.send<FlowRecord>(a, 'flows.propose', proposal, sealed);
+      await bench.approve(flow, a);
+      await bench.approve(flow, b);
+      await bench.open(flow);
+      await net.send(auditor, 'membership.leave', {});
+      assert.equal((await bench.flow(flow)).state, 'Pending');
+      await refused(net.send(b, 'membership.leave', {}), 'ILLEGAL_TRANSITION');
+      await net.send(receiver, 'membership.leave', {});
+      const { state, reason } = await bench.flow(flow);
+      assert.deepEqual([state, reason], ['Cancelled', 'PARTY_LEFT']);
+      await net.close();
+    });
+
+    test('more proposals than one transaction may end are ended in several', async () => {
+      const bench = await Bench.make(makeDriver);
+      const { net, b } = bench;
+      for (let n = 0; n < 101; n += 1) await bench.propose();
+      assert.equal((await net.send<MemberRecord>(b, 'membership.leave', {})).state, 'Active');
+      assert.equal((await net.send<MemberRecord>(b, 'membership.leave', {})).state, 'Left');
       await net.close();
     });
   });

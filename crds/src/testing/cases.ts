@@ -70,6 +70,8 @@ export const REFUSED: readonly RefusedCase[] = [
   { base: member, change: (o) => delete o.spec.join, message: 'exactly one of founding and join must be set' },
   changed(founder, 'didRef', { name: 'other' }),
   { base: founder, change: (o) => (o.spec.founding.hubURL = 'tls://elsewhere:7422'), message: 'founding is immutable', transition: true },
+  { base: founder, change: (o) => (o.spec.leave = true), message: 'the founder hosts hub and ledger of the network and cannot leave it' },
+  { base: member, before: (o) => (o.spec.leave = true), change: (o) => (o.spec.leave = false), message: 'leave cannot be taken back', transition: true },
   { base: member, change: (o) => (o.spec.join.invitationSecretRef.name = 'other'), message: 'join is immutable', transition: true },
 
   { base: person, change: (o) => delete o.spec.publicKeyMultibase, message: 'publicKeyMultibase is required for a Person' },
@@ -87,6 +89,12 @@ export const REFUSED: readonly RefusedCase[] = [
     transition: true,
   },
   { base: person, before: (o) => (o.spec.deactivated = true), change: (o) => (o.spec.deactivated = false), message: 'deactivated cannot be taken back', transition: true },
+  { base: institution, change: (o) => (o.spec.deactivated = true), message: 'an institution leaves a network by CollabNetwork.spec.leave' },
+  { base: person, change: (o) => (o.spec.keyRotation = { generation: 1 }), message: "a person replaces its own key with 'kubectl collabnet key rotate NAME'" },
+  { base: institution, before: (o) => (o.spec.keyRotation = { generation: 2 }), change: (o) => (o.spec.keyRotation.generation = 1), message: 'generation can only be raised', transition: true },
+  { base: institution, before: (o) => (o.spec.keyRotation = { generation: 2 }), change: (o) => delete o.spec.keyRotation, message: 'generation can only be raised', transition: true },
+  { base: person, change: (o) => (o.spec.recovery = { threshold: 1, publicKeys: ['z6Mk'] }), message: 'recovery must be absent for a Person' },
+  { base: institution, change: (o) => (o.spec.recovery = { threshold: 2, publicKeys: ['z6Mk'] }), message: 'threshold must not be larger than the number of recovery.publicKeys' },
 
   { base: asset, change: (o) => (o.spec.source.file.path = 'a/../../etc/passwd'), message: "path must stay inside the volume: remove '..'" },
   { base: asset, change: (o) => (o.spec.lawfulBasis.basis = 'Consent'), message: 'subjectAuthorisation is required when basis is Consent' },

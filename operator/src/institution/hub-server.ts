@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { connect, epochSeconds, HubNats, SYSTEM_INBOX, type NatsConnection, type NatsTrust } from '@collabnet/messaging';
+import { connect, epochSeconds, HubNats, parseCreds, SYSTEM_INBOX, type NatsConnection, type NatsTrust } from '@collabnet/messaging';
 import type { KubeClient } from '../runtime/index.ts';
 import type { InstitutionAuthority } from './institution-authority.ts';
 import { hubServerSettings } from './nats-settings.ts';
@@ -23,18 +23,18 @@ export class HubServer {
   readonly #authority: InstitutionAuthority;
   readonly #namespace: string;
   readonly #hostnames: readonly string[];
+  /** Client address inside the cluster, for the embedded ledger. */
+  readonly clientUrl: string;
+  /** Users whose revocation the running hub has taken from this process. */
+  readonly #revoked = new Set<string>();
 
-  constructor(options: { client: KubeClient; secrets: SecretStore; authority: InstitutionAuthority; namespace: string; hostnames: readonly string[] }) {
+  constructor(options: { client: KubeClient; secrets: SecretStore; authority: InstitutionAuthority; namespace: string; hostnames: readonly string[]; clientUrl?: string }) {
     this.#client = options.client;
     this.#secrets = options.secrets;
     this.#authority = options.authority;
     this.#namespace = options.namespace;
     this.#hostnames = options.hostnames;
-  }
-
-  /** Client address inside the cluster, for the embedded ledger. */
-  get clientUrl(): string {
-    return `tls://nats-hub.${this.#namespace}.svc:4222`;
+    this.clientUrl = options.clientUrl ?? `tls://nats-hub.${options.namespace}.svc:4222`;
   }
 
   /** Configures the server with an account for each network. Returns the CA that its certificate chains to. */
@@ -73,6 +73,24 @@ export class HubServer {
   async memberCredentials(net: string, member: string): Promise<MemberCredentials> {
     const users = (await this.#load()).leafUsers(net, member);
     return { control: users.control.creds ?? '', data: users.data.creds ?? '' };
+  }
+
+  /**
+   * Voids both leaf users of a member, which also cuts its connections. The revocation is stored before it is pushed, so
+   * that a crash in between loses none, and a restarted hub starts with it.
+   *
+   * @returns whether there was anything left to do
+   */
+  async revokeMember(net: string, credentials: MemberCredentials, caPem: string): Promise<boolean> {
+    const users = [credentials.control, credentials.data].map((creds) => parseCreds(creds).publicKey);
+    if (users.every((user) => this.#revoked.has(user))) return false;
+    const before = await this.#load();
+    const known = before.trust.accounts[net]?.revocations ?? {};
+    const hub = users.filter((user) => known[user] === undefined).reduce((each, user) => each.revoke(net, user, epochSeconds()), before);
+    if (hub.trust !== before.trust) await this.#store(hub);
+    await this.reconcileAccounts(caPem);
+    for (const user of users) this.#revoked.add(user);
+    return hub.trust !== before.trust;
   }
 
   async ledgerHostCreds(net: string): Promise<string> {

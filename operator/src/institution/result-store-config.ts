@@ -83,7 +83,8 @@ export function keepResultStore(manager: Manager, networks: Informer<CollabNetwo
     logger: services.logger,
   });
   services.sessions.onChange((_network, events) => {
-    if (events.length === 0) loop.wake();
+    // A rotated key must be known before the next capability comes.
+    if (events.length === 0 || events.some(({ type }) => type === 'identity.rotated' || type === 'identity.recovered')) loop.wake();
   });
   manager.add(loop);
 }

@@ -53,6 +53,19 @@ export class SecretStore {
     await this.#applier.apply(CORE.secret, object, { ...(options.owner && { owner: options.owner }), live: current ?? null });
   }
 
+  /**
+   * Changes an existing Secret from what it holds now; a write in between makes it fail, and the caller tries again.
+   *
+   * @param change answers the same object when nothing is to be written
+   */
+  async update(name: string, change: (current: SecretValues) => SecretValues): Promise<SecretValues> {
+    const current = await this.#client.get<SecretObject>(CORE.secret, name);
+    const before = decode(current);
+    const after = change(before);
+    if (after !== before) await this.#client.replace(CORE.secret, { ...current, data: encode(after) });
+    return after;
+  }
+
   /** Replaces a value of an existing Secret only if nobody changed it since `values` were read. */
   async replace(name: string, values: SecretValues): Promise<void> {
     const current = await this.#client.get<SecretObject>(CORE.secret, name);

@@ -8,7 +8,7 @@ const DAY = 24 * 3600 * 1000;
 const START = Date.parse('2026-01-01T00:00:00Z');
 const networkId = 'a'.repeat(64);
 const did = `did:collab:${'a'.repeat(32)}:bank`;
-const session = { networkId, did, token: 'net-a', member: 'bank', signKeyId: `${did}#key-1`, keys: { signPublicKey: '04ff' } } as unknown as NetworkSession;
+const session = { networkId, did, token: 'net-a', member: 'bank', signingKey: () => Promise.resolve({ keyId: `${did}#key-1`, publicKey: '04ff' }), nextSigningKey: () => Promise.resolve(undefined) } as unknown as NetworkSession;
 
 /** What a service would get, with credentials that are numbered as they are issued. */
 function issuer(): (current: SecretValues | undefined, now: number, open?: boolean, networks?: string[], as?: NetworkSession) => Promise<ServiceAccess> {
@@ -56,4 +56,19 @@ test('a spoilt record of bindings is made again', async () => {
   const access = issuer();
   const { files } = await access({ 'networks.json': '{"demo":1}', 'net-a.creds': 'stale' }, START);
   assert.equal(files['net-a.creds'], 'creds-1');
+});
+
+test('doors know the key of a rotation before it signs, and that of before for a day', async () => {
+  const access = issuer();
+  const first = await access(undefined, START);
+  const key = (n: number, publicKey: string): object => ({ keyId: `${did}#key-${n}`, publicKey });
+  const before = { ...session, nextSigningKey: () => Promise.resolve(key(2, '04ee')) } as unknown as NetworkSession;
+  const after = { ...session, signingKey: () => Promise.resolve(key(2, '04ee')) } as unknown as NetworkSession;
+  const keysOf = ({ issuers }: ServiceAccess): string[] => issuers.map(({ keyId }) => keyId.split('#')[1] ?? '');
+  const prepared = await access(first.files, START, true, ['demo'], before);
+  assert.deepEqual(keysOf(prepared), ['key-1', 'key-2']);
+  const rotated = await access(prepared.files, START, true, ['demo'], after);
+  assert.deepEqual(keysOf(rotated), ['key-2', 'key-1']);
+  assert.deepEqual(keysOf(await access(rotated.files, START + DAY - 1, true, ['demo'], after)), ['key-2', 'key-1']);
+  assert.deepEqual(keysOf(await access(rotated.files, START + DAY, true, ['demo'], after)), ['key-2']);
 });

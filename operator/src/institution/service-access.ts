@@ -6,6 +6,8 @@ import type { SessionRegistry } from './session-registry.ts';
 
 /** Ledger credentials are renewed after this long, ms: well before their end, so that a stopped operator breaks nothing. */
 const RENEW_CREDENTIALS_MS = 30 * 24 * 3600 * 1000;
+/** Capabilities signed before a rotation are honoured this long, ms: what runs then may deliver its result. */
+const FORMER_ISSUER_MS = 24 * 3600 * 1000;
 /** Entry of a service's Secret with what the operator needs to keep the rest as it is. */
 const BINDINGS = 'networks.json';
 
@@ -18,6 +20,10 @@ const bindingSchema = z.object({
   publicKey: z.string(),
   /** Epoch ms. */
   credentialsFrom: z.number(),
+  /** The key that a rotation is about to bring in. */
+  next: z.object({ keyId: z.string(), publicKey: z.string() }).optional(),
+  /** Keys of before a rotation, whose capabilities are honoured until then, epoch ms. */
+  former: z.array(z.object({ keyId: z.string(), publicKey: z.string(), until: z.number() })).optional(),
 });
 
 /** A service's place in one network. */
@@ -61,7 +67,7 @@ export async function serviceAccess(options: ServiceAccessOptions): Promise<Serv
   for (const name of [...new Set(options.networks)].sort()) {
     const session = sessions.get(name);
     const known = before[name];
-    const binding = session === undefined ? known : bindingOf(session, known);
+    const binding = session === undefined ? known : await bindingOf(session, known, now);
     if (binding === undefined) continue;
     const file = `${binding.net}.creds`;
     const held = current?.[file];
@@ -78,22 +84,33 @@ export async function serviceAccess(options: ServiceAccessOptions): Promise<Serv
   return {
     bindings,
     files: { ...files, [BINDINGS]: JSON.stringify(bindings) },
-    issuers: all.map(({ did, keyId, publicKey }) => ({ did, keyId, publicKey })),
+    issuers: all.flatMap(({ did, keyId, publicKey, next, former }) => [{ keyId, publicKey }, ...(next ? [next] : []), ...(former ?? [])].map((key) => ({ did, keyId: key.keyId, publicKey: key.publicKey }))),
     networks: all.map(({ networkId, did, net }) => ({ networkId, did, nats: { url: nats.url, credentials: `${mount}/${net}.creds` } })),
   };
 }
 
-function bindingOf(session: NetworkSession, known: NetworkBinding | undefined): NetworkBinding {
+async function bindingOf(session: NetworkSession, known: NetworkBinding | undefined, now: number): Promise<NetworkBinding> {
   // Credentials are bound to network and member: those of another founding under the same name are worth nothing.
   const same = known?.networkId === session.networkId && known.did === session.did;
+  const { keyId, publicKey } = await session.signingKey();
+  const next = await session.nextSigningKey();
   return {
     networkId: session.networkId,
     did: session.did,
     net: session.token,
-    keyId: session.signKeyId,
-    publicKey: session.keys.signPublicKey,
+    keyId,
+    publicKey,
     credentialsFrom: same ? known.credentialsFrom : 0,
+    ...(next && next.publicKey !== publicKey && { next: { keyId: next.keyId, publicKey: next.publicKey } }),
+    ...(same && formerOf(known, keyId, now)),
   };
+}
+
+/** A capability of a running attempt must still open its door after a rotation; it fits one client certificate only. */
+function formerOf(known: NetworkBinding, keyId: string, now: number): Pick<NetworkBinding, 'former'> {
+  const ended = known.keyId === keyId ? [] : [{ keyId: known.keyId, publicKey: known.publicKey, until: now + FORMER_ISSUER_MS }];
+  const former = [...(known.former ?? []), ...ended].filter((each) => each.until > now && each.keyId !== keyId);
+  return former.length === 0 ? {} : { former };
 }
 
 function readBindings(current: SecretValues | undefined): Record<string, NetworkBinding> {

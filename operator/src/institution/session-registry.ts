@@ -23,6 +23,11 @@ export class SessionRegistry {
     this.#notify(session.name, []);
   }
 
+  /** Makes everything due that follows from a session, as when it opens; for a change that is on no ledger. */
+  changed(network: string): void {
+    this.#notify(network, []);
+  }
+
   delete(network: string): void {
     this.#sessions.delete(network);
   }

@@ -6,7 +6,7 @@ export { buildDidDocument, didContexts } from './document.ts';
 export type { DidDocument, DidDocumentInput, DidService, VerificationMethod } from './document.ts';
 export { isValidAt, keyAt, newRegisteredDid } from './record.ts';
 export type { KeyPurpose, PrincipalType, RegisteredDid, RegisteredKey, RegistrationInput } from './record.ts';
-export { deactivate, documentAt, rotateKey } from './rotation.ts';
+export { deactivate, documentAt, nextSignKeyId, rotateKey } from './rotation.ts';
 export type { KeyRotation } from './rotation.ts';
 export { didDocumentSchema, didSchema, publicKeyHexSchema, registeredDidSchema } from './schema.ts';
 export { toJrtDocument } from './jrt-document.ts';

@@ -83,12 +83,22 @@ function replace(
     }
     keys[keyId] = { ...key, validUntilHeight: height };
   }
-  const name = purpose === 'sign' ? 'key' : 'agree';
-  keys[keyIdOf(did, `${name}-${nextNumber(ofPurpose.map(([keyId]) => keyId))}`)] = {
+  keys[nextKeyId(keys, did, purpose)] = {
     publicKey: normal,
     purpose,
     validFromHeight: height,
   };
+}
+
+/** Id that the next signing key of a DID will have, for whoever signs before it is registered. */
+export function nextSignKeyId(record: RegisteredDid): string {
+  return nextKeyId(record.keys, record.document.id, 'sign');
+}
+
+function nextKeyId(keys: RegisteredDid['keys'], did: string, purpose: KeyPurpose): string {
+  const ofPurpose = Object.entries(keys).filter(([, key]) => key.purpose === purpose);
+  const name = purpose === 'sign' ? 'key' : 'agree';
+  return keyIdOf(did, `${name}-${nextNumber(ofPurpose.map(([keyId]) => keyId))}`);
 }
 
 function nextNumber(keyIds: string[]): number {

@@ -9,7 +9,18 @@ import type { JsonObject } from './json.ts';
 import type { TransactionPayload } from './types.ts';
 
 /** What a person decides about. */
-export type ApprovalKind = 'Flow' | 'Grant' | 'GrantRevocation' | 'Membership' | 'Algorithm' | 'Person';
+export const approvalKinds = [
+  'Flow',
+  'Grant',
+  'GrantRevocation',
+  'Membership',
+  'Algorithm',
+  'Person',
+  'KeyRotation',
+  'Recovery',
+  'RecoveryVote',
+] as const;
+export type ApprovalKind = (typeof approvalKinds)[number];
 
 /** A person's decision, complete enough to rebuild the signed transaction from it. */
 export interface ApprovalStatement {
@@ -34,18 +45,21 @@ const methods: Record<ApprovalKind, Record<ApprovalStatement['decision'], readon
   Membership: { Approve: ['membership', 'vote'], Refuse: ['membership', 'vote'] },
   Algorithm: { Approve: ['algorithms', 'vote'], Refuse: ['algorithms', 'vote'] },
   Person: { Approve: ['identity', 'registerPerson'], Refuse: undefined },
+  KeyRotation: { Approve: ['identity', 'rotateKey'], Refuse: undefined },
+  Recovery: { Approve: ['identity', 'recover'], Refuse: ['identity', 'vetoRecovery'] },
+  RecoveryVote: { Approve: ['identity', 'voteRecovery'], Refuse: ['identity', 'voteRecovery'] },
 };
 
-/** Strict shape of {@link ApprovalStatement}. */
 /** What an Approval can ask of the ledger, as `contract.method`. */
 export const approvalActions: readonly string[] = Object.values(methods).flatMap((each) =>
   Object.values(each).flatMap((target) => (target ? [target.join('.')] : [])),
 );
 
+/** Strict shape of {@link ApprovalStatement}. */
 export const approvalStatementSchema: z.ZodType<ApprovalStatement> = z.strictObject({
   network: z.string().regex(/^[0-9a-f]{32,64}$/),
   subject: z.strictObject({
-    kind: z.enum(['Flow', 'Grant', 'GrantRevocation', 'Membership', 'Algorithm', 'Person']),
+    kind: z.enum(approvalKinds),
     id: z.string().min(1).max(256),
     digest: z.string().regex(/^[0-9a-f]{64}$/),
   }),

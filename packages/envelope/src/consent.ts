@@ -9,6 +9,7 @@ export const consentActions: readonly string[] = [
   'grants.revoke',
   'membership.vote',
   'algorithms.vote',
+  'identity.voteRecovery',
 ];
 
 /**

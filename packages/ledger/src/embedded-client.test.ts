@@ -123,7 +123,8 @@ test('a client publishes the head that it has verified, and others on the same c
   withChain(async (chain, client) => {
     await client.submit(await chain.invite('invitation-1'));
     client.start();
-    const headSigner = { did: chain.did, keyId: `${chain.did}#key-1`, sign: (message: string) => Promise.resolve(sm2Sign(message, chain.founder.privateKey)) };
+    const key = { keyId: `${chain.did}#key-1`, sign: (message: string) => Promise.resolve(sm2Sign(message, chain.founder.privateKey)) };
+    const headSigner = { did: chain.did, key: () => Promise.resolve(key) };
     const other = chain.client({ headSigner, headExchangeMs: 10 });
     other.start();
     const heard = await chain.nextHead();

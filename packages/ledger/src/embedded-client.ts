@@ -23,7 +23,7 @@ export interface EmbeddedLedgerOptions {
   /** `new SqliteState(':memory:')` or a cache file; a file that fails verification is reported, never trusted. */
   state: SqliteState;
   /** Who signs this member's head statements; without it heads are only compared, not published. */
-  headSigner?: { did: string; keyId: string; sign(message: string): Promise<string> };
+  headSigner?: { did: string; /** The key in force; asked each time, since it is rotated. */ key: () => Promise<{ keyId: string; sign: (message: string) => Promise<string> }> };
   now?: () => number;
   /** Blocks may be stamped at most this far ahead of the local clock, ms; default 10 min (design §8.7). */
   maxClockSkewMs?: number;
@@ -277,8 +277,9 @@ export class EmbeddedLedgerClient implements Ledger {
     const block = this.#options.state.head();
     if (headSigner === undefined || block === undefined || transport.publishHead === undefined) return;
     const { header, signature: blockSignature } = block;
-    const body = { did: headSigner.did, keyId: headSigner.keyId, height: header.height, hash: blockHash(header), time: this.#now() };
-    transport.publishHead({ ...body, header, blockSignature, signature: await headSigner.sign(headText(body)) });
+    const { keyId, sign } = await headSigner.key();
+    const body = { did: headSigner.did, keyId, height: header.height, hash: blockHash(header), time: this.#now() };
+    transport.publishHead({ ...body, header, blockSignature, signature: await sign(headText(body)) });
   }
 
   #diverge(detail: string): void {

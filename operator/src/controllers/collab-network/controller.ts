@@ -5,11 +5,13 @@ import { guardBy } from '../guard.ts';
 import { COLLAB_NETWORK } from '../kinds.ts';
 import type { NetworkRun, NetworkServices, NetworkStep } from './network-run.ts';
 import { admitMembers } from './steps/admit-members.ts';
+import { endAlgorithms } from './steps/end-algorithms.ts';
 import { ensureLedgerHost } from './steps/ensure-ledger-host.ts';
 import { ensureLocalServer } from './steps/ensure-local-server.ts';
 import { foundNetwork } from './steps/found-network.ts';
 import { issueInvitations } from './steps/issue-invitations.ts';
 import { joinNetwork } from './steps/join-network.ts';
+import { leaveNetwork, rememberLeft } from './steps/leave-network.ts';
 import { loadAccess } from './steps/load-access.ts';
 import { loadIdentity } from './steps/load-identity.ts';
 import { openSession } from './steps/open-session.ts';
@@ -22,12 +24,15 @@ const STEPS: readonly NetworkStep[] = [
   foundNetwork,
   joinNetwork,
   loadAccess,
+  rememberLeft,
   ensureLedgerHost,
   ensureLocalServer,
   openSession,
+  leaveNetwork,
   admitMembers,
   issueInvitations,
   registerAlgorithms,
+  endAlgorithms,
   reportStatus,
 ];
 

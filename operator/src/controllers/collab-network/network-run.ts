@@ -33,6 +33,8 @@ export interface NetworkAccess {
   caPem: string;
   controlCreds: string;
   dataCreds: string;
+  /** This institution is no member any more. */
+  left: boolean;
 }
 
 /** One reconcile of one network: what earlier steps found out, for the later ones. */

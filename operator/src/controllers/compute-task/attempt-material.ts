@@ -5,6 +5,7 @@ import type { ProposedInput } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
 import { generateSm2KeyPair, toBase64Url } from '@collabnet/sm';
 import { octetsOf } from '../../institution/octets.ts';
+import type { SigningKey } from '../../institution/network-session.ts';
 import { assetSalt } from '../data-asset/build/asset-salt.ts';
 import { attemptDelegation } from './build/delegation.ts';
 import { courierJob, stepOf, type CourierJobInput } from './build/job.ts';
@@ -27,14 +28,12 @@ export async function makeMaterial(run: TaskRun, attempt: CurrentAttempt, algori
   const now = run.ctx.clock.now();
   const end = flow.deadline + MARGIN_MS;
   const pair = generateSm2KeyPair();
-  const delegation = await signDelegation(
-    attemptDelegation({ networkId: session.networkId, did: session.did, keyId: session.signKeyId, id, publicKey: pair.publicKey, now, expires: end }),
-    (message) => session.keys.sign(message),
-  );
+  const key = await session.signingKey();
+  const delegation = await signDelegation(attemptDelegation({ networkId: session.networkId, did: session.did, keyId: key.keyId, id, publicKey: pair.publicKey, now, expires: end }), key.sign);
   const peers = terms.computeParties.filter((did) => did !== session.did).map(memberToken);
   const user = await services.nats.courierUser(attemptAddress(session.token, id), session.member, peers, Math.floor(end / 1000));
   const certificate = await services.authority.clientCertificate(`courier-${id.flowId.slice(0, 10)}-${id.attempt}`, Math.ceil((end - now) / 1000));
-  const capabilities = await makeCapabilities(run, attempt, certificate.fingerprint);
+  const capabilities = await makeCapabilities(run, attempt, certificate.fingerprint, key);
   const inputs: CourierJobInput['inputs'] = Object.fromEntries(
     ownInputs(run, attempt).map((input) => [input.name, { url: `${ownSource(run, input).url}/v1/read`, capability: capabilityOf(capabilities.inputs, input.name) }]),
   );
@@ -74,12 +73,11 @@ interface Capabilities {
 }
 
 /** Read: until reservations must be complete, since inputs are frozen by then. Deliver: until the flow must have ended. */
-async function makeCapabilities(run: TaskRun, attempt: CurrentAttempt, certificateSha256: string): Promise<Capabilities> {
+async function makeCapabilities(run: TaskRun, attempt: CurrentAttempt, certificateSha256: string, { keyId, sign }: SigningKey): Promise<Capabilities> {
   const { session } = required(run.view, 'view');
   const { record: flow, sealed } = required(run.flow, 'flow');
   const { flowId, step, attempt: number } = attempt.id;
-  const common = { issuer: session.did, keyId: session.signKeyId, certificateSha256, networkId: session.networkId, flowId, step, attempt: number };
-  const sign = (message: string): Promise<string> => session.keys.sign(message);
+  const common = { issuer: session.did, keyId, certificateSha256, networkId: session.networkId, flowId, step, attempt: number };
   const inputs: Capabilities['inputs'] = {};
   for (const { name, asset = '', assetVersion = 0, keys, columns } of ownInputs(run, attempt)) {
     const wanted = [...new Set([...keys, ...columns])];

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import { rotationProof, type FlowRecord, type FlowStepRecord } from '@collabnet/contracts';
 import { TestNetwork } from '@collabnet/contracts/testing';
 import type { ComputeTask } from '@collabnet/crds';
+import { generateSm2KeyPair } from '@collabnet/sm';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { InstitutionKeys } from '../../institution/institution-keys.ts';
 import { CORE, findCondition, type KubeObject } from '../../runtime/index.ts';
 import { silentLogger, spanIdOf, TASK_SPAN, traceIdOf } from '@collabnet/telemetry';
 import { OtlpReceiver, type ReceivedSpan } from '@collabnet/telemetry/testing';
@@ -336,4 +338,45 @@ test('a lost pod fails its attempt; a withdrawing institution gives up every ope
   assert.match((await stepOf(flowId)).attempts[0]?.reason ?? '', /^POD_(LOST|DELETED)$/);
   assert.ok((await withdrawOpenFlows(b.session, silentLogger())) >= 1);
   assert.equal((await flowOf(flowId)).state, 'Cancelled');
+});
+
+/** As the operator rotates: the new key is held before the ledger has it. */
+async function rotateKeyOf({ session, institution }: Bank): Promise<void> {
+  const [old, next] = [institution.keys, generateSm2KeyPair()];
+  const keys = { sign: next, agree: institution.agree };
+  session.useKeys(new InstitutionKeys({ sign: old, agree: institution.agree, pending: new InstitutionKeys(keys) }));
+  const proof = rotationProof(next.privateKey, session.networkId, session.did, next.publicKey);
+  await session.submit({ kind: 'Identity', contract: 'identity', method: 'rotateKey', public: { newSignKey: next.publicKey, proof } });
+  session.useKeys(new InstitutionKeys(keys));
+  Object.assign(institution, { keys: next });
+}
+
+test('a key rotated after the reservation does not disturb the attempt: its peer checks it by the key of then', async () => {
+  const flowId = await openFlow('rotated', 'rotated');
+  const first = await runPod(a, flowId, 1);
+  await eventually('reserved', async () => (await stepOf(flowId)).reservations[a.session.did] !== undefined);
+  const keyOfThen = a.institution.keys.publicKey;
+  await rotateKeyOf(a);
+  const peer = await runPod(b, flowId, 1);
+  await eventually('both started', () => [first, peer].every(({ requests }) => requests.some(({ op }) => op === 'start')));
+  const start = peer.requests.find((request) => request.op === 'start');
+  assert.equal(start?.op === 'start' ? start.peers[0]?.institutionKey : undefined, keyOfThen);
+  first.finish();
+  peer.finish();
+  await a.until('succeeded', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
+  assert.equal((await stepOf(flowId)).attempts.length, 0);
+});
+
+test('an attempt that was prepared under a key of before its rotation is made again under the new one', async () => {
+  const flowId = await openFlow('too-late', 'too-late');
+  await eventually('prepared', () => a.client.find(CORE.secret, `ct-${flowId.slice(0, 10)}-match-1`));
+  await rotateKeyOf(a);
+  await runPod(a, flowId, 1);
+  await eventually('next attempt', async () => (await stepOf(flowId)).attempt === 2);
+  const [{ reason } = { reason: '' }] = (await stepOf(flowId)).attempts;
+  assert.equal(reason, 'KEY_ROTATED');
+  const couriers = await Promise.all([runPod(a, flowId, 2), runPod(b, flowId, 2)]);
+  await eventually('running', async () => (await flowOf(flowId)).state === 'Running');
+  couriers.forEach((courier) => courier.finish());
+  await a.until('succeeded', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
 });

@@ -7,20 +7,21 @@ import { isRefusal, LedgerView } from './ledger-view.ts';
 
 /** Old enough for a goodbye: the view has been followed until a moment ago. */
 const STALENESS_MS = 60_000;
-const REASON = 'the institution is being removed from its cluster';
+const REMOVED = 'the institution is being removed from its cluster';
 
 /**
  * Gives up every open flow in which an institution has a say, so that no other party waits for one that is gone: own
  * proposals and flows with own inputs are cancelled, attempts that it only computes are failed. Best effort; a flow
  * that cannot be given up is logged, and its deadline ends it.
  *
+ * @param reason for the other parties
  * @returns how many flows were given up
  */
-export async function withdrawOpenFlows(session: NetworkSession, logger: Logger): Promise<number> {
+export async function withdrawOpenFlows(session: NetworkSession, logger: Logger, reason: string = REMOVED): Promise<number> {
   const view = new LedgerView(session, STALENESS_MS);
   const open: FlowRecord[] = [];
   for await (const flow of view.list<FlowRecord>('flows', 'list', { party: session.did, open: true })) open.push(flow);
-  const outcomes = await Promise.allSettled(open.map((flow) => withdraw(view, flow)));
+  const outcomes = await Promise.allSettled(open.map((flow) => withdraw(view, flow, reason)));
   let count = 0;
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'fulfilled') count += outcome.value ? 1 : 0;
@@ -29,17 +30,17 @@ export async function withdrawOpenFlows(session: NetworkSession, logger: Logger)
   return count;
 }
 
-async function withdraw(view: LedgerView, flow: FlowRecord): Promise<boolean> {
+async function withdraw(view: LedgerView, flow: FlowRecord, reason: string): Promise<boolean> {
   const { did } = view.session;
   const { flowId, currentStep } = flow;
   if (flow.proposer === did || flow.approvals[did] !== undefined) {
-    await view.flows('cancel', { flowId, reason: REASON });
+    await view.flows('cancel', { flowId, reason });
     return true;
   }
   const terms = flow.steps.find(({ name }) => name === currentStep);
   if (currentStep === undefined || terms?.computeParties.includes(did) !== true) return false;
   const { attempt } = await view.read<FlowStepRecord>('flows', 'step', { flowId, step: currentStep });
-  await view.flows('fail', { flowId, step: currentStep, attempt, reason: 'PARTY_WITHDRAWN', message: REASON, retryable: false });
+  await view.flows('fail', { flowId, step: currentStep, attempt, reason: 'PARTY_WITHDRAWN', message: reason, retryable: false });
   return true;
 }
 

@@ -103,6 +103,8 @@ function concernsAsset(asset: DataAsset, events: readonly LedgerEvent[], { sessi
   const did = sessions.get(network)?.did;
   const assetId = did === undefined ? undefined : assetIdOf(did, asset.metadata.name);
   return events.some(({ type, subject, data }) => {
+    // The proxy has to know the key that now signs capabilities.
+    if (type === 'identity.rotated' || type === 'identity.recovered') return subject === did;
     if (type.startsWith('grant.')) return data['asset'] === assetId;
     if (type.startsWith('catalogue.')) return subject === assetId;
     // A flow that opens or fails changes how often a grant was used.

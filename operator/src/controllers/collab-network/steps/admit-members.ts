@@ -1,16 +1,20 @@
-import type { MemberRecord, Page } from '@collabnet/contracts';
+import type { CredentialRecord, MemberRecord, Page } from '@collabnet/contracts';
 import { LedgerError } from '@collabnet/ledger';
 import { memberToken } from '@collabnet/messaging';
 import { required, type NetworkRun } from '../network-run.ts';
 
-/** The host of the hub gives each new member its leaf credentials: sealed to the member's key, on the ledger. */
+/**
+ * The host of the hub gives each new member its leaf credentials: sealed to the member's key, on the ledger. Those of a
+ * member that has left are revoked.
+ */
 export async function admitMembers(run: NetworkRun): Promise<void> {
   const { founding } = run.network.spec;
   if (founding === undefined) return;
   const session = required(run.session, 'session');
   const { caPem } = required(run.access, 'access');
   for (const member of await members(run)) {
-    if (member.did === session.did || member.state !== 'Active' || (await hasCredential(run, member.did))) continue;
+    if (member.state === 'Left') await revoke(run, member);
+    if (member.did === session.did || member.state !== 'Active' || (await credentialOf(run, member.did)) !== undefined) continue;
     const creds = await run.services.hub.memberCredentials(session.token, memberToken(member.did));
     await session.submit({
       kind: 'Credential',
@@ -36,12 +40,23 @@ export async function members(run: NetworkRun): Promise<MemberRecord[]> {
   return all;
 }
 
-async function hasCredential(run: NetworkRun, did: string): Promise<boolean> {
+/** Which users those are is read from the ledger: the host can open what it sealed. */
+async function revoke(run: NetworkRun, member: MemberRecord): Promise<void> {
+  const session = required(run.session, 'session');
+  const credential = await credentialOf(run, member.did);
+  if (credential === undefined) return;
+  const { sealed, nonce } = credential;
+  const opened = await session.unseal({ network: session.networkId, contract: 'membership', method: 'issueCredential', nonce, sealed });
+  const { control, data } = opened as { control: string; data: string };
+  if (!(await run.services.hub.revokeMember(session.token, { control, data }, required(run.access, 'access').caPem))) return;
+  run.ctx.event({ type: 'Normal', reason: 'CredentialRevoked', message: `${member.displayName} has left: the hub refuses it from now on` });
+}
+
+async function credentialOf(run: NetworkRun, did: string): Promise<CredentialRecord | undefined> {
   try {
-    await required(run.session, 'session').ledger.evaluate('membership', 'credential', { did });
-    return true;
+    return await required(run.session, 'session').ledger.evaluate<CredentialRecord>('membership', 'credential', { did });
   } catch (error) {
-    if (error instanceof LedgerError && error.code === 'NOT_FOUND') return false;
+    if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
     throw error;
   }
 }

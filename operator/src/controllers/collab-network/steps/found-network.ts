@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CONTRACTS_VERSION, DEFAULT_RIGHTS, DEFAULT_RULES, networkIdOf, type GenesisPayload } from '@collabnet/contracts';
 import { formatDid } from '@collabnet/did';
 import { canonicalJson } from '@collabnet/envelope';
+import { parseDuration } from '@collabnet/flow';
 import { memberToken, networkToken } from '@collabnet/messaging';
 import { generateSm2KeyPair } from '@collabnet/sm';
 import { StalledError } from '../../../runtime/index.ts';
@@ -9,6 +10,8 @@ import { ledgerNames } from '../build/ledger-host.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { accessSecret } from './load-access.ts';
 import { institutionOf } from './load-identity.ts';
+
+type Founding = NonNullable<NetworkRun['network']['spec']['founding']>;
 
 /**
  * Founds the network: a genesis signed by this institution, written to a Secret before anything uses it, so that a
@@ -26,7 +29,7 @@ export async function foundNetwork(run: NetworkRun): Promise<void> {
   const { hub, secrets } = run.services;
   const names = ledgerNames(run.network);
   const { caPem } = await hub.ensure([]);
-  const seed = await secrets.ensure(names.secret, () => newGenesis(run, founding.hubClientURL, founding.displayName, caPem));
+  const seed = await secrets.ensure(names.secret, () => newGenesis(run, founding, caPem));
   const payload = (JSON.parse(seed['genesis.json'] ?? '') as { payload: GenesisPayload }).payload;
   const networkId = networkIdOf(payload);
   const net = networkToken(networkId);
@@ -50,17 +53,18 @@ export async function foundNetwork(run: NetworkRun): Promise<void> {
   run.ctx.status.membership = 'Founder';
 }
 
-async function newGenesis(run: NetworkRun, hubClientUrl: string, displayName: string | undefined, caPem: string): Promise<Record<string, string>> {
+async function newGenesis(run: NetworkRun, founding: Founding, caPem: string): Promise<Record<string, string>> {
+  const { hubClientURL, displayName, recoveryLock } = founding;
   const signing = generateSm2KeyPair();
   const payload: GenesisPayload = {
     schema: 'collabnet.dev/genesis/v1',
     displayName: displayName ?? run.network.spec.displayName,
     createdAt: run.ctx.clock.now(),
     founder: institutionOf(run),
-    ledger: { driver: 'embedded', blockSigningKey: signing.publicKey, hub: { url: hubClientUrl, caPem } },
+    ledger: { driver: 'embedded', blockSigningKey: signing.publicKey, hub: { url: hubClientURL, caPem } },
     rights: DEFAULT_RIGHTS,
     contractsVersion: CONTRACTS_VERSION,
-    rules: DEFAULT_RULES,
+    rules: recoveryLock === undefined ? DEFAULT_RULES : { ...DEFAULT_RULES, recoveryLockMs: parseDuration(recoveryLock, 'recoveryLock') },
     salt: randomBytes(32).toString('hex'),
   };
   const signature = await required(run.keys, 'keys').sign(canonicalJson(payload));

@@ -120,7 +120,7 @@ async function storeAccess(run: NetworkRun, ledger: EmbeddedLedgerClient, invita
   });
   if (credential === null) throw new WaitError('AwaitingCredential', 'voted in; the host of the hub now issues the credentials', VOTE_RECHECK_MS);
   const aad = sealedAad({ network: invitation.networkId, contract: 'membership', method: 'issueCredential', nonce: credential.nonce });
-  const opened = await openSealed(credential.sealed, `${request.did}#${keys.agreeKeyFragment}`, (bytes) => keys.decrypt(bytes), aad);
+  const opened = await openSealed(credential.sealed, keyIdOf(request.did, 'agree-1'), (bytes) => keys.decrypt(bytes), aad);
   const { control, data, hubUrl, caPem } = opened as { control: string; data: string; hubUrl: string; caPem: string };
   await run.services.secrets.ensure(accessSecret(run.network), () => ({
     'access.json': JSON.stringify({ networkId: invitation.networkId, did: request.did, hubUrl }),

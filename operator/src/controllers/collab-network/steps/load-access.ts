@@ -1,6 +1,6 @@
 import type { CollabNetwork } from '@collabnet/crds';
 import type { NetworkAccess, NetworkRun } from '../network-run.ts';
-import type { SecretStore } from '../../../institution/secret-store.ts';
+import type { SecretStore, SecretValues } from '../../../institution/secret-store.ts';
 
 /** Secret with this institution's place in the network: id, DID, hub and leaf credentials. */
 export function accessSecret(network: CollabNetwork): string {
@@ -11,15 +11,27 @@ export function accessSecret(network: CollabNetwork): string {
 export async function readAccess(secrets: SecretStore, name: string): Promise<NetworkAccess | undefined> {
   const values = await secrets.read(name);
   if (values === undefined) return undefined;
-  const { networkId, did, hubUrl } = JSON.parse(values['access.json'] ?? '{}') as Pick<NetworkAccess, 'networkId' | 'did' | 'hubUrl'>;
+  const { networkId, did, hubUrl, left } = parse(values);
   return {
     networkId,
     did,
     hubUrl,
+    left: left === true,
     caPem: values['hub-ca.crt'] ?? '',
     controlCreds: values['control.creds'] ?? '',
     dataCreds: values['data.creds'] ?? '',
   };
+}
+
+/** Writes down that this institution has left: the hub will refuse it, so the ledger cannot be asked any more. */
+export async function markLeft(secrets: SecretStore, name: string): Promise<void> {
+  await secrets.update(name, (values) => (parse(values).left === true ? values : { ...values, 'access.json': JSON.stringify({ ...parse(values), left: true }) }));
+}
+
+type AccessFile = Pick<NetworkAccess, 'networkId' | 'did' | 'hubUrl'> & { left?: boolean };
+
+function parse(values: SecretValues): AccessFile {
+  return JSON.parse(values['access.json'] ?? '{}') as AccessFile;
 }
 
 export async function loadAccess(run: NetworkRun): Promise<void> {

@@ -31,7 +31,7 @@ export function institutionOf(run: NetworkRun): Institution {
     signKey: keys.signPublicKey,
     agreeKey: keys.agreePublicKey,
     roles: participant.spec.roles as Institution['roles'],
-    persons: (persons ?? []).map(personOf),
+    persons: (persons ?? []).filter(({ spec }) => !spec.deactivated).map(personOf),
   };
 }
 

@@ -14,6 +14,7 @@ export async function openSession(run: NetworkRun): Promise<void> {
   const name = run.network.metadata.name;
   if (sessions.get(name) === undefined) sessions.set(await connectSession(run, name));
   const session = required(sessions.get(name), 'session');
+  session.useKeys(required(run.keys, 'keys'));
   try {
     session.ledger.head();
   } catch (error) {
@@ -45,15 +46,16 @@ async function connectSession(run: NetworkRun, name: string): Promise<NetworkSes
     publishHead: headsSubject(net, self),
     heads: headsSubject(net),
   });
-  const ledger = new EmbeddedLedgerClient({
+  const ledger: EmbeddedLedgerClient = new EmbeddedLedgerClient({
     networkId: access.networkId,
     transport,
     state: new SqliteState(':memory:'),
-    headSigner: { did: access.did, keyId: `${access.did}#${keys.signKeyFragment}`, sign: (message) => keys.sign(message) },
+    headSigner: { did: access.did, key: () => session.signingKey() },
     onError: (error) => logger.warn({ err: error, network: name }, 'ledger not reachable'),
   });
+  const session: NetworkSession = new NetworkSession({ name, did: access.did, keys, ledger, data });
   observeSubmits(ledger, { network: name, self: access.did, metrics, tracer });
   ledger.start();
   await ledger.refresh().catch(() => undefined);
-  return new NetworkSession({ name, did: access.did, keys, ledger, data });
+  return session;
 }

@@ -1,4 +1,4 @@
-import type { AlgorithmRecord, JoinRecord, Page, Votes } from '@collabnet/contracts';
+import type { AlgorithmRecord, JoinRecord, Page, RecoveryRequest, Votes } from '@collabnet/contracts';
 import { parseDuration } from '@collabnet/flow';
 import { clockProblem } from '../../../institution/clock-offset.ts';
 import { WaitError } from '../../../runtime/index.ts';
@@ -34,6 +34,7 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
   ctx.status.memberCount = ctx.status.members.filter(({ state }) => state === 'Active').length;
   ctx.status.pendingJoins = await pendingJoins(run);
   ctx.status.algorithms = await algorithms(run);
+  ctx.status.pendingRecoveries = await pendingRecoveries(run);
   ctx.ready('Following', `member of ${network.spec.displayName}; ledger verified up to height ${head.height}`);
   return { requeueAfterMs: REFRESH_MS };
 }
@@ -49,6 +50,11 @@ async function pendingJoins(run: NetworkRun): Promise<NonNullable<NetworkRun['ct
   return page.items
     .filter((join) => join.state === 'Pending')
     .map(({ id, digest, request, votes }) => ({ id, digest, displayName: request.displayName, did: request.did, roles: request.roles, votes: votesOf(votes) }));
+}
+
+async function pendingRecoveries(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['pendingRecoveries']>> {
+  const page = await required(run.session, 'session').ledger.evaluate<Page<RecoveryRequest>>('identity', 'recoveryRequests', { open: true, limit: 50 });
+  return page.items.map(({ id, did, via, state, effectiveAt }) => ({ id, did, via, state, ...(effectiveAt !== undefined && { effectiveAt: new Date(effectiveAt).toISOString() }) }));
 }
 
 async function algorithms(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['algorithms']>> {

@@ -1,6 +1,6 @@
 import { taskFields } from '@collabnet/telemetry';
+import type { Reservation } from '@collabnet/contracts';
 import { keyAt } from '@collabnet/did';
-import type { Delegation } from '@collabnet/envelope';
 import type { ControlRequest } from '@collabnet/wire';
 import { MessagingError } from '@collabnet/messaging';
 import { WaitError } from '../../../runtime/index.ts';
@@ -49,16 +49,16 @@ async function peersOf(run: TaskRun, { record, terms }: CurrentAttempt): Promise
       .map(async (did) => {
         const reservation = record.reservations[did];
         if (reservation === undefined) throw new WaitError('Reserved', `${did} has not reserved`, POLL_MS);
-        const institutionKey = await institutionKeyOf(run, did, reservation.delegation);
+        const institutionKey = await institutionKeyOf(run, did, reservation);
         return { did, courierKey: reservation.courierKey, ...(institutionKey === undefined ? {} : { institutionKey }) };
       }),
   );
 }
 
-async function institutionKeyOf(run: TaskRun, did: string, delegation: Delegation): Promise<string | undefined> {
-  const { session } = required(run.view, 'view');
-  const record = await session.resolve(did);
-  return keyAt(record, delegation.delegator.keyId, session.ledger.head().height, 'sign');
+/** The key that held when the ledger took the reservation: a rotation since then does not undo what was reserved. */
+async function institutionKeyOf(run: TaskRun, did: string, { delegation, height }: Reservation): Promise<string | undefined> {
+  const record = await required(run.view, 'view').session.resolve(did);
+  return keyAt(record, delegation.delegator.keyId, height, 'sign');
 }
 
 async function tell(run: TaskRun, request: ControlRequest): Promise<void> {

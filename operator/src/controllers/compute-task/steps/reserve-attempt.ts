@@ -44,6 +44,11 @@ async function reservation(run: TaskRun, reserved: NonNullable<CourierStatus['re
   if (reserved.courierKey !== sm2PublicKeyOf((values?.['attempt.key'] ?? '').trim())) {
     await failAttempt(run, { reason: 'COURIER_KEY_MISMATCH', message: 'the courier shows another key than the one it was given', retryable: true });
   }
+  const key = await required(run.view, 'view').session.signingKey();
+  if (job.data.delegation.delegator.keyId !== key.keyId) {
+    // The couriers show each other this delegation, and the ledger takes no new one from a key that has ended.
+    await failAttempt(run, { reason: 'KEY_ROTATED', message: "the institution's key was rotated while the attempt was prepared; the next attempt is prepared under the new one", retryable: true });
+  }
   const imageDigest = digestOfImage(run.environment.services.config.images.engineSpu);
   return {
     flowId: id.flowId,

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { CliError } from '../base/errors.ts';
+import { confirm, type Io } from '../base/io.ts';
+import { fields } from '../base/table.ts';
+import { parseAlgorithm } from '../decide/reference.ts';
+import { chooseNetwork } from '../kube/networks.ts';
+import { connect, examples, type AddCommands } from './shared.ts';
+
+interface EndOptions {
+  readonly network?: string;
+  readonly reason?: string;
+  readonly yes?: boolean;
+}
+
+export const addAlgorithmCommands: AddCommands = (program, io) => {
+  const algorithm = program.command('algorithm').description('the end of an algorithm; register one in spec.algorithms of the CollabNetwork');
+  for (const [verb, description] of [['revoke', 'end an algorithm for good: running attempts stop'], ['retire', 'take your algorithm out of use: new tasks cannot name it, running ones go on']] as const) {
+    const command = algorithm.command(`${verb} <algorithm>`).description(`${description}; writes it into the CollabNetwork`);
+    if (verb === 'revoke') command.requiredOption('--reason <text>', 'why; it goes onto the ledger');
+    command
+      .option('--network <name>', 'the CollabNetwork, where there are several')
+      .option('-y, --yes', 'do not ask for confirmation')
+      .addHelpText('after', examples(`kubectl collabnet algorithm ${verb} psi@1.0.0${verb === 'revoke' ? " --reason 'flaw in the protocol'" : ''}`))
+      .action((text: string, options: EndOptions, each: Command) => end(io, each, verb, text, options));
+  }
+};
+
+async function end(io: Io, command: Command, verb: 'revoke' | 'retire', text: string, { network, reason, yes }: EndOptions): Promise<void> {
+  const { name, version } = parseAlgorithm(text);
+  const kube = await connect(command);
+  const { metadata, spec, status } = await chooseNetwork(kube, network);
+  const known = status?.algorithms?.find((one) => one.name === name && one.version === version);
+  if (known === undefined) throw new CliError('NOT_FOUND', `algorithm ${name}@${version} is not registered in network ${metadata.name}; list them with kubectl collabnet network algorithms`);
+  const field = verb === 'revoke' ? 'revokedAlgorithms' : 'retiredAlgorithms';
+  if (spec[field].some((one) => one.name === name && one.version === version)) return io.out(`${name}@${version} is in spec.${field} already`);
+  io.note(fields([['algorithm', `${name}@${version}`], ['state', known.state], ['provider', known.provider]]));
+  await confirm(io, verb === 'revoke' ? 'Revoke this algorithm for ever?' : 'Retire this algorithm?', yes ?? false);
+  const entry = { name, version, ...(reason === undefined ? {} : { reason }) };
+  await kube.jsonPatch('collabnetworks', metadata.name, [{ op: 'add', path: `/spec/${field}/-`, value: entry }]);
+  io.out(`${name}@${version} is to be ${verb}d; see kubectl collabnet network algorithms`);
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { CredentialRecord, MemberRecord, Page } from '@collabnet/contracts';
+import { TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
+import type { CollabNetwork } from '@collabnet/crds';
+import { openSealed, sealedAad } from '@collabnet/envelope';
+import { HubNats, networkToken, parseCreds, type NatsTrust } from '@collabnet/messaging';
+import { freePort, NatsProcess } from '@collabnet/messaging/testing/nats-process';
+import { RawLeaf } from '@collabnet/messaging/testing/raw-leaf';
+import { sm2Decrypt } from '@collabnet/sm';
+import { silentLogger } from '@collabnet/telemetry';
+import { HubServer } from '../../institution/hub-server.ts';
+import { InstitutionAuthority } from '../../institution/institution-authority.ts';
+import { InstitutionKeys } from '../../institution/institution-keys.ts';
+import { LocalNats } from '../../institution/local-nats.ts';
+import { NetworkSession } from '../../institution/network-session.ts';
+import { SecretStore } from '../../institution/secret-store.ts';
+import { SessionRegistry } from '../../institution/session-registry.ts';
+import { Applier, systemClock, type KubeClient } from '../../runtime/index.ts';
+import { eventually, TestApiServer } from '../../testing/index.ts';
+import { crd, NETWORK } from '../compute-task/testing/bank.ts';
+import { MemoryChain } from '../compute-task/testing/memory-ledger.ts';
+import { COLLAB_NETWORK } from '../kinds.ts';
+import type { NetworkRun } from './network-run.ts';
+import { admitMembers } from './steps/admit-members.ts';
+import { leaveNetwork, rememberLeft } from './steps/leave-network.ts';
+import { accessSecret, readAccess } from './steps/load-access.ts';
+
+let server: TestApiServer;
+let chain: MemoryChain;
+let net: TestNetwork;
+let b: TestInstitution;
+let c: TestInstitution;
+let hubProcess: NatsProcess;
+let leafPort: number;
+let founder: Place;
+let leaver: Place;
+
+/** An institution's operator in its namespace, with what the steps of its CollabNetwork need. */
+interface Place {
+  readonly client: KubeClient;
+  readonly secrets: SecretStore;
+  readonly session: NetworkSession;
+  readonly sessions: SessionRegistry;
+  readonly events: string[];
+  readonly run: NetworkRun;
+}
+
+async function place(institution: TestInstitution, spec: object, hubOf: (client: KubeClient, secrets: SecretStore, namespace: string) => Promise<HubServer>): Promise<Place> {
+  const namespace = await server.namespace(institution.code);
+  const client = server.connect({ namespace });
+  const secrets = new SecretStore(client, new Applier(client));
+  const network = await client.create<CollabNetwork>(COLLAB_NETWORK, { metadata: { name: NETWORK }, spec: { displayName: 'Test', didRef: { name: 'me' }, ...spec } } as CollabNetwork);
+  const session = new NetworkSession({ name: NETWORK, did: institution.did, keys: new InstitutionKeys({ sign: institution.keys, agree: institution.agree }), ledger: chain.ledger() });
+  const sessions = new SessionRegistry();
+  sessions.set(session);
+  const hub = await hubOf(client, secrets, namespace);
+  const events: string[] = [];
+  const ctx = { client, clock: systemClock, status: {}, logger: silentLogger(), event: ({ reason }: { reason: string }) => events.push(reason), ready: () => undefined };
+  const services = { secrets, sessions, hub, namespace, logger: silentLogger(), nats: new LocalNats({ client, secrets, logger: silentLogger(), namespace }) };
+  const access = { networkId: net.id, did: institution.did, hubUrl: 'tls://hub:7422', caPem: 'ca', controlCreds: 'c', dataCreds: 'd', left: false };
+  return { client, secrets, session, sessions, events, run: { ctx, network, services, session, access } as unknown as NetworkRun };
+}
+
+before(async () => {
+  server = await TestApiServer.start();
+  await server.installCrd(crd('collabnetworks'));
+  net = await TestNetwork.found((payload) => (chain = new MemoryChain(payload)));
+  b = await net.admit('bank-b', [net.founder]);
+  c = await net.admit('bank-c', [net.founder, b]);
+  hubProcess = await NatsProcess.prepare();
+  const port = await freePort();
+  leafPort = await freePort();
+  const founding = { founding: { hubURL: 'tls://hub:7422', hubClientURL: 'tls://hub:4222' } };
+  founder = await place(net.founder, founding, async (client, secrets, namespace) => {
+    const authority = new InstitutionAuthority(secrets, namespace);
+    const certificate = await authority.serverCertificate(undefined, 'hub', ['localhost']);
+    const [certFile, keyFile] = [await hubProcess.write('tls.crt', certificate['tls.crt'] ?? ''), await hubProcess.write('tls.key', certificate['tls.key'] ?? '')];
+    const trust = HubNats.create('hub').ensureNetworks([networkToken(net.id)]);
+    await secrets.ensure('nats-hub-trust', () => ({ 'trust.json': JSON.stringify(trust.trust) }));
+    const host = '127.0.0.1';
+    await hubProcess.start(trust.serverConfig({ serverName: 'hub', resolverDir: hubProcess.path('jwt'), listen: { host, port, tls: { certFile, keyFile } }, leafListen: { host, port: leafPort } }));
+    return new HubServer({ client, secrets, authority, namespace, hostnames: [], clientUrl: `tls://localhost:${port}` });
+  });
+  Object.assign(founder.run.access ?? {}, { caPem: (await founder.secrets.read('institution-ca'))?.['ca.crt'] });
+  leaver = await place(b, { join: { invitationSecretRef: { name: 'x' } }, leave: true }, (client, secrets, namespace) =>
+    Promise.resolve(new HubServer({ client, secrets, authority: new InstitutionAuthority(secrets, namespace), namespace, hostnames: [] })),
+  );
+});
+after(async () => {
+  await hubProcess.dispose();
+  await server.stop();
+});
+
+/** Opens what the host of the hub sealed for a member, and connects as that member's server would. */
+async function leavesOf(member: TestInstitution): Promise<Record<'control' | 'data', () => Promise<RawLeaf>>> {
+  const { sealed, nonce } = await net.query<CredentialRecord>('membership.credential', { did: member.did });
+  const aad = sealedAad({ network: net.id, contract: 'membership', method: 'issueCredential', nonce });
+  const opened = await openSealed(sealed, `${member.did}#agree-1`, (bytes) => Promise.resolve(sm2Decrypt(bytes, member.agree.privateKey)), aad);
+  const { control, data } = opened as { control: string; data: string };
+  return { control: () => RawLeaf.connect(leafPort, parseCreds(control)), data: () => RawLeaf.connect(leafPort, parseCreds(data)) };
+}
+
+const ownHub = async (): Promise<NatsTrust> => JSON.parse((await founder.secrets.read('nats-hub-trust'))?.['trust.json'] ?? '') as NatsTrust;
+
+test('a member leaves as its spec says; the hub then cuts both its links and refuses it, and nobody else', async () => {
+  await admitMembers(founder.run);
+  const [ofB, ofC] = [await leavesOf(b), await leavesOf(c)];
+  const connected = [await ofB.control(), await ofB.data(), await ofC.control(), await ofC.data()];
+  for (const leaf of connected) assert.ok(!leaf.closed, leaf.received);
+
+  await leaver.secrets.ensure(accessSecret(leaver.run.network), () => ({ 'access.json': JSON.stringify({ networkId: net.id, did: b.did, hubUrl: 'tls://hub:7422' }), 'control.creds': 'x', 'data.creds': 'y' }));
+  assert.equal(await leaveNetwork(leaver.run), 'done');
+  const { items } = await net.query<Page<MemberRecord>>('membership.members');
+  assert.equal(items.find(({ did }) => did === b.did)?.state, 'Left');
+  assert.deepEqual(leaver.events, ['Left']);
+  assert.equal(leaver.sessions.get(NETWORK), undefined, 'no other controller acts there any more');
+  assert.equal((await readAccess(leaver.secrets, accessSecret(leaver.run.network)))?.left, true);
+  assert.doesNotMatch((await leaver.secrets.read('nats-config'))?.['nats.conf'] ?? '', /7422/, 'its own server does not call the hub any more');
+
+  await admitMembers(founder.run);
+  assert.ok(founder.events.includes('CredentialRevoked'));
+  await eventually('both links of the leaver cut', () => connected.slice(0, 2).every(({ closed }) => closed));
+  assert.deepEqual(connected.slice(2).map(({ closed }) => closed), [false, false]);
+  for (const open of [ofB.control, ofB.data]) assert.ok((await open()).closed, 'its credentials are refused');
+  const again = await ofC.data();
+  assert.ok(!again.closed);
+  const revoked = await ownHub();
+  const before = founder.events.length;
+  await admitMembers(founder.run);
+  assert.deepEqual([await ownHub(), founder.events.length], [revoked, before], 'a second look changes nothing');
+  for (const leaf of [...connected, again]) leaf.end();
+});
+
+test('a network that was left stays left after a restart, without asking a ledger that it may not see', async () => {
+  chain.unreachable = true;
+  try {
+    const access = await readAccess(leaver.secrets, accessSecret(leaver.run.network));
+    const status: { membership?: string } = {};
+    const run = { ...leaver.run, access, session: undefined, ctx: { ...leaver.run.ctx, status } } as unknown as NetworkRun;
+    assert.equal(await rememberLeft(run), 'done');
+    assert.equal(status.membership, 'Left');
+  } finally {
+    chain.unreachable = false;
+  }
+});

@@ -1,0 +1,63 @@
+import type { StepResult } from '../../../runtime/index.ts';
+import { withdrawOpenFlows } from '../../compute-task/index.ts';
+import { asReconcileError } from '../../sessions.ts';
+import { required, type NetworkRun } from '../network-run.ts';
+import { members } from './admit-members.ts';
+import { hubsOf } from './ensure-local-server.ts';
+import { accessSecret, markLeft } from './load-access.ts';
+
+/** Each call ends a bounded number of flows that were proposed to this institution. */
+const MOST_CALLS = 50;
+
+/**
+ * Leaves for good when the spec says so: gives up what this institution takes part in, ends its membership on the
+ * ledger, then writes down that it is gone, since soon the hub will not let it see the ledger any more.
+ */
+export async function leaveNetwork(run: NetworkRun): Promise<StepResult> {
+  if (!run.network.spec.leave) return;
+  const session = required(run.session, 'session');
+  const own = (await members(run)).find(({ did }) => did === session.did);
+  if (own?.state !== 'Left') {
+    await withdrawOpenFlows(session, run.services.logger, 'the institution leaves the network');
+    await leave(run);
+  }
+  await markLeft(run.services.secrets, accessSecret(run.network));
+  run.ctx.event({ type: 'Normal', reason: 'Left', message: `left ${run.network.spec.displayName}; the keys of ${session.did} have ended there` });
+  await stayAway(run);
+  return 'done';
+}
+
+/** What remains of a network that was left: nothing that connects to it. */
+export async function rememberLeft(run: NetworkRun): Promise<StepResult> {
+  if (!required(run.access, 'access').left) return;
+  await stayAway(run);
+  return 'done';
+}
+
+async function leave(run: NetworkRun): Promise<void> {
+  const session = required(run.session, 'session');
+  for (let call = 0; call < MOST_CALLS; call += 1) {
+    try {
+      await session.submit({ kind: 'Membership', contract: 'membership', method: 'leave', public: {} });
+    } catch (error) {
+      throw asReconcileError(error, 'leaving');
+    }
+    const own = (await members(run)).find(({ did }): boolean => did === session.did);
+    if ((own)?.state === 'Left') return;
+  }
+  throw new Error('more and more flows are proposed to this institution; trying again to leave');
+}
+
+async function stayAway(run: NetworkRun): Promise<void> {
+  const { sessions, nats } = run.services;
+  const name = run.network.metadata.name;
+  const session = sessions.get(name);
+  sessions.delete(name);
+  await session?.ledger.close();
+  await session?.data?.close();
+  await nats.ensureServer(await hubsOf(run));
+  run.ctx.status.membership = 'Left';
+  run.ctx.status.pendingJoins = [];
+  run.ctx.status.pendingRecoveries = [];
+  run.ctx.ready('Left', `left ${run.network.spec.displayName}; this object can be deleted`);
+}

@@ -1,0 +1,38 @@
+import type { ParticipantDID } from '@collabnet/crds';
+import { formatDid, type RegisteredDid } from '@collabnet/did';
+import { LedgerError } from '@collabnet/ledger';
+import type { NetworkSession } from '../../institution/network-session.ts';
+import type { SecretStore } from '../../institution/secret-store.ts';
+import type { SessionRegistry } from '../../institution/session-registry.ts';
+import type { ReconcileContext, StepResult } from '../../runtime/index.ts';
+
+/** What the ParticipantDID controller works with. */
+export interface DidServices {
+  secrets: SecretStore;
+  sessions: SessionRegistry;
+  /** How long services get to learn a new key before it signs, ms. */
+  doorsLearnMs?: number;
+}
+
+export type DidContext = ReconcileContext<ParticipantDID>;
+export type DidStep = (ctx: DidContext, services: DidServices) => Promise<StepResult>;
+
+/** Open sessions in which this object is the institution itself. */
+export function ownSessions({ object }: DidContext, { sessions }: DidServices): NetworkSession[] {
+  return sessions.all().filter((session) => session.did === formatDid(session.networkId, object.spec.subjectCode));
+}
+
+/** The ledger's record of this object's DID in a network, if it has one. */
+export async function registeredDid(session: NetworkSession, { object }: DidContext): Promise<RegisteredDid | undefined> {
+  return ifKnown(session.resolve(formatDid(session.networkId, object.spec.subjectCode)));
+}
+
+/** Undefined where the ledger knows nothing of it, or has not been reached yet. */
+export async function ifKnown<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof LedgerError && ['NOT_FOUND', 'STALE'].includes(error.code)) return undefined;
+    throw error;
+  }
+}
