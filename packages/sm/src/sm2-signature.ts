@@ -12,12 +12,13 @@ const publicKeys = new Map<string, string>();
 
 /**
  * SM2 signature (GB/T 32918.2) over SM3 with ZA and the fixed default user id.
+ * @param publicKey the uncompressed public key, where it is known: then nothing about the private key is kept here
  * @returns base64url of raw r || s, 64 bytes; DER is for X.509 and CMS only
  * @throws SmError SM2_KEY_INVALID
  */
-export function sm2Sign(message: Bytes | string, privateKey: string): string {
+export function sm2Sign(message: Bytes | string, privateKey: string, publicKey?: string): string {
   assertPrivateKey(privateKey);
-  return toBase64Url(fromHex(signDigest(digestWithZa(message, publicKeyFor(privateKey)), privateKey)));
+  return toBase64Url(fromHex(signDigest(digestWithZa(message, publicKey ?? publicKeyFor(privateKey)), privateKey)));
 }
 
 /**
