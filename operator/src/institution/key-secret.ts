@@ -25,7 +25,7 @@ export async function ensureInstitutionKeys(secrets: SecretStore, name: string):
     }
     return { privateKey, publicKey: sm2PublicKeyOf(privateKey) };
   };
-  return new InstitutionKeys({
+  return InstitutionKeys.of({
     sign: pair('sign.key'),
     agree: pair('agree.key'),
     ...(values['sign.id'] && { signFragment: values['sign.id'].trim() }),

@@ -19,6 +19,8 @@ const loaded = new Map<string, Promise<Pkcs11Module>>();
 export class Pkcs11Module {
   readonly path: string;
   readonly functions: NativeFunctions;
+  /** PIN with which each slot was logged in to: a login covers the process, so a second one is not checked by the token. */
+  readonly pins = new Map<bigint, string>();
   #users = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -56,7 +58,9 @@ export class Pkcs11Module {
   release(): Promise<void> {
     return this.#inTurn(async () => {
       this.#users -= 1;
-      if (this.#users === 0) await this.functions.C_Finalize(null);
+      if (this.#users > 0) return;
+      this.pins.clear();
+      await this.functions.C_Finalize(null);
     });
   }
 

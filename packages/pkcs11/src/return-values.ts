@@ -57,6 +57,11 @@ export function loginError(value: number, token: string): Pkcs11Error {
   }
 }
 
+/** Whether the token does not accept the PIN, now or at all. */
+export function isPinRefused(error: unknown): error is Pkcs11Error {
+  return error instanceof Pkcs11Error && ['PIN_WRONG', 'PIN_LAST_TRY', 'PIN_LOCKED'].includes(error.code);
+}
+
 /**
  * Refuses a login that could not succeed, or that could lock the PIN.
  *

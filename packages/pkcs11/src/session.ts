@@ -56,10 +56,13 @@ async function loggedIn(module: Pkcs11Module, { token, pin }: TokenAddress): Pro
   const secret = Buffer.from(pin, 'utf8');
   const login = await functions.C_Login(handle, USER, secret, secret.length);
   secret.fill(0);
-  if (login !== CKR.ok && login !== CKR.userAlreadyLoggedIn) {
+  const known = module.pins.get(slot.id) ?? pin;
+  const accepted = login === CKR.ok || (login === CKR.userAlreadyLoggedIn && known === pin);
+  if (!accepted) {
     await functions.C_CloseSession(handle);
-    throw loginError(login, token);
+    throw loginError(login === CKR.userAlreadyLoggedIn ? CKR.pinIncorrect : login, token);
   }
+  module.pins.set(slot.id, pin);
   const close = async (): Promise<void> => {
     await functions.C_CloseSession(handle);
     await module.release();

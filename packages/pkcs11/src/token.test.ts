@@ -20,8 +20,8 @@ async function tokenWithKey(keyLabel: string, at: { module: string; token: strin
 }
 
 /** As an administrator would do it, with other attributes than ours. */
-function pkcs11Tool(...args: readonly string[]): void {
-  execFileSync('pkcs11-tool', ['--module', soft.module, '--token-label', 'bank-a', '--login', '--pin', soft.pin, ...args], { stdio: 'pipe' });
+function pkcs11Tool(token: string, pin: string, ...args: readonly string[]): void {
+  execFileSync('pkcs11-tool', ['--module', soft.module, '--token-label', token, '--login', '--pin', pin, ...args], { stdio: 'pipe' });
 }
 
 test('a sealed key signs and decrypts, only by the token, and only under its own id', async () => {
@@ -62,15 +62,15 @@ test('the key of another token, or another key, opens nothing', async () => {
 });
 
 test('a key that an administrator made is used, unless it could leave the token', async () => {
-  pkcs11Tool('--keygen', '--key-type', 'aes:32', '--sensitive', '--label', 'by-hand');
+  pkcs11Tool('bank-a', soft.pin, '--keygen', '--key-type', 'aes:32', '--sensitive', '--label', 'by-hand');
   const token = new Token(address, 'by-hand');
   assert.equal(await token.ensureKey(), false);
   assert.equal((await unsealKey(token, await sealKey(token, 'key-1', generateSm2KeyPair()))).privateKey.length, 64);
   await token.close();
-  pkcs11Tool('--keygen', '--key-type', 'aes:32', '--extractable', '--label', 'loose');
+  pkcs11Tool('bank-a', soft.pin, '--keygen', '--key-type', 'aes:32', '--extractable', '--label', 'loose');
   await assert.rejects(new Token(address, 'loose').ensureKey(), { code: 'KEY_EXPORTABLE', message: /not extractable/ });
-  pkcs11Tool('--keygen', '--key-type', 'aes:32', '--sensitive', '--label', 'twice');
-  pkcs11Tool('--keygen', '--key-type', 'aes:32', '--sensitive', '--label', 'twice');
+  pkcs11Tool('bank-a', soft.pin, '--keygen', '--key-type', 'aes:32', '--sensitive', '--label', 'twice');
+  pkcs11Tool('bank-a', soft.pin, '--keygen', '--key-type', 'aes:32', '--sensitive', '--label', 'twice');
   await assert.rejects(new Token(address, 'twice').ensureKey(), { code: 'KEY_AMBIGUOUS' });
 });
 
@@ -85,6 +85,23 @@ test('each thing that is missing or wrong has its own code and says what to do',
   await assert.rejects(use({ token: 'bank-x' }), { code: 'TOKEN_ABSENT', message: /bank-x: absent; the module sees bank-a, bank-b/ });
   await assert.rejects(use({ pin: '0000' }), (error: Error & { code: string }) => error.code === 'PIN_WRONG' && !error.message.includes('0000'));
   await assert.rejects(use({}, 'no-such-key'), { code: 'KEY_ABSENT', message: /pkcs11-tool .* --label no-such-key/ });
+});
+
+test('a refused PIN is not tried again, so that nothing that repeats locks the token', async () => {
+  soft.util('--init-token', '--free', '--label', 'bank-c', '--so-pin', '31415926', '--pin', '1111');
+  const token = new Token({ ...address, token: 'bank-c' }, 'seal');
+  await assert.rejects(token.ensureKey(), { code: 'PIN_WRONG' });
+  // The PIN becomes the one that was refused: whoever tried it again would succeed.
+  pkcs11Tool('bank-c', '1111', '--change-pin', '--new-pin', soft.pin);
+  await assert.rejects(token.ensureKey(), { code: 'PIN_WRONG' });
+  assert.equal(await new Token({ ...address, token: 'bank-c' }, 'seal').ensureKey(), true);
+});
+
+test('a wrong PIN is wrong also while the token is open to others', async () => {
+  const open = await tokenWithKey('open');
+  await sealKey(open, 'key-1', generateSm2KeyPair());
+  await assert.rejects(new Token({ ...address, pin: '0000' }, 'open').ensureKey(), { code: 'PIN_WRONG' });
+  await open.close();
 });
 
 test('a token that was away is used again when it is back', async () => {

@@ -1,6 +1,6 @@
 import { Pkcs11Error } from './errors.ts';
 import { gcmMechanism, type NativeCall } from './foreign-functions.ts';
-import { CKR, isSessionLost, isTagRefused, sealingError } from './return-values.ts';
+import { CKR, isPinRefused, isSessionLost, isTagRefused, sealingError } from './return-values.ts';
 import { findSealingKey, makeSealingKey } from './sealing-key.ts';
 import { openSession, type Session, type TokenAddress } from './session.ts';
 
@@ -8,15 +8,17 @@ const TAG_LENGTH = 16;
 
 /**
  * One token of one PKCS#11 module, and the AES key in it that seals other keys. It logs in at the first use and again
- * after the token was away. Calls wait for each other: an operation of PKCS#11 belongs to its session.
+ * after the token was away. Calls wait for each other: an operation of PKCS#11 belongs to its session. A refused PIN is
+ * never tried again by the same object, since with each try a token comes nearer to locking itself.
  */
 export class Token {
   readonly label: string;
   /** Label of the AES key. */
   readonly keyLabel: string;
-  readonly #address: TokenAddress;
+  #address: TokenAddress;
   #open: { session: Session; key: number } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #refusal: Pkcs11Error | undefined;
 
   constructor(address: TokenAddress, keyLabel: string) {
     this.#address = address;
@@ -53,7 +55,7 @@ export class Token {
 
   /** Makes the AES key where it is missing. @returns whether it was made */
   async ensureKey(): Promise<boolean> {
-    const session = await openSession(this.#address);
+    const session = await this.#session();
     try {
       await findSealingKey(session, this.keyLabel);
       return false;
@@ -64,6 +66,14 @@ export class Token {
     } finally {
       await session.close();
     }
+  }
+
+  /** Takes another PIN, for whoever holds this object already; nothing happens when it is the same. */
+  async usePin(pin: string): Promise<void> {
+    if (this.#address.pin === pin) return;
+    this.#address = { ...this.#address, pin };
+    this.#refusal = undefined;
+    await this.close();
   }
 
   /** Ends the session, if there is one; the next use opens another. */
@@ -109,8 +119,18 @@ export class Token {
     }
   }
 
+  async #session(): Promise<Session> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    try {
+      return await openSession(this.#address);
+    } catch (error) {
+      if (isPinRefused(error)) this.#refusal = error;
+      throw error;
+    }
+  }
+
   async #login(): Promise<{ session: Session; key: number }> {
-    const session = await openSession(this.#address);
+    const session = await this.#session();
     try {
       return { session, key: await findSealingKey(session, this.keyLabel) };
     } catch (error) {

@@ -2,9 +2,8 @@ import { validateParticipantDID, type ParticipantDID } from '@collabnet/crds';
 import { formatDid, type RegisteredDid } from '@collabnet/did';
 import { LedgerError } from '@collabnet/ledger';
 import { encodeSm2Multikey } from '@collabnet/sm';
-import { ensureInstitutionKeys, keySecretName } from '../../institution/key-secret.ts';
+import type { KeySources } from '../../institution/key-sources.ts';
 import type { NetworkSession } from '../../institution/network-session.ts';
-import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import { keyOf, type Controller, type Informer, type Manager, type ReconcileContext, type Step } from '../../runtime/index.ts';
 import { guardBy } from '../guard.ts';
@@ -14,9 +13,9 @@ import { PARTICIPANT_DID } from '../kinds.ts';
 export function participantDidController(
   manager: Manager,
   informer: Informer<ParticipantDID>,
-  services: { secrets: SecretStore; sessions: SessionRegistry },
+  services: { keys: KeySources; sessions: SessionRegistry },
 ): Controller<ParticipantDID> {
-  const ensureKeys: Step<ParticipantDID> = (ctx) => showKeys(ctx, services.secrets);
+  const ensureKeys: Step<ParticipantDID> = (ctx) => showKeys(ctx, services.keys);
   const controller = manager.controller<ParticipantDID>({
     name: 'participantdid',
     type: PARTICIPANT_DID,
@@ -31,14 +30,14 @@ export function participantDidController(
   return controller;
 }
 
-async function showKeys(ctx: ReconcileContext<ParticipantDID>, secrets: SecretStore): Promise<void> {
+async function showKeys(ctx: ReconcileContext<ParticipantDID>, sources: KeySources): Promise<void> {
   const { spec } = ctx.object;
   if (spec.type === 'Person') {
     ctx.status.publicKeyMultibase = spec.publicKeyMultibase;
     ctx.status.keyID = '#key-1';
     return;
   }
-  const keys = await ensureInstitutionKeys(secrets, keySecretName(ctx.object));
+  const keys = await sources.load(ctx.object);
   ctx.status.keyID = `#${keys.signKeyFragment}`;
   ctx.status.publicKeyMultibase = encodeSm2Multikey(keys.signPublicKey);
   ctx.status.agreeKeyMultibase = encodeSm2Multikey(keys.agreePublicKey);
