@@ -8,7 +8,7 @@ const keyName = z.string().max(63).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
 const keyFilesSchema = z
   .object({
     directory: absolutePath("Folder with the key files in the operator's pod, mounted with the chart value operator.volumes."),
-    signKey: keyName.default('key-1').describe("Name of the signing key: the file <name>.json, and the key's id in the DID document. After a rotation another name."),
+    signKey: keyName.default('key-1').describe("Name of the signing key: the file <name>.json. After a rotation another name."),
     agreeKey: keyName.default('agree-1').describe('Name of the key that opens what was sealed for the institution, likewise.'),
     passphraseSecretRef: reference('Secret', 'Secret whose entry `passphrase` opens the files.'),
   })

@@ -1,6 +1,7 @@
 import type { KeyFiles } from '@collabnet/crds';
 import { FileKeyStore } from '@collabnet/sm';
 import { StalledError } from '../runtime/index.ts';
+import { heldKey } from './held-key.ts';
 import { InstitutionKeys } from './institution-keys.ts';
 import { keyProblem } from './key-problem.ts';
 import { secretEntry } from './secret-entry.ts';
@@ -22,10 +23,10 @@ export class FileKeys {
     const passphrase = await secretEntry(this.#secrets, passphraseSecretRef.name, 'passphrase', `${WHERE}.passphraseSecretRef`);
     const store = await this.#store(directory, passphrase);
     try {
-      const keys = await InstitutionKeys.from(store, { sign: signKey, agree: agreeKey });
       // The passphrase is tried now, so that a wrong one shows here and not in the middle of a task.
       await Promise.all([signKey, agreeKey].map((name) => store.check(name)));
-      return keys;
+      const [sign, agree] = [await heldKey(store, signKey), await heldKey(store, agreeKey)];
+      return new InstitutionKeys({ sign, agree, signFragment: signKey, agreeFragment: agreeKey });
     } catch (error) {
       throw keyProblem(error, WHERE);
     }

@@ -1,33 +1,22 @@
-import { generateSm2KeyPair, sm2PublicKeyOf } from '@collabnet/sm';
 import type { KubeObject } from '../runtime/index.ts';
-import { StalledError } from '../runtime/index.ts';
+import type { HeldKey } from './held-key.ts';
 import { InstitutionKeys } from './institution-keys.ts';
+import { clearKeys, type KeyFormat, type KeyUse } from './key-format.ts';
 import type { SecretStore } from './secret-store.ts';
 
-const HEX_KEY = /^[0-9a-f]{64}$/;
-
 /**
- * The institution's keys from Secret `name` (`sign.key`, `agree.key`: SM2 private keys in hex; optional `sign.id`,
+ * The institution's keys from Secret `name` (`sign.key`, `agree.key`: SM2 private keys in the given format; optional `sign.id`,
  * `agree.id`: their fragments after a rotation), made on first use. The Secret has no owner: deleting a ParticipantDID
  * by mistake must not destroy the institution's identity.
  *
  * @throws StalledError InvalidKeySecret naming the entry.
  */
-export async function ensureInstitutionKeys(secrets: SecretStore, name: string): Promise<InstitutionKeys> {
-  const values = await secrets.ensure(name, () => ({
-    'sign.key': generateSm2KeyPair().privateKey,
-    'agree.key': generateSm2KeyPair().privateKey,
-  }));
-  const pair = (entry: string): { privateKey: string; publicKey: string } => {
-    const privateKey = values[entry]?.trim() ?? '';
-    if (!HEX_KEY.test(privateKey)) {
-      throw new StalledError('InvalidKeySecret', `Secret ${name}: ${entry} must be an SM2 private key of 64 hex digits`);
-    }
-    return { privateKey, publicKey: sm2PublicKeyOf(privateKey) };
-  };
-  return InstitutionKeys.of({
-    sign: pair('sign.key'),
-    agree: pair('agree.key'),
+export async function ensureInstitutionKeys(secrets: SecretStore, name: string, format: KeyFormat = clearKeys): Promise<InstitutionKeys> {
+  const values = await secrets.ensure(name, async () => ({ 'sign.key': await format.make('sign'), 'agree.key': await format.make('agree') }));
+  const key = (use: KeyUse): Promise<HeldKey> => format.open(use, values[`${use}.key`] ?? '', `Secret ${name}: ${use}.key`);
+  return new InstitutionKeys({
+    sign: await key('sign'),
+    agree: await key('agree'),
     ...(values['sign.id'] && { signFragment: values['sign.id'].trim() }),
     ...(values['agree.id'] && { agreeFragment: values['agree.id'].trim() }),
   });

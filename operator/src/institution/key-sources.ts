@@ -1,8 +1,10 @@
 import type { ParticipantDID } from '@collabnet/crds';
 import type { InstitutionKeys } from './institution-keys.ts';
 import { FileKeys } from './key-files.ts';
+import { clearKeys } from './key-format.ts';
+import { keyProblem } from './key-problem.ts';
 import { ensureInstitutionKeys, keySecretName } from './key-secret.ts';
-import { TokenKeys } from './key-token.ts';
+import { TokenKeys, type KeySecret } from './key-token.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /** Where the keys of an institution come from, as its ParticipantDID says: a Secret, key files or a token. */
@@ -19,10 +21,19 @@ export class KeySources {
   }
 
   /** @throws StalledError whose reason names what is wrong with the store */
-  load(participant: ParticipantDID): Promise<InstitutionKeys> {
+  async load(participant: ParticipantDID): Promise<InstitutionKeys> {
     const { keyStore } = participant.spec;
     if (keyStore?.file) return this.#files.load(keyStore.file);
-    if (keyStore?.pkcs11) return this.#tokens.load(participant, keyStore.pkcs11);
-    return ensureInstitutionKeys(this.#secrets, keySecretName(participant));
+    try {
+      const { name, format } = await this.#secretOf(participant);
+      return await ensureInstitutionKeys(this.#secrets, name, format);
+    } catch (error) {
+      throw keyProblem(error, 'spec.keyStore.pkcs11');
+    }
+  }
+
+  async #secretOf(participant: ParticipantDID): Promise<KeySecret> {
+    const { keyStore } = participant.spec;
+    return keyStore?.pkcs11 ? this.#tokens.secretOf(participant, keyStore.pkcs11) : { name: keySecretName(participant), format: clearKeys };
   }
 }

@@ -30,7 +30,7 @@ before(async () => {
   const { keys, agree, did } = net.founder;
   replica = ledger.client();
   await replica.refresh();
-  session = new NetworkSession({ name: 'demo', did, keys: InstitutionKeys.of({ sign: keys, agree }), ledger: replica });
+  session = new NetworkSession({ name: 'demo', did, keys: new InstitutionKeys({ sign: keys, agree }), ledger: replica });
   await publishAsset(run(testAsset()));
 });
 after(() => ledger.close());

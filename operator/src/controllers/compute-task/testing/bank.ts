@@ -81,7 +81,7 @@ export class Bank {
   static async start(server: TestApiServer, chain: MemoryChain, institution: TestInstitution, data: NatsConnection, config = testConfig()): Promise<Bank> {
     const namespace = await server.namespace(institution.code);
     const client = server.connect({ namespace });
-    const session = new NetworkSession({ name: NETWORK, did: institution.did, keys: InstitutionKeys.of({ sign: institution.keys, agree: institution.agree }), ledger: chain.ledger(), data });
+    const session = new NetworkSession({ name: NETWORK, did: institution.did, keys: new InstitutionKeys({ sign: institution.keys, agree: institution.agree }), ledger: chain.ledger(), data });
     const bank = new Bank({ namespace, institution, session, client, users: new AttemptUsers(namespace, session.token), config });
     await bank.#prepare();
     await bank.operate();
