@@ -7,14 +7,21 @@ import { approvalStatementOf, type Approval, type ApprovalSpec, type ComputeTask
 import { sample, startApiserver, type TestApiserver } from '@collabnet/crds/testing';
 import { approvalPayload, digestOf, transactionBytes, type JsonObject } from '@collabnet/envelope';
 import { flowId, flowSpecFromTask, standingGrantContent } from '@collabnet/flow';
+import { SoftToken } from '@collabnet/pkcs11/testing';
 import { decodeSm2Multikey, sm2Verify } from '@collabnet/sm';
 import { parse } from 'yaml';
 import { TestCli } from './testing/cli.ts';
 import { TestInstitution } from './testing/institution.ts';
 
+function wrongPin({ folder }: SoftToken): string {
+  const path = join(folder, 'wrong-pin');
+  writeFileSync(path, '0000');
+  return path;
+}
+
 const ALGORITHM = { name: 'psi', version: '1.0.0', engine: 'spu', image: 'collabnet/engine-spu:dev', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes of both sets' };
 
-describe('kubectl collabnet against an API server and a ledger', { timeout: 180_000 }, () => {
+describe('kubectl collabnet against an API server and a ledger', { timeout: 300_000 }, () => {
   let server: TestApiserver;
   let cli: TestCli;
   let bank: TestInstitution;
@@ -93,7 +100,7 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 180_
 
   it('never overwrites a key and lists keys without a passphrase', async () => {
     await fails(1, /key lin is there already/, 'key', 'create', 'lin');
-    assert.match(await ok('key', 'list'), /^NAME +PUBLIC KEY\nlin +z/);
+    assert.match(await ok('key', 'list'), /^NAME +PUBLIC KEY +KEPT BY\nlin +z\w+ +passphrase/);
     await fails(2, /--manifest needs --subject-code/, 'key', 'show', 'lin', '--manifest');
     await fails(3, /no key nobody/, 'key', 'show', 'nobody');
   });
@@ -187,6 +194,23 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 180_
       const bytes = transactionBytes(approvalPayload(approvalStatementOf(bank.networkId, spec)));
       assert.ok(sm2Verify(new Uint8Array(bytes), spec.signature, personKey));
       apply(parse(printed) as object);
+    });
+
+    it('is signed with a key that a token seals, in the same way', async () => {
+      const soft = new SoftToken('mei');
+      cli.environment = { SOFTHSM2_CONF: soft.configuration, COLLABNET_PIN: soft.pin };
+      try {
+        const made = await ok('key', 'create', 'mei', '--pkcs11-module', soft.module, '--token', 'mei', '--manifest', '--subject-code', 'bank-a.mei');
+        apply(parse(made) as object);
+        const { publicKeyMultibase } = (parse(made) as { spec: { publicKeyMultibase: string } }).spec;
+        const { spec } = parse(await ok('approve', task.metadata.name, '--key', 'mei', '--reason', 'Agreed', '--yes', '--dry-run')) as { spec: ApprovalSpec };
+        const bytes = transactionBytes(approvalPayload(approvalStatementOf(bank.networkId, spec)));
+        assert.ok(sm2Verify(new Uint8Array(bytes), spec.signature, decodeSm2Multikey(publicKeyMultibase)));
+        await fails(1, /PIN is wrong/, 'approve', task.metadata.name, '--key', 'mei', '--reason', 'x', '--yes', '--dry-run', '--pin-file', wrongPin(soft));
+      } finally {
+        cli.environment = {};
+        soft.remove();
+      }
     });
 
     it('whose mirror was changed is not signed', async () => {

@@ -6,6 +6,7 @@ export * from './data-asset.ts';
 export { DID_PATTERN, DURATION_PATTERN, NAME_PATTERN, SUBJECT_CODE_PATTERN, VERSION_PATTERN } from './fields.ts';
 export { grantSchema, type StandingGrant } from './grant.ts';
 export * from './group.ts';
+export * from './key-store.ts';
 export { KINDS, type KindDefinition, type PrinterColumn } from './kinds.ts';
 export * from './ledger-form.ts';
 export * from './object.ts';

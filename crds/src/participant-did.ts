@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { statusBase } from './conditions.ts';
 import { integer, reference, subjectCode, text, time, unique } from './fields.ts';
+import { keyStoreSchema } from './key-store.ts';
 import type { CustomResource } from './object.ts';
 import { immutable, withRules } from './rule.ts';
 
@@ -19,6 +20,7 @@ export const participantDidSpecSchema = withRules(
       roles: unique(z.array(z.enum([...INSTITUTION_ROLES, ...PERSON_ROLES])).min(1).max(9).describe('Roles: of an institution Operator, ComputeParty, DataProvider, AlgorithmProvider, DataUser, Auditor, Supervisor; of a person DataManager, SecurityOfficer.')),
       publicKeyMultibase: z.string().min(1).max(128).regex(multibase).optional().describe("Public SM2 key of a person as multibase ('kubectl collabnet key create' prints it). Absent for an institution."),
       keySecretRef: reference('Secret', 'Secret with an existing key of an institution. The operator makes the key, if absent.').optional(),
+      keyStore: keyStoreSchema.optional(),
       networkRef: reference('CollabNetwork', 'Registers a person who was not presented at founding or joining with this network.').optional(),
       keyRotation: z
         .object({ generation: integer('Raise it to have the operator replace both keys of the institution once, in every network.', 1).max(1_000_000) })
@@ -55,6 +57,20 @@ export const participantDidSpecSchema = withRules(
       reason: 'FieldValueForbidden',
       fieldPath: '.keySecretRef',
       holds: (spec) => spec.type !== 'Person' || spec.keySecretRef === undefined,
+    },
+    {
+      rule: "self.type != 'Person' || !has(self.keyStore)",
+      message: "keyStore must be absent for a Person: a person's key is used on the person's own machine",
+      reason: 'FieldValueForbidden',
+      fieldPath: '.keyStore',
+      holds: (spec) => spec.type !== 'Person' || spec.keyStore === undefined,
+    },
+    {
+      rule: '!has(self.keySecretRef) || !has(self.keyStore) || !has(self.keyStore.file)',
+      message: 'keySecretRef must be absent with keyStore.file: the files hold the keys',
+      reason: 'FieldValueForbidden',
+      fieldPath: '.keySecretRef',
+      holds: (spec) => spec.keySecretRef === undefined || spec.keyStore?.file === undefined,
     },
     {
       rule: "(self.type == 'Person') == self.subjectCode.contains('.')",

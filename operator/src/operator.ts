@@ -11,6 +11,7 @@ import { loadOperatorConfig } from './institution/config.ts';
 import { HubServer } from './institution/hub-server.ts';
 import { InstitutionAuthority } from './institution/institution-authority.ts';
 import { ledgerMetrics } from './institution/ledger-metrics.ts';
+import { KeySources } from './institution/key-sources.ts';
 import { LocalNats } from './institution/local-nats.ts';
 import { keepResultStore } from './institution/result-store-config.ts';
 import { RemovalWatch } from './institution/removal-watch.ts';
@@ -40,6 +41,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   });
   const removal = new RemovalWatch(manager, namespace);
   const secrets = new SecretStore(manager.client, manager.applier);
+  const keys = new KeySources(secrets, config.pkcs11Modules);
   const authority = new InstitutionAuthority(secrets, namespace);
   const nats = new LocalNats({ client: manager.client, secrets, logger, namespace });
   const hub = new HubServer({ client: manager.client, secrets, authority, namespace, hostnames: config.hub.hostnames });
@@ -50,8 +52,8 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const approvals = manager.informer<Approval>(APPROVAL, { namespace });
 
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, logger, metrics, tracer });
-  participantDidController(manager, participants, { secrets, sessions });
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, logger, metrics, tracer });
+  participantDidController(manager, participants, { keys, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);
   dataAssetController(manager, assetInformers, { config, namespace, secrets, authority, nats, sessions });

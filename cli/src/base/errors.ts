@@ -17,6 +17,7 @@ export type CliErrorCode =
   | 'AMBIGUOUS'
   | 'KEY_UNKNOWN'
   | 'PASSPHRASE_MISSING'
+  | 'PIN_MISSING'
   | 'NOT_CONFIRMED'
   | 'REFUSED'
   | 'TIMEOUT'

@@ -1,4 +1,5 @@
-import { decodeSm2Multikey, encodeSm2Multikey } from '@collabnet/sm';
+import { Token } from '@collabnet/pkcs11';
+import { decodeSm2Multikey, encodeSm2Multikey, SmError } from '@collabnet/sm';
 import { Option, type Command } from 'commander';
 import { PERSON_ROLES, SUBJECT_CODE_PATTERN } from '@collabnet/crds';
 import { durationOption } from '../base/duration.ts';
@@ -6,10 +7,12 @@ import { CliError } from '../base/errors.ts';
 import { print, toYaml, type Format } from '../base/format.ts';
 import { confirm, type Io } from '../base/io.ts';
 import { fields, table } from '../base/table.ts';
-import { keyDirectory, privateKeys, publicKeys, type KeyOptions } from '../keys/keys.ts';
+import { findKey, keyDirectory, listKeys, privateKeys, publicKeys, type KeyOptions } from '../keys/keys.ts';
 import { personManifest } from '../keys/manifest.ts';
 import { personObjectOf } from '../keys/person.ts';
 import { nextKeyName, rotatePersonKey } from '../keys/rotate.ts';
+import { readPin } from '../keys/passphrase.ts';
+import { findTokenKey, makeTokenKey } from '../keys/token-keys.ts';
 import { connect, examples, withKeyOptions, withOutput, type AddCommands } from './shared.ts';
 
 interface ManifestOptions {
@@ -19,24 +22,35 @@ interface ManifestOptions {
   readonly roles?: string[];
   readonly person?: string;
 }
+interface TokenOptions {
+  readonly pkcs11Module?: string;
+  readonly token?: string;
+  readonly tokenKey: string;
+}
 type ShowOptions = KeyOptions & ManifestOptions & { output: Format };
 
 export const addKeyCommands: AddCommands = (program, io) => {
-  const key = program.command('key').description('your own SM2 keys, kept on this machine under a passphrase');
-  withManifest(withOutput(withKeyOptions(key.command('create <name>').description('make a key; it is never overwritten'))))
-    .addHelpText('after', examples('kubectl collabnet key create lin', "kubectl collabnet key create lin --manifest --subject-code bank-a.lin --display-name 'Lin Wei' | kubectl apply -f -"))
-    .action(async (name: string, options: ShowOptions) => {
+  const key = program.command('key').description('your own SM2 keys, kept on this machine under a passphrase or by a token');
+  withToken(withManifest(withOutput(withKeyOptions(key.command('create <name>').description('make a key; it is never overwritten')))))
+    .addHelpText(
+      'after',
+      examples(
+        'kubectl collabnet key create lin',
+        "kubectl collabnet key create lin --manifest --subject-code bank-a.lin --display-name 'Lin Wei' | kubectl apply -f -",
+        'kubectl collabnet key create lin --pkcs11-module /usr/lib/softhsm/libsofthsm2.so --token lin',
+      ),
+    )
+    .action(async (name: string, options: ShowOptions & TokenOptions) => {
       checkName(name);
       checkManifest(options);
-      const store = await privateKeys(io, options, true);
-      const publicKey = await store.create(name);
-      io.note(`made key ${name} in ${keyDirectory(options)}; keep the passphrase: nobody can restore it`);
+      await checkFree(name, options);
+      const publicKey = options.pkcs11Module === undefined ? await createFile(io, name, options) : await createInToken(io, name, options);
       show(io, name, publicKey, options);
     });
   withManifest(withOutput(withKeyOptions(key.command('show <name>').description('print the public key, or with --manifest a ParticipantDID')))).action(
     async (name: string, options: ShowOptions) => {
       checkManifest(options);
-      show(io, name, await (await publicKeys(options)).publicKey(name), options);
+      show(io, name, (await findKey(options, name)).publicKey, options);
     },
   );
   withKeyOptions(key.command('rotate <name>').description('replace your key on every ledger by a new one, signed with the old one'))
@@ -48,9 +62,8 @@ export const addKeyCommands: AddCommands = (program, io) => {
     .addHelpText('after', examples('kubectl collabnet key rotate lin', 'kubectl collabnet key rotate lin --to lin-2027'))
     .action((name: string, options: RotateOptions, command: Command) => rotate(io, command, name, options));
   withOutput(withKeyOptions(key.command('list').description('list the keys on this machine'))).action(async (options: KeyOptions & { output: Format }) => {
-    const store = await publicKeys(options);
-    const keys = await Promise.all((await store.list()).map(async (name) => ({ name, publicKeyMultibase: encodeSm2Multikey(await store.publicKey(name)) })));
-    print(io, options.output, keys, () => (keys.length === 0 ? `no keys in ${keyDirectory(options)}; make one with: kubectl collabnet key create NAME` : table(['NAME', 'PUBLIC KEY'], keys.map((one) => [one.name, one.publicKeyMultibase]))));
+    const keys = (await listKeys(options)).map(({ name, publicKey, keptBy }) => ({ name, publicKeyMultibase: encodeSm2Multikey(publicKey), keptBy }));
+    print(io, options.output, keys, () => (keys.length === 0 ? `no keys in ${keyDirectory(options)}; make one with: kubectl collabnet key create NAME` : table(['NAME', 'PUBLIC KEY', 'KEPT BY'], keys.map((one) => [one.name, one.publicKeyMultibase, one.keptBy]))));
   });
 };
 
@@ -88,6 +101,37 @@ async function rotate(io: Io, command: Command, name: string, options: RotateOpt
     throw error;
   });
   io.out(`key ${to} has replaced ${name}; use --key ${to} from now on, and delete the file of ${name}`);
+}
+
+async function createFile(io: Io, name: string, options: KeyOptions & TokenOptions): Promise<string> {
+  if (options.token !== undefined) throw new CliError('USAGE', '--token needs --pkcs11-module PATH, the library of the token');
+  const publicKey = await (await privateKeys(io, options, true)).create(name);
+  io.note(`made key ${name} in ${keyDirectory(options)}; keep the passphrase: nobody can restore it`);
+  return publicKey;
+}
+
+async function createInToken(io: Io, name: string, { pkcs11Module: module = '', token: label, tokenKey, ...options }: KeyOptions & TokenOptions): Promise<string> {
+  if (label === undefined) throw new CliError('USAGE', '--pkcs11-module needs --token LABEL, the label of the token');
+  // Makes the directory.
+  await publicKeys(options);
+  const token = new Token({ module, token: label, pin: await readPin(io, options.pinFile, label) }, tokenKey);
+  const { publicKey, madeSealingKey } = await makeTokenKey(keyDirectory(options), name, token, module);
+  if (madeSealingKey) io.note(`made AES key ${tokenKey} in token ${label}; it cannot leave it`);
+  io.note(`made key ${name} in ${keyDirectory(options)}; only token ${label} can open it: without the token it is lost`);
+  return publicKey;
+}
+
+/** One name stands for one key, whatever protects it. @throws SmError KEY_EXISTS */
+async function checkFree(name: string, options: KeyOptions): Promise<void> {
+  const taken = (await findTokenKey(keyDirectory(options), name)) !== undefined || (await (await publicKeys(options)).list()).includes(name);
+  if (taken) throw new SmError('KEY_EXISTS', `key ${name} is there already; choose another name`);
+}
+
+function withToken(command: Command): Command {
+  return command
+    .option('--pkcs11-module <path>', 'seal the key by a token (HSM, smart card): its PKCS#11 library, an absolute path')
+    .option('--token <label>', 'with --pkcs11-module: label of the token')
+    .option('--token-key <label>', 'with --pkcs11-module: label of the AES key in the token; made when missing', 'collabnet');
 }
 
 function withManifest(command: Command): Command {

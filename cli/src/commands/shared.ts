@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Io } from '../base/io.ts';
 import { Kube, type KubeOptions } from '../kube/kube.ts';
-import { privateKeys, publicKeys, type KeyOptions } from '../keys/keys.ts';
+import { findKey, signWith, type KeyOptions } from '../keys/keys.ts';
 import { personOf, type Person } from '../keys/person.ts';
 
 /** Makes a group of commands; each file under `commands/` exports one. */
@@ -15,11 +15,12 @@ export function connect(command: Command): Promise<Kube> {
   return Kube.connect(command.optsWithGlobals<GlobalOptions>());
 }
 
-/** Adds `--keys` and `--passphrase-file`. */
+/** Adds `--keys`, `--passphrase-file` and `--pin-file`. */
 export function withKeyOptions(command: Command): Command {
   return command
     .addOption(new Option('--keys <dir>', 'directory of the key files').env('COLLABNET_KEYS'))
-    .option('--passphrase-file <file>', 'file with the passphrase; else COLLABNET_PASSPHRASE, else asked for');
+    .option('--passphrase-file <file>', 'file with the passphrase; else COLLABNET_PASSPHRASE, else asked for')
+    .option('--pin-file <file>', "for a token's key: file with the PIN; else COLLABNET_PIN, else asked for");
 }
 
 /** Adds `--key`, `--person` and the options of the key store. */
@@ -39,17 +40,11 @@ export interface SignerOptions extends KeyOptions {
   readonly person?: string;
 }
 
-/** Finds the person first and asks for the passphrase only when something is about to be signed. */
+/** Finds the person first and asks for the passphrase or PIN only when something is about to be signed. */
 export async function signerOf(kube: Kube, io: Io, options: SignerOptions, networkId: string): Promise<Person & { sign: (message: Uint8Array | string) => Promise<string> }> {
-  const publicKey = await (await publicKeys(options)).publicKey(options.key);
+  const { publicKey } = await findKey(options, options.key);
   const person = await personOf(kube, networkId, options.key, publicKey, options.person);
-  return {
-    ...person,
-    sign: async (message) => {
-      const store = await privateKeys(io, options);
-      return store.sign(options.key, typeof message === 'string' ? message : new Uint8Array(message));
-    },
-  };
+  return { ...person, sign: (message) => signWith(io, options, options.key, typeof message === 'string' ? message : new Uint8Array(message)) };
 }
 
 /** Text of examples below the help of a command. */

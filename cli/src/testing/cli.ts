@@ -12,6 +12,8 @@ export interface CliResult {
 /** The command as installed, with its own home, and against the cluster of the kubeconfig given. */
 export class TestCli {
   readonly home: string = mkdtempSync(join(tmpdir(), 'collabnet-cli-'));
+  /** Variables beside those that every run gets. */
+  environment: Readonly<Record<string, string>> = {};
   readonly #kubeconfig: string | undefined;
 
   constructor(kubeconfig?: string) {
@@ -31,6 +33,7 @@ export class TestCli {
         HOME: this.home,
         COLLABNET_PASSPHRASE: 'correct horse battery',
         ...(this.#kubeconfig === undefined ? {} : { KUBECONFIG: this.#kubeconfig }),
+        ...this.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

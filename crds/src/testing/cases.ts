@@ -46,6 +46,10 @@ export function grant(changes: Record<string, unknown> = {}): Record<string, unk
 const withGrant = (changes: Record<string, unknown>) => (object: Sample) => {
   object.spec.grants = [grant(changes)];
 };
+const keyStore = (kind: 'file' | 'pkcs11'): Record<string, unknown> =>
+  kind === 'file'
+    ? { file: { directory: '/keys', passphraseSecretRef: { name: 'passphrase' } } }
+    : { pkcs11: { module: '/hsm/module.so', token: 'bank-a', pinSecretRef: { name: 'pin' } } };
 const changed = (base: () => Sample, field: string, value: unknown, message = `${field} is immutable`): RefusedCase => ({
   base,
   change: (object) => {
@@ -77,6 +81,10 @@ export const REFUSED: readonly RefusedCase[] = [
   { base: person, change: (o) => delete o.spec.publicKeyMultibase, message: 'publicKeyMultibase is required for a Person' },
   { base: institution, change: (o) => (o.spec.publicKeyMultibase = 'z6Mk'), message: 'publicKeyMultibase must be absent for an Institution' },
   { base: person, change: (o) => (o.spec.keySecretRef = { name: 'key' }), message: "a person's key never enters the cluster" },
+  { base: person, change: (o) => (o.spec.keyStore = keyStore('pkcs11')), message: "a person's key is used on the person's own machine" },
+  { base: institution, change: (o) => (o.spec.keyStore = {}), message: 'exactly one of file and pkcs11 must be set' },
+  { base: institution, change: (o) => (o.spec.keyStore = { ...keyStore('pkcs11'), ...keyStore('file') }), message: 'exactly one of file and pkcs11 must be set' },
+  { base: institution, change: (o) => Object.assign(o.spec, { keyStore: keyStore('file'), keySecretRef: { name: 'key' } }), message: 'keySecretRef must be absent with keyStore.file' },
   { base: person, change: (o) => (o.spec.subjectCode = 'lin'), message: 'subjectCode of a Person is <institution code>.<name>' },
   { base: institution, change: (o) => (o.spec.subjectCode = 'bank.a'), message: "that of an Institution has no '.'" },
   { base: person, change: (o) => (o.spec.roles = ['DataUser']), message: 'roles must fit type' },

@@ -3,6 +3,8 @@ import type { BenchOptions } from './options.ts';
 import type { Machine } from './machine.ts';
 import type { PsiFigures } from './measure-psi.ts';
 import type { StartFigures } from './measure-start.ts';
+import { sm2Section } from './document-sm2.ts';
+import type { Sm2Figures } from './measure-sm2.ts';
 
 export interface Measured {
   /** ISO 8601 */
@@ -11,6 +13,7 @@ export interface Measured {
   readonly options: Pick<BenchOptions, 'rows' | 'profiles' | 'runs' | 'tasks'>;
   readonly psi: readonly PsiFigures[];
   readonly start: StartFigures;
+  readonly sm2?: readonly Sm2Figures[];
   readonly cold: DemoRun | undefined;
   readonly warm: DemoRun | undefined;
 }
@@ -20,7 +23,7 @@ const TARGETS = { rows: 1_000_000, ratio: { intl: 1.3, gm: 1.5 }, engineBytes: 1
 
 /** The text of docs/performance.md: the same figures always give the same bytes. */
 export function performanceDocument(measured: Measured): string {
-  const parts = [head(measured), targets(measured), intersection(measured), start(measured), demo(measured), repeat(measured)];
+  const parts = [head(measured), targets(measured), intersection(measured), start(measured), ...(measured.sm2 ? [sm2Section(measured.sm2)] : []), demo(measured), repeat(measured)];
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -18,6 +18,7 @@ import { exportChain } from './ledger-times.ts';
 import { thisMachine } from './machine.ts';
 import { psiFigures, runPsi, type PsiRun } from './measure-psi.ts';
 import { runSmallTasks, startFigures } from './measure-start.ts';
+import { measureSm2 } from './measure-sm2.ts';
 import { benchOptions } from './options.ts';
 
 const DOCUMENT = join(repositoryRoot, 'docs', 'performance.md');
@@ -94,6 +95,7 @@ runMain(async () => {
     options,
     psi: sizes.map(({ rows, profile }) => psiFigures(chain, psiRuns.filter((each) => each.rows === rows && each.profile === profile))),
     start: startFigures(chain, flows),
+    sm2: measureSm2(options.quick ? 4 : 30),
     cold: lastRun(true),
     warm: lastRun(false),
   });

@@ -1,7 +1,7 @@
 import { run } from '../lib/run.ts';
 
-/** What the cluster and the image builds need of the distribution, and nothing else. */
-const packages = ['ca-certificates', 'containerd', 'runc', 'buildah', 'mmdebstrap', 'nftables', 'conntrack', 'iproute2', 'iptables', 'socat', 'procps'];
+/** What the cluster, the image builds and the tests of key tokens need of the distribution, and nothing else. */
+const packages = ['softhsm2', 'opensc', 'ca-certificates', 'containerd', 'runc', 'buildah', 'mmdebstrap', 'nftables', 'conntrack', 'iproute2', 'iptables', 'socat', 'procps'];
 
 /** Those of the needed packages that are not installed. */
 export async function missingPackages(): Promise<string[]> {

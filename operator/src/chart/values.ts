@@ -61,6 +61,17 @@ export const telemetryValues = z
   })
   .describe('Telemetry that this installation sends.');
 
+const source = z.record(z.string(), z.unknown()).optional();
+/** Volume sources that Pod Security `restricted` admits; a host path is none of them. */
+const volumeSource = z.strictObject({ secret: source, configMap: source, projected: source, csi: source, persistentVolumeClaim: source, ephemeral: source, emptyDir: source, image: source });
+const mountedVolume = z.strictObject({
+  name: name.describe('Name of the volume.'),
+  mountPath: z.string().regex(/^\/[A-Za-z0-9._/+-]+$/).describe('Where it is mounted.'),
+  readOnly: z.boolean().default(true).describe('False for a token that keeps its state in files.'),
+  source: volumeSource.describe('Volume source as in a pod.'),
+});
+export const pkcs11ModulesValue = z.array(z.string().regex(/^\/[A-Za-z0-9._/+-]+$/)).default([]).describe('Paths of the PKCS#11 libraries that a ParticipantDID may name. They run inside the operator.');
+
 /** The values of the Helm chart `institution`; `values.schema.json` and the table in its README are generated from here. */
 export const chartValues = z.strictObject({
   global: z.record(z.string(), z.unknown()).optional().describe('Unused; Helm allows it.'),
@@ -78,6 +89,9 @@ export const chartValues = z.strictObject({
       replicas: z.int().min(1).max(9).describe('Two or more elect a leader; one is active.'),
       logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).describe('Least level that is logged.'),
       workers: workersValue,
+      pkcs11Modules: pkcs11ModulesValue,
+      volumes: z.array(mountedVolume).default([]).describe('Volumes with key files, or with a PKCS#11 library and what it needs: name, mountPath, readOnly (true) and source, a volume source.'),
+      environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/), z.string()).default({}).describe('Environment of a PKCS#11 library, such as SOFTHSM2_CONF or LD_LIBRARY_PATH. No secrets.'),
       resources,
     })
     .describe('Operator.'),
@@ -110,6 +124,7 @@ export const chartValues = z.strictObject({
           ports: z.array(port).min(1).describe('Its ports.'),
         })
         .describe('Hub this institution connects to.'),
+      keyTokens: z.strictObject({ cidrs: z.array(cidr).describe('Addresses of an HSM that the operator reaches over the network.'), ports: z.array(port).describe('Its ports.') }).describe('Network HSM.'),
       monitoringNamespaces: z.array(name).describe('Namespaces that may scrape /metrics.'),
       dns: z.strictObject({ namespace: z.union([name, z.literal('')]).describe('Namespace of the cluster DNS.'), cidr: cidr.describe('Its addresses, where it is no pod.'), port: port.describe('Its port.') }).describe('Cluster DNS.'),
     })

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { computeValues, dataProxyValues, imagesPullPolicy, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
+import { computeValues, dataProxyValues, imagesPullPolicy, pkcs11ModulesValue, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
 
 /** The settings the Helm chart hands to the operator; the chart's values say what each means. */
 export const operatorConfigSchema = z.object({
   workers: workersValue,
+  pkcs11Modules: pkcs11ModulesValue,
   images: z.object({
     pullPolicy: imagesPullPolicy,
     pullSecrets: z.array(z.string()).default([]),

@@ -1,4 +1,13 @@
-import { sm2Decrypt, sm2Sign, type Sm2KeyPair } from '@collabnet/sm';
+import type { Sm2KeyPair } from '@collabnet/sm';
+import { keyInMemory, type HeldKey } from './held-key.ts';
+
+/** What {@link InstitutionKeys} is made of; a pair is held in memory. */
+export interface InstitutionKeyParts {
+  readonly sign: HeldKey | Sm2KeyPair;
+  readonly agree: HeldKey | Sm2KeyPair;
+  readonly formerAgree?: readonly (HeldKey | Sm2KeyPair)[];
+  readonly pending?: InstitutionKeys;
+}
 
 /**
  * The institution's two SM2 keys: one signs, the other opens what was sealed for it. Kept apart from any DID string:
@@ -9,22 +18,20 @@ export class InstitutionKeys {
   readonly agreePublicKey: string;
   /** The keys that a rotation or a recovery is about to bring in. */
   readonly pending: InstitutionKeys | undefined;
-  readonly #sign: Sm2KeyPair;
-  readonly #agree: Sm2KeyPair;
-  readonly #formerAgree: readonly Sm2KeyPair[];
+  readonly #sign: HeldKey;
+  readonly #agree: readonly HeldKey[];
 
-  constructor(keys: { sign: Sm2KeyPair; agree: Sm2KeyPair; formerAgree?: readonly Sm2KeyPair[]; pending?: InstitutionKeys }) {
-    this.#sign = keys.sign;
-    this.#agree = keys.agree;
-    this.#formerAgree = keys.formerAgree ?? [];
-    this.signPublicKey = keys.sign.publicKey;
-    this.agreePublicKey = keys.agree.publicKey;
-    this.pending = keys.pending;
+  constructor({ sign, agree, formerAgree = [], pending }: InstitutionKeyParts) {
+    this.#sign = held(sign);
+    this.#agree = [agree, ...formerAgree].map(held);
+    this.signPublicKey = sign.publicKey;
+    this.agreePublicKey = agree.publicKey;
+    this.pending = pending;
   }
 
   /** SM2 signature over the bytes, base64url of r||s. */
   sign(bytes: Uint8Array | string): Promise<string> {
-    return Promise.resolve(sm2Sign(bytes, this.#sign.privateKey));
+    return this.#sign.sign(bytes);
   }
 
   /** Whether a key for decryption is held: the one in use, a pending one, or one of before a rotation. */
@@ -34,13 +41,17 @@ export class InstitutionKeys {
 
   /** @param publicKey the key it was encrypted for; the one in use when absent */
   decrypt(ciphertext: Uint8Array, publicKey: string = this.agreePublicKey): Promise<Uint8Array> {
-    const pair = this.#opener(publicKey);
-    if (pair === undefined) return Promise.reject(new Error('the key that this was sealed for is not held any more; restore the key Secret from its backup'));
-    return Promise.resolve(sm2Decrypt(ciphertext, pair.privateKey));
+    const key = this.#opener(publicKey);
+    if (key === undefined) return Promise.reject(new Error('the key that this was sealed for is not held any more; restore the key Secret from its backup'));
+    return key.decrypt(ciphertext);
   }
 
-  #opener(publicKey: string): Sm2KeyPair | undefined {
-    const own = [this.#agree, ...this.#formerAgree].find((pair) => pair.publicKey === publicKey);
+  #opener(publicKey: string): HeldKey | undefined {
+    const own = this.#agree.find((key) => key.publicKey === publicKey);
     return own ?? (this.pending === undefined ? undefined : this.pending.#opener(publicKey));
   }
+}
+
+function held(key: HeldKey | Sm2KeyPair): HeldKey {
+  return 'privateKey' in key ? keyInMemory(key) : key;
 }

@@ -1,10 +1,9 @@
-import { generateSm2KeyPair, sm2PublicKeyOf, type Sm2KeyPair } from '@collabnet/sm';
 import type { KubeObject } from '../runtime/index.ts';
-import { StalledError } from '../runtime/index.ts';
+import type { HeldKey } from './held-key.ts';
 import { InstitutionKeys } from './institution-keys.ts';
+import { clearKeys, type KeyFormat, type KeyUse } from './key-format.ts';
 import type { SecretStore, SecretValues } from './secret-store.ts';
 
-const HEX_KEY = /^[0-9a-f]{64}$/;
 /** Keys of a rotation or recovery under way: stored before any transaction names them. */
 const PENDING = { sign: 'sign.next.key', agree: 'agree.next.key' } as const;
 /** When they were made, epoch ms. */
@@ -14,19 +13,26 @@ const FORMER_AGREE = 'agree.former.keys';
 /** `spec.keyRotation.generation` of the last rotation that every network has. */
 const GENERATION = 'rotation.generation';
 
+/** A Secret with institution keys, and how each of them stands in it. */
+export interface KeySecret {
+  readonly name: string;
+  readonly format: KeyFormat;
+}
+
 /**
- * The institution's keys from Secret `name` (`sign.key`, `agree.key`: SM2 private keys in hex), made on first use. The
- * Secret has no owner: deleting a ParticipantDID by mistake must not destroy the institution's identity.
+ * The institution's keys from Secret `name` (`sign.key`, `agree.key`), made on first use. The Secret has no owner:
+ * deleting a ParticipantDID by mistake must not destroy the institution's identity.
  *
  * @throws StalledError InvalidKeySecret naming the entry.
  */
-export async function ensureInstitutionKeys(secrets: SecretStore, name: string): Promise<InstitutionKeys> {
-  return keysOf(name, await ensureValues(secrets, name));
+export async function ensureInstitutionKeys(secrets: SecretStore, name: string, format: KeyFormat = clearKeys): Promise<InstitutionKeys> {
+  const secret = { name, format };
+  return keysOf(secret, await ensureValues(secrets, secret));
 }
 
 /** Generation of the last rotation that was finished; 0 when there was none. */
 export async function keyGeneration(secrets: SecretStore, name: string): Promise<number> {
-  return Number((await ensureValues(secrets, name))[GENERATION] ?? 0);
+  return Number((await secrets.read(name))?.[GENERATION] ?? 0);
 }
 
 /**
@@ -35,18 +41,18 @@ export async function keyGeneration(secrets: SecretStore, name: string): Promise
  * @param now epoch ms
  * @returns the keys, and when the pending ones were made
  */
-export async function preparePendingKeys(secrets: SecretStore, name: string, now: number): Promise<{ keys: InstitutionKeys; preparedAt: number }> {
-  await ensureValues(secrets, name);
-  const values = await secrets.update(name, (current) =>
-    current[PENDING.sign] !== undefined && current[PENDING.agree] !== undefined
-      ? current
-      : { ...current, [PENDING.sign]: generateSm2KeyPair().privateKey, [PENDING.agree]: generateSm2KeyPair().privateKey, [PREPARED]: String(now) },
-  );
-  return { keys: keysOf(name, values), preparedAt: Number(values[PREPARED] ?? 0) };
+export async function preparePendingKeys(secrets: SecretStore, name: string, now: number, format: KeyFormat = clearKeys): Promise<{ keys: InstitutionKeys; preparedAt: number }> {
+  const secret = { name, format };
+  let values = await ensureValues(secrets, secret);
+  if (!hasPending(values)) {
+    const made = { [PENDING.sign]: await format.make('sign'), [PENDING.agree]: await format.make('agree'), [PREPARED]: String(now) };
+    values = await secrets.update(name, (current) => (hasPending(current) ? current : { ...current, ...made }));
+  }
+  return { keys: await keysOf(secret, values), preparedAt: Number(values[PREPARED] ?? 0) };
 }
 
 /** Puts the pending keys into use, once every ledger has them; the old signing key is forgotten. */
-export async function adoptPendingKeys(secrets: SecretStore, name: string, generation: number): Promise<InstitutionKeys> {
+export async function adoptPendingKeys(secrets: SecretStore, name: string, generation: number, format: KeyFormat = clearKeys): Promise<InstitutionKeys> {
   const values = await secrets.update(name, (current) => {
     const rest = Object.fromEntries(Object.entries(current).filter(([entry]) => entry !== PENDING.sign && entry !== PENDING.agree && entry !== PREPARED));
     const [sign, agree] = [current[PENDING.sign], current[PENDING.agree]];
@@ -55,31 +61,25 @@ export async function adoptPendingKeys(secrets: SecretStore, name: string, gener
     const former = [...lines(current[FORMER_AGREE]), (current['agree.key'] ?? '').trim()];
     return { ...done, 'sign.key': sign, 'agree.key': agree, [FORMER_AGREE]: former.join('\n') };
   });
-  return keysOf(name, values);
+  return keysOf({ name, format }, values);
 }
 
-function ensureValues(secrets: SecretStore, name: string): Promise<SecretValues> {
-  return secrets.ensure(name, () => ({
-    'sign.key': generateSm2KeyPair().privateKey,
-    'agree.key': generateSm2KeyPair().privateKey,
-  }));
+function ensureValues(secrets: SecretStore, { name, format }: KeySecret): Promise<SecretValues> {
+  return secrets.ensure(name, async () => ({ 'sign.key': await format.make('sign'), 'agree.key': await format.make('agree') }));
 }
 
-function keysOf(name: string, values: SecretValues): InstitutionKeys {
-  const pair = (entry: string, text = values[entry]): Sm2KeyPair => {
-    const privateKey = text?.trim() ?? '';
-    if (!HEX_KEY.test(privateKey)) {
-      throw new StalledError('InvalidKeySecret', `Secret ${name}: ${entry} must be an SM2 private key of 64 hex digits`);
-    }
-    return { privateKey, publicKey: sm2PublicKeyOf(privateKey) };
-  };
-  const pending = values[PENDING.sign] !== undefined && values[PENDING.agree] !== undefined;
+async function keysOf({ name, format }: KeySecret, values: SecretValues): Promise<InstitutionKeys> {
+  const key = (use: KeyUse, entry: string, text = values[entry] ?? ''): Promise<HeldKey> => format.open(use, text, `Secret ${name}: ${entry}`);
+  const pair = async (sign: string, agree: string): Promise<{ sign: HeldKey; agree: HeldKey }> => ({ sign: await key('sign', sign), agree: await key('agree', agree) });
   return new InstitutionKeys({
-    sign: pair('sign.key'),
-    agree: pair('agree.key'),
-    formerAgree: lines(values[FORMER_AGREE]).map((line) => pair(FORMER_AGREE, line)),
-    ...(pending && { pending: new InstitutionKeys({ sign: pair(PENDING.sign), agree: pair(PENDING.agree) }) }),
+    ...(await pair('sign.key', 'agree.key')),
+    formerAgree: await Promise.all(lines(values[FORMER_AGREE]).map((line) => key('agree', FORMER_AGREE, line))),
+    ...(hasPending(values) && { pending: new InstitutionKeys(await pair(PENDING.sign, PENDING.agree)) }),
   });
+}
+
+function hasPending(values: SecretValues): boolean {
+  return values[PENDING.sign] !== undefined && values[PENDING.agree] !== undefined;
 }
 
 function lines(text: string | undefined): string[] {

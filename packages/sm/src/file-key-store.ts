@@ -9,11 +9,14 @@ import type { KeyFile } from './key-file.ts';
 import type { KeyStore } from './key-store.ts';
 import type { Sm2KeyPair } from './sm2-keys.ts';
 
-/** A directory with one encrypted file for each key. A key is decrypted at its first use and then kept in memory. */
+/**
+ * A directory with one encrypted file for each key. A key is decrypted at its first use and then kept in memory, until its
+ * file changes or is gone.
+ */
 export class FileKeyStore implements KeyStore {
   readonly #directory: string;
   readonly #passphrase: string;
-  readonly #unlocked = new Map<string, Promise<MemoryKeyStore>>();
+  readonly #unlocked = new Map<string, { readonly box: string; readonly keys: Promise<MemoryKeyStore> }>();
 
   private constructor(directory: string, passphrase: string) {
     this.#directory = directory;
@@ -68,16 +71,21 @@ export class FileKeyStore implements KeyStore {
     return (await this.#unlock(keyId)).decrypt(keyId, ciphertext);
   }
 
-  #unlock(keyId: string): Promise<MemoryKeyStore> {
+  /** Tries the passphrase. @throws SmError KEY_PASSPHRASE_WRONG, KEY_NOT_FOUND, KEY_FILE_MALFORMED */
+  async check(keyId: string): Promise<void> {
+    await this.#unlock(keyId);
+  }
+
+  async #unlock(keyId: string): Promise<MemoryKeyStore> {
+    const file = await this.#read(keyId);
+    const box = file.box.ciphertext;
     const known = this.#unlocked.get(keyId);
-    if (known) return known;
-    const unlocking = this.#read(keyId)
-      .then((file) => openKeyFile(file, this.#passphrase))
-      .then((pair) => new MemoryKeyStore({ [keyId]: pair }));
-    this.#unlocked.set(keyId, unlocking);
+    if (known?.box === box) return known.keys;
+    const keys = openKeyFile(file, this.#passphrase).then((pair) => new MemoryKeyStore({ [keyId]: pair }));
+    this.#unlocked.set(keyId, { box, keys });
     // A failed attempt is not kept: the file may be put right meanwhile.
-    unlocking.catch(() => this.#unlocked.delete(keyId));
-    return unlocking;
+    keys.catch(() => this.#unlocked.delete(keyId));
+    return keys;
   }
 
   async #read(keyId: string): Promise<KeyFile> {

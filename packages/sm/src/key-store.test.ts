@@ -42,6 +42,18 @@ test('a file store keeps keys over a restart, private to the owner and never in 
   assert.equal((await readFile(path, 'utf8')).includes(pair.privateKey), false);
 });
 
+test('a file store follows a file that is exchanged or taken away', async () => {
+  const directory = join(root, 'c');
+  const store = await FileKeyStore.open({ directory, passphrase });
+  await store.create(keyId);
+  await store.check(keyId);
+  const path = join(directory, (await readdir(directory))[0] ?? '');
+  await rm(path);
+  await assert.rejects(store.sign(keyId, 'm'), { code: 'KEY_NOT_FOUND' });
+  const next = await store.create(keyId);
+  assert.equal(sm2Verify('m', await store.sign(keyId, 'm'), next), true);
+});
+
 test('a file store refuses a wrong passphrase, an overwrite and a changed file', async () => {
   const directory = join(root, 'b');
   const store = await FileKeyStore.open({ directory, passphrase });
@@ -49,6 +61,7 @@ test('a file store refuses a wrong passphrase, an overwrite and a changed file',
   await assert.rejects(store.create(keyId), { code: 'KEY_EXISTS' });
   const wrong = await FileKeyStore.open({ directory, passphrase: 'incorrect horse' });
   await assert.rejects(wrong.sign(keyId, 'm'), { code: 'KEY_PASSPHRASE_WRONG' });
+  await assert.rejects(wrong.check(keyId), { code: 'KEY_PASSPHRASE_WRONG' });
 
   const path = join(directory, (await readdir(directory))[0] ?? '');
   const file = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;

@@ -1,7 +1,7 @@
-import { sm2 } from 'sm-crypto-v2';
 import { base58 } from '@scure/base';
 import { SmError } from './errors.ts';
 import { concatBytes, fromHex, toHex } from './encoding.ts';
+import { pointOf } from './sm2-curve.ts';
 import { normalizeSm2PublicKey } from './sm2-keys.ts';
 import type { Bytes } from './encoding.ts';
 
@@ -13,7 +13,7 @@ const sm2PubPrefix = Uint8Array.of(0x86, 0x24);
  * @throws SmError SM2_KEY_INVALID
  */
 export function encodeSm2Multikey(publicKey: string): string {
-  const compressed = sm2.compressPublicKeyHex(normalizeSm2PublicKey(publicKey));
+  const compressed = pointOf(publicKey).toHex(true);
   return `z${base58.encode(concatBytes(sm2PubPrefix, fromHex(compressed)))}`;
 }
 

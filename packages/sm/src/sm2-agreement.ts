@@ -1,8 +1,9 @@
-import { sm2 } from 'sm-crypto-v2';
 import { SmError } from './errors.ts';
-import { assertPrivateKey, curveOrder, pointOf, uncompressedHex } from './sm2-curve.ts';
-import { sm2DefaultUserId } from './sm2-signature.ts';
+import { assertPrivateKey, decodePoint, pointOf, scalars, uncompressedHex } from './sm2-curve.ts';
+import { sm2Kdf } from './sm2-kdf.ts';
+import { sm2DefaultUserId, zaOf } from './sm2-signature.ts';
 import type { Bytes } from './encoding.ts';
+import type { Sm2Point } from './sm2-curve.ts';
 import type { Sm2KeyPair } from './sm2-keys.ts';
 
 /** What one side knows when it agrees on a key. */
@@ -37,24 +38,25 @@ export function sm2KeyAgreement(options: Sm2KeyAgreementOptions): Bytes {
   }
   assertPrivateKey(self.privateKey);
   assertPrivateKey(selfEphemeral.privateKey);
-  const peer = uncompressedHex(pointOf(options.peer));
-  const peerEphemeral = uncompressedHex(pointOf(options.peerEphemeral));
-  assertNotDegenerate(peer, peerEphemeral);
-  const responder = role === 'responder';
-  const [idSelf, idPeer] = responder ? [idB, idA] : [idA, idB];
-  return sm2.calculateSharedKey(self, selfEphemeral, peer, peerEphemeral, length, responder, idSelf, idPeer);
+  const [peer, peerEphemeral] = [pointOf(options.peer), decodePoint(options.peerEphemeral)];
+  const reducedOwn = reduced(decodePoint(selfEphemeral.publicKey));
+  const t = scalars.add(scalarOf(self), scalars.mul(reducedOwn, scalarOf(selfEphemeral)));
+  const sum = peer.add(peerEphemeral.multiplyUnsafe(reduced(peerEphemeral)));
+  // Steps A7 and B6: U must not be the point at infinity, else the key would be known to everyone.
+  if (sum.is0() || t === 0n) {
+    throw new SmError('SM2_AGREEMENT_FAILED', 'sm2KeyAgreement: a one-time key was chosen to cancel the long-term key.');
+  }
+  const shared = sum.multiply(t).toBytes(false).subarray(1);
+  const [zSelf, zPeer] = role === 'initiator' ? [zaOf(self.publicKey, idA), zaOf(uncompressedHex(peer), idB)] : [zaOf(self.publicKey, idB), zaOf(uncompressedHex(peer), idA)];
+  return sm2Kdf(role === 'initiator' ? [shared, zSelf, zPeer] : [shared, zPeer, zSelf], length);
 }
 
-/** Steps A7 and B6: U must not be the point at infinity, else the key would be known to everyone. */
-function assertNotDegenerate(peer: string, peerEphemeral: string): void {
-  const point = pointOf(peerEphemeral);
+/** x̄ = 2^w + (x mod 2^w) with w = 127, for a curve of 256 bits. */
+function reduced(point: Sm2Point): bigint {
   const w = 1n << 127n;
-  const x = (w + (point.x & (w - 1n))) % curveOrder;
-  const sum = point.multiply(x).add(pointOf(peer));
-  if (sum.equals(sum.negate()) && sum.equals(sum.double())) {
-    throw new SmError(
-      'SM2_AGREEMENT_FAILED',
-      'sm2KeyAgreement: the other side chose its one-time key to cancel its long-term key.',
-    );
-  }
+  return w + (point.x & (w - 1n));
+}
+
+function scalarOf(pair: Sm2KeyPair): bigint {
+  return BigInt(`0x${pair.privateKey}`);
 }

@@ -1,10 +1,14 @@
-import { sm2 } from 'sm-crypto-v2';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { SmError } from './errors.ts';
-import { fromHex, toHex } from './encoding.ts';
-import { assertPrivateKey, pointOf } from './sm2-curve.ts';
+import { concatBytes, toHex } from './encoding.ts';
+import { assertPrivateKey, basePoint, decodePoint, multiplySecret, pointOf } from './sm2-curve.ts';
+import { sm2Kdf } from './sm2-kdf.ts';
+import { randomScalar } from './sm2-keys.ts';
 import type { Bytes } from './encoding.ts';
+import type { Sm2Point } from './sm2-curve.ts';
 
-const overhead = 1 + 64 + 32;
+const pointLength = 65;
+const overhead = pointLength + 32;
 
 /**
  * SM2 public key encryption (GB/T 32918.4). Meant for keys and short secrets; seal bulk data with SM4 instead.
@@ -16,9 +20,12 @@ export function sm2Encrypt(plaintext: Bytes, publicKey: string): Bytes {
     throw new SmError('SM2_PLAINTEXT_EMPTY', 'sm2Encrypt: plaintext must have at least one byte.');
   const point = pointOf(publicKey);
   for (;;) {
-    const ciphertext = fromHex(`04${sm2.doEncrypt(plaintext, point)}`);
+    const k = randomScalar();
+    const shared = coordinates(multiplySecret(point, k));
+    const stream = sm2Kdf(shared, plaintext.length);
     // An all-zero key stream would send the plaintext in clear (step A5); likely with one-byte messages.
-    if (!Buffer.from(ciphertext.subarray(overhead)).equals(plaintext)) return ciphertext;
+    if (stream.every((octet) => octet === 0)) continue;
+    return concatBytes(multiplySecret(basePoint, k).toBytes(false), checkOf(shared, plaintext), xor(plaintext, stream));
   }
 }
 
@@ -31,18 +38,36 @@ export function sm2Decrypt(ciphertext: Bytes, privateKey: string): Bytes {
   if (ciphertext.length <= overhead || ciphertext[0] !== 0x04) {
     throw new SmError('SM2_DECRYPT_FAILED', 'sm2Decrypt: not a C1 || C3 || C2 ciphertext from 0x04.');
   }
-  const plaintext = attempt(toHex(ciphertext.subarray(1)), privateKey);
-  // The library answers a failed C3 check with a plain empty array, not with an error.
-  const failed = !(plaintext instanceof Uint8Array) || Buffer.from(plaintext).equals(ciphertext.subarray(overhead));
-  if (failed)
+  const shared = coordinates(multiplySecret(firstPoint(ciphertext.subarray(0, pointLength)), privateKey));
+  const masked = ciphertext.subarray(overhead);
+  const stream = sm2Kdf(shared, masked.length);
+  const plaintext = xor(masked, stream);
+  const genuine = timingSafeEqual(checkOf(shared, plaintext), ciphertext.subarray(pointLength, overhead));
+  if (!genuine || stream.every((octet) => octet === 0))
     throw new SmError('SM2_DECRYPT_FAILED', 'sm2Decrypt: the ciphertext was not made for this key, or was changed.');
   return plaintext;
 }
 
-function attempt(hex: string, privateKey: string): unknown {
+/** C1 is used once, so it is kept out of the cache of keys. */
+function firstPoint(bytes: Bytes): Sm2Point {
   try {
-    return sm2.doDecrypt(hex, privateKey, 1, { output: 'array' });
+    return decodePoint(toHex(bytes));
   } catch (cause) {
     throw new SmError('SM2_DECRYPT_FAILED', 'sm2Decrypt: C1 is not a point of the curve.', { cause });
   }
+}
+
+/** x2 and y2, 32 octets each. */
+function coordinates(point: Sm2Point): readonly [Bytes, Bytes] {
+  const bytes = point.toBytes(false);
+  return [bytes.subarray(1, 33), bytes.subarray(33)];
+}
+
+/** C3 = SM3(x2 || M || y2). */
+function checkOf([x, y]: readonly [Bytes, Bytes], plaintext: Bytes): Bytes {
+  return new Uint8Array(createHash('sm3').update(x).update(plaintext).update(y).digest());
+}
+
+function xor(data: Bytes, stream: Bytes): Bytes {
+  return Uint8Array.from(data, (octet, at) => octet ^ (stream[at] ?? 0));
 }

@@ -1,7 +1,6 @@
-import { sm2 } from 'sm-crypto-v2';
 import { randomBytes } from './random.ts';
 import { toHex } from './encoding.ts';
-import { assertPrivateKey, isPrivateKey, pointOf, uncompressedHex } from './sm2-curve.ts';
+import { assertPrivateKey, basePoint, isPrivateKey, multiplySecret, pointOf, uncompressedHex } from './sm2-curve.ts';
 
 /** An SM2 key pair in hex. */
 export interface Sm2KeyPair {
@@ -13,9 +12,16 @@ export interface Sm2KeyPair {
 
 /** A fresh key pair, uniform in [1, n-2] by rejection from `node:crypto` randomness (GB/T 32918.1 §6.1). */
 export function generateSm2KeyPair(): Sm2KeyPair {
-  let privateKey = toHex(randomBytes(32));
-  while (!isPrivateKey(privateKey)) privateKey = toHex(randomBytes(32));
+  const privateKey = randomScalar();
   return { privateKey, publicKey: sm2PublicKeyOf(privateKey) };
+}
+
+/** 64 hex digits of a secret scalar, uniform in [1, n-2]. */
+export function randomScalar(): string {
+  for (;;) {
+    const scalar = toHex(randomBytes(32));
+    if (isPrivateKey(scalar)) return scalar;
+  }
 }
 
 /**
@@ -24,7 +30,7 @@ export function generateSm2KeyPair(): Sm2KeyPair {
  */
 export function sm2PublicKeyOf(privateKey: string): string {
   assertPrivateKey(privateKey);
-  return sm2.getPublicKeyFromPrivateKey(privateKey.toLowerCase());
+  return uncompressedHex(multiplySecret(basePoint, privateKey));
 }
 
 /**

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { sm2 } from 'sm-crypto-v2';
 import { fromBase64Url, fromHex, toBase64Url, toBytes, toHex } from './encoding.ts';
-import { assertPrivateKey, curveOrder, curveParameters, pointOf, uncompressedHex } from './sm2-curve.ts';
-import { sm2PublicKeyOf } from './sm2-keys.ts';
+import { assertPrivateKey, basePoint, combine, curveOrder, curveParameters, multiplySecret, publicKeyOf, scalars, uncompressedHex } from './sm2-curve.ts';
+import { randomScalar, sm2PublicKeyOf } from './sm2-keys.ts';
 import type { Bytes } from './encoding.ts';
 
 /** The user id of every signature here, the GM/T 0009 default; profiles must not choose another. */
@@ -12,12 +11,13 @@ const publicKeys = new Map<string, string>();
 
 /**
  * SM2 signature (GB/T 32918.2) over SM3 with ZA and the fixed default user id.
+ * @param publicKey the uncompressed public key, where it is known: then nothing about the private key is kept here
  * @returns base64url of raw r || s, 64 bytes; DER is for X.509 and CMS only
  * @throws SmError SM2_KEY_INVALID
  */
-export function sm2Sign(message: Bytes | string, privateKey: string): string {
+export function sm2Sign(message: Bytes | string, privateKey: string, publicKey?: string): string {
   assertPrivateKey(privateKey);
-  return toBase64Url(fromHex(signDigest(digestWithZa(message, publicKeyFor(privateKey)), privateKey)));
+  return toBase64Url(fromHex(signDigest(digestWithZa(message, publicKey ?? knownPublicKey(privateKey)), privateKey)));
 }
 
 /**
@@ -28,10 +28,14 @@ export function sm2Verify(message: Bytes | string, signature: string, publicKey:
   try {
     const raw = toHex(fromBase64Url(signature));
     if (raw.length !== 128) return false;
-    // The library takes r and s as they come; the standard wants both in [1, n-1].
-    if (!inRange(raw.slice(0, 64)) || !inRange(raw.slice(64))) return false;
-    const point = pointOf(publicKey);
-    return sm2.doVerifySignature(digestWithZa(message, uncompressedHex(point)), raw, point);
+    const [r, s] = [numberOf(raw.slice(0, 64)), numberOf(raw.slice(64))];
+    if (!inRange(r) || !inRange(s)) return false;
+    const t = scalars.add(r, s);
+    if (t === 0n) return false;
+    const key = publicKeyOf(publicKey);
+    const e = digestWithZa(message, uncompressedHex(key.point));
+    const point = combine(s, key, t);
+    return !point.is0() && scalars.create(numberOf(toHex(e)) + point.x) === r;
   } catch {
     return false;
   }
@@ -54,14 +58,24 @@ export function zaOf(publicKey: string, userId: string = sm2DefaultUserId): Byte
 }
 
 /**
- * r || s in hex over a ready digest e. Internal.
- * @param nonce the k and x1 of a published test vector; left out, the library draws k from the system's generator
+ * r || s in hex over a ready digest e (GB/T 32918.2 §6.1). Internal.
+ * @param k the nonce of a published test vector, 64 hex digits; left out, it is drawn from the system's generator
  */
-export function signDigest(e: Bytes, privateKey: string, nonce?: { k: bigint; x1: bigint }): string {
-  return sm2.doSignature(e, privateKey, nonce ? { pointPool: [nonce] } : {});
+export function signDigest(e: Bytes, privateKey: string, k?: string): string {
+  const d = numberOf(privateKey);
+  for (;;) {
+    const nonce = k ?? randomScalar();
+    const r = scalars.create(numberOf(toHex(e)) + multiplySecret(basePoint, nonce).x);
+    if (r === 0n || r + numberOf(nonce) === curveOrder) continue;
+    // (1 + d) is blinded: the time of an inversion depends on what is inverted.
+    const blind = numberOf(randomScalar());
+    const inverse = scalars.mul(scalars.inv(scalars.mul(scalars.add(1n, d), blind)), blind);
+    const s = scalars.mul(inverse, scalars.sub(numberOf(nonce), scalars.mul(r, d)));
+    if (s !== 0n) return hexOf(r) + hexOf(s);
+  }
 }
 
-function publicKeyFor(privateKey: string): string {
+function knownPublicKey(privateKey: string): string {
   const known = publicKeys.get(privateKey);
   if (known) return known;
   const publicKey = sm2PublicKeyOf(privateKey);
@@ -70,7 +84,14 @@ function publicKeyFor(privateKey: string): string {
   return publicKey;
 }
 
-function inRange(hex: string): boolean {
-  const value = BigInt(`0x${hex}`);
+function inRange(value: bigint): boolean {
   return value >= 1n && value < curveOrder;
+}
+
+function numberOf(hex: string): bigint {
+  return BigInt(`0x${hex}`);
+}
+
+function hexOf(value: bigint): string {
+  return value.toString(16).padStart(64, '0');
 }

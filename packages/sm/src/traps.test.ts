@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, generateKeyPairSync, getCiphers, sign, verify } from 'node:crypto';
+import { createECDH, createPublicKey, generateKeyPairSync, getCiphers, sign, verify } from 'node:crypto';
 import { test } from 'node:test';
 import { sm2 } from 'sm-crypto-v2';
 import { fromHex, toBase64Url, toBytes, toHex } from './encoding.ts';
@@ -28,6 +28,12 @@ test('node:crypto keys on the SM2 curve sign plain ECDSA, which is not SM2', () 
   assert.equal(sm2Verify('message', toBase64Url(signature), point), false);
   assert.equal(sm2.doVerifySignature('message', toHex(signature), point, { hash: true, userId: '' }), false);
   assert.throws(() => publicKey.export({ format: 'jwk' }));
+});
+
+test('node:crypto agrees on no key on the SM2 curve: it refuses the pair it made', () => {
+  const [own, peer] = [createECDH('SM2'), createECDH('SM2')];
+  own.generateKeys();
+  assert.throws(() => own.computeSecret(peer.generateKeys()), { code: 'ERR_CRYPTO_INVALID_KEYPAIR' });
 });
 
 test('signing without the hash option is a signature over the bare message, which SM2 verifiers refuse', () => {

@@ -5,6 +5,7 @@ import type { ReconcileContext, StepResult } from '../../runtime/index.ts';
 import type { OperatorConfig } from '../../institution/config.ts';
 import type { HubServer } from '../../institution/hub-server.ts';
 import type { InstitutionKeys } from '../../institution/institution-keys.ts';
+import type { KeySources } from '../../institution/key-sources.ts';
 import type { LocalNats } from '../../institution/local-nats.ts';
 import type { NetworkSession } from '../../institution/network-session.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
@@ -16,6 +17,7 @@ export interface NetworkServices {
   config: OperatorConfig;
   namespace: string;
   secrets: SecretStore;
+  keys: KeySources;
   nats: LocalNats;
   hub: HubServer;
   sessions: SessionRegistry;

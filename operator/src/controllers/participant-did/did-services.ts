@@ -1,14 +1,14 @@
 import type { ParticipantDID } from '@collabnet/crds';
 import { formatDid, type RegisteredDid } from '@collabnet/did';
 import { LedgerError } from '@collabnet/ledger';
+import type { KeySources } from '../../institution/key-sources.ts';
 import type { NetworkSession } from '../../institution/network-session.ts';
-import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import type { ReconcileContext, StepResult } from '../../runtime/index.ts';
 
 /** What the ParticipantDID controller works with. */
 export interface DidServices {
-  secrets: SecretStore;
+  keys: KeySources;
   sessions: SessionRegistry;
   /** How long services get to learn a new key before it signs, ms. */
   doorsLearnMs?: number;

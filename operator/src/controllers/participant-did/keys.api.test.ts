@@ -8,6 +8,7 @@ import { newNonce } from '@collabnet/envelope';
 import { decodeSm2Multikey, encodeSm2Multikey, generateSm2KeyPair, type Sm2KeyPair } from '@collabnet/sm';
 import { createMetrics, silentLogger } from '@collabnet/telemetry';
 import { ensureInstitutionKeys, preparePendingKeys } from '../../institution/key-secret.ts';
+import { KeySources } from '../../institution/key-sources.ts';
 import { NetworkSession } from '../../institution/network-session.ts';
 import { SecretStore } from '../../institution/secret-store.ts';
 import { SessionRegistry } from '../../institution/session-registry.ts';
@@ -67,7 +68,7 @@ class Subject {
     const manager = new Manager({ client, logger: silentLogger(), metrics: createMetrics('t'), leaderElection: false });
     this.secrets = new SecretStore(manager.client, manager.applier);
     const sessions = new SessionRegistry();
-    participantDidController(manager, manager.informer<ParticipantDID>(PARTICIPANT_DID, { namespace }), { secrets: this.secrets, sessions, doorsLearnMs: 0 });
+    participantDidController(manager, manager.informer<ParticipantDID>(PARTICIPANT_DID, { namespace }), { keys: new KeySources(this.secrets, []), sessions, doorsLearnMs: 0 });
     this.session = new NetworkSession({ name: NETWORK, did: bank.did, keys: await ensureInstitutionKeys(new SecretStore(client, manager.applier), KEYS), ledger: this.chain.ledger() });
     sessions.set(this.session);
     this.#ending = new AbortController();

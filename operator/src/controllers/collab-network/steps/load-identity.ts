@@ -2,7 +2,6 @@ import type { ParticipantDID } from '@collabnet/crds';
 import { decodeSm2Multikey } from '@collabnet/sm';
 import type { Institution, Person } from '@collabnet/contracts';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
-import { ensureInstitutionKeys, keySecretName } from '../../../institution/key-secret.ts';
 import { PARTICIPANT_DID } from '../../kinds.ts';
 import type { NetworkRun } from '../network-run.ts';
 
@@ -11,7 +10,7 @@ export async function loadIdentity(run: NetworkRun): Promise<void> {
   const { didRef, personRefs } = run.network.spec;
   run.participant = await participant(run, didRef.name, 'Institution', 'didRef');
   run.persons = await Promise.all(personRefs.map((ref, index) => participant(run, ref.name, 'Person', `personRefs[${index}]`)));
-  run.keys = await ensureInstitutionKeys(run.services.secrets, keySecretName(run.participant));
+  run.keys = await run.services.keys.load(run.participant);
 }
 
 async function participant(run: NetworkRun, name: string, type: string, field: string): Promise<ParticipantDID> {

@@ -2,7 +2,6 @@ import { rotationStatement } from '@collabnet/contracts';
 import type { CollabNetwork } from '@collabnet/crds';
 import { encodeSm2Multikey } from '@collabnet/sm';
 import type { InstitutionKeys } from '../../../institution/institution-keys.ts';
-import { adoptPendingKeys, keyGeneration, keySecretName, preparePendingKeys } from '../../../institution/key-secret.ts';
 import type { NetworkSession } from '../../../institution/network-session.ts';
 import { WaitError } from '../../../runtime/index.ts';
 import { COLLAB_NETWORK } from '../../kinds.ts';
@@ -18,11 +17,10 @@ const DOORS_LEARN_MS = 90_000;
  * key holds there. So the operator may die at any line.
  */
 export async function rotateKeys(ctx: DidContext, services: DidServices): Promise<void> {
-  const { secrets, sessions, doorsLearnMs = DOORS_LEARN_MS } = services;
-  const name = keySecretName(ctx.object);
+  const { sessions, doorsLearnMs = DOORS_LEARN_MS } = services;
   const wanted = ctx.object.spec.keyRotation?.generation ?? 0;
-  if (ctx.object.spec.type === 'Person' || wanted <= (await keyGeneration(secrets, name))) return;
-  const { keys, preparedAt } = await preparePendingKeys(secrets, name, ctx.clock.now());
+  if (ctx.object.spec.type === 'Person' || wanted <= (await services.keys.generation(ctx.object))) return;
+  const { keys, preparedAt } = await services.keys.preparePending(ctx.object, ctx.clock.now());
   const pending = keys.pending;
   if (pending === undefined) throw new Error('the pending keys are not in the Secret; trying again');
   ctx.status.pendingKeys = { publicKeyMultibase: encodeSm2Multikey(pending.signPublicKey), agreeKeyMultibase: encodeSm2Multikey(pending.agreePublicKey) };
@@ -31,7 +29,7 @@ export async function rotateKeys(ctx: DidContext, services: DidServices): Promis
   const wait = networks.length === 0 ? 0 : preparedAt + doorsLearnMs - ctx.clock.now();
   if (wait > 0) throw new WaitError('RotationPrepared', 'the new keys are ready; data proxies and result store learn them before they sign', wait);
   for (const { metadata } of networks) await rotateIn(ctx, sessionOf(sessions, metadata.name), pending);
-  const adopted = await adoptPendingKeys(secrets, name, wanted);
+  const adopted = await services.keys.adoptPending(ctx.object, wanted);
   for (const { metadata } of networks) useIn(services, metadata.name, adopted);
   ctx.status.keyGeneration = wanted;
   ctx.status.publicKeyMultibase = encodeSm2Multikey(adopted.signPublicKey);

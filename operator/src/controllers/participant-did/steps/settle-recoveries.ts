@@ -3,7 +3,6 @@ import { nextSignKeyId } from '@collabnet/did';
 import { LedgerError } from '@collabnet/ledger';
 import type { InstitutionKeys } from '../../../institution/institution-keys.ts';
 import type { NetworkSession } from '../../../institution/network-session.ts';
-import { ensureInstitutionKeys, keySecretName } from '../../../institution/key-secret.ts';
 import { StalledError, WaitError, type StepResult } from '../../../runtime/index.ts';
 import { asReconcileError } from '../../sessions.ts';
 import { ifKnown, ownSessions, type DidContext, type DidServices } from '../did-services.ts';
@@ -17,7 +16,7 @@ const LOOK_AGAIN_MS = 5_000;
  */
 export async function settleRecoveries(ctx: DidContext, services: DidServices): Promise<StepResult> {
   if (ctx.object.spec.type === 'Person') return;
-  const keys = await ensureInstitutionKeys(services.secrets, keySecretName(ctx.object));
+  const keys = await services.keys.load(ctx.object);
   const shown: NonNullable<DidContext['status']['recoveries']> = [];
   let ours = false;
   let missing: unknown;
