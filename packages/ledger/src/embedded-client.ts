@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { canonicalJson, transactionDigest, type Json, type JsonObject, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
 import { keys } from '@collabnet/contracts';
@@ -209,6 +210,9 @@ export class EmbeddedLedgerClient implements Ledger {
         throw new LedgerError('BLOCK_INVALID', `block ${block.header.height}: its time lies ${ahead} ms ahead of this clock; check the clocks`, { height: block.header.height });
       }
       this.#notify(this.#applyOrDiverge(block));
+      // A long chain takes minutes to verify: leases, probes and an orderly end must not wait for it.
+      await setImmediate();
+      this.#assertUsable();
     }
   }
 
