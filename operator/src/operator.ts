@@ -1,6 +1,6 @@
 import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import type { Logger, Metrics } from '@collabnet/telemetry';
-import { approvalController } from './controllers/approval/controller.ts';
+import { approvalController, restingApproval } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
 import { computeTaskController, computeTaskInformers, isBeingRemoved, withdrawOpenFlows } from './controllers/compute-task/index.ts';
@@ -44,10 +44,10 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const sessions = new SessionRegistry();
   const networks = manager.informer<CollabNetwork>(COLLAB_NETWORK, { namespace });
   const participants = manager.informer<ParticipantDID>(PARTICIPANT_DID, { namespace });
-  const approvals = manager.informer<Approval>(APPROVAL, { namespace });
+  const approvals = manager.informer<Approval>(APPROVAL, { namespace, atRest: restingApproval });
 
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, logger });
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, ledgerCache: environment['LEDGER_CACHE'], logger });
   participantDidController(manager, participants, { secrets, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);

@@ -20,6 +20,8 @@ export interface NetworkServices {
   hub: HubServer;
   sessions: SessionRegistry;
   joins: JoinClients;
+  /** Folder for verified replicas, kept over restarts of the process; undefined: in memory. */
+  ledgerCache: string | undefined;
   logger: Logger;
 }
 

@@ -91,7 +91,9 @@ export class FlowMirror {
   async #show(view: LedgerView, network: CollabNetwork, flow: FlowRecord): Promise<void> {
     const { client, applier, tasks, namespace } = this.#options;
     const mirror = mirrorOf(flow, await this.#options.specs.open(view, flow), network.metadata.name);
-    const live = tasks.get(`${namespace}/${mirror.metadata.name}`);
+    const cached = tasks.get(`${namespace}/${mirror.metadata.name}`);
+    // Its status says that an open flow has ended; what the cache does not keep of it has to be read.
+    const live = cached && tasks.isAtRest(cached) ? await client.find<ComputeTask>(COMPUTE_TASK, mirror.metadata.name, { namespace }) : cached;
     if (live !== undefined && shows(live, mirror, network)) return;
     if (live !== undefined && !sameSpec(live, mirror)) {
       // The spec is immutable, so an object with another one has to go before ours can be there.

@@ -1,4 +1,4 @@
-import { EmbeddedLedgerClient, LedgerError, NatsLedgerTransport, SqliteState } from '@collabnet/ledger';
+import { EmbeddedLedgerClient, LedgerError, NatsLedgerTransport, openReplicaState } from '@collabnet/ledger';
 import { headsSubject, ledgerEventsSubject, ledgerSubject, memberToken, networkToken } from '@collabnet/messaging';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
@@ -47,7 +47,7 @@ async function connectSession(run: NetworkRun, name: string): Promise<NetworkSes
   const ledger = new EmbeddedLedgerClient({
     networkId: access.networkId,
     transport,
-    state: new SqliteState(':memory:'),
+    state: openReplicaState(run.services.ledgerCache, access.networkId),
     headSigner: { did: access.did, keyId: `${access.did}#${keys.signKeyFragment}`, sign: (message) => keys.sign(message) },
     onError: (error) => logger.warn({ err: error, network: name }, 'ledger not reachable'),
   });
