@@ -177,7 +177,8 @@ export class Controller<T extends KubeObject> {
       return;
     }
     this.#conflicts.delete(key);
-    if (result.kind === 'error') {
+    // Cut short although nothing is ending: the Lease was renewed late, and this process leads on.
+    if (result.kind === 'error' || (result.kind === 'cancelled' && !this.#stop.signal.aborted)) {
       this.#queue.addRateLimited(key);
       return;
     }
