@@ -3,6 +3,7 @@ import type { Logger, Metrics } from '@collabnet/telemetry';
 import { approvalController, restingApproval } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
+import { LedgerReplicas } from './controllers/collab-network/ledger-replicas.ts';
 import { computeTaskController, computeTaskInformers, isBeingRemoved, withdrawOpenFlows } from './controllers/compute-task/index.ts';
 import { dataAssetController, dataAssetInformers } from './controllers/data-asset/controller.ts';
 import { APPROVAL, COLLAB_NETWORK, PARTICIPANT_DID } from './controllers/kinds.ts';
@@ -47,7 +48,9 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const approvals = manager.informer<Approval>(APPROVAL, { namespace, atRest: restingApproval });
 
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, ledgerCache: environment['LEDGER_CACHE'], logger });
+  const replicas = new LedgerReplicas({ client: manager.client, secrets, nats, networks, logger, metrics, cache: environment['LEDGER_CACHE'] });
+  manager.add(replicas);
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, nats, hub, sessions, joins, replicas, logger });
   participantDidController(manager, participants, { secrets, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);
@@ -65,7 +68,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
     await manager.run(signal);
   } finally {
     if (signal.aborted) await farewell;
-    await Promise.allSettled(sessions.all().map((session) => session.ledger.close()));
+    await replicas.close();
     await nats.close();
     await client.close();
   }

@@ -59,6 +59,7 @@ export const chartValues = z.strictObject({
       replicas: z.int().min(1).max(9).describe('Two or more elect a leader; one is active.'),
       logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).describe('Least level that is logged.'),
       workers: workersValue,
+      ledgerCache: quantity.describe("Most disk of the node for the operator's own verified copy of the ledgers."),
       resources,
     })
     .describe('Operator.'),

@@ -10,6 +10,7 @@ import type { NetworkSession } from '../../institution/network-session.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import type { JoinClients } from './join-client.ts';
+import type { LedgerReplicas } from './ledger-replicas.ts';
 
 /** What the CollabNetwork controller works with. */
 export interface NetworkServices {
@@ -20,8 +21,7 @@ export interface NetworkServices {
   hub: HubServer;
   sessions: SessionRegistry;
   joins: JoinClients;
-  /** Folder for verified replicas, kept over restarts of the process; undefined: in memory. */
-  ledgerCache: string | undefined;
+  replicas: LedgerReplicas;
   logger: Logger;
 }
 
