@@ -18,7 +18,7 @@ after(() => server.stop());
 
 /** Keeps no text of widgets that are done. */
 const atRest = ({ metadata, spec, status }: Widget): Widget | undefined =>
-  status?.phase === 'Done' ? ({ metadata, spec: { size: spec.size ?? 0 }, status: { phase: 'Done' } } as Widget) : undefined;
+  status?.phase === 'Done' ? ({ metadata, spec: { size: spec.size ?? 0 }, status: { phase: 'Done' } }) : undefined;
 
 async function operate(client: KubeClient, step: Step<Widget>) {
   const manager = new Manager({ client, logger: silentLogger(), metrics: createMetrics('t'), leaderElection: false });
