@@ -77,7 +77,7 @@ async function measureOurs(world: World, before: OperatorProgram, apiPort: numbe
   const ms = await runToProposal(world, Array.from({ length: objects }, (_, index) => `compared-${index}`), FINISH_MS);
   const residentAfter = before.program.memory().resident;
   const processorSeconds = before.program.processorSeconds() - processorFrom;
-  await before.program.kill('SIGKILL');
+  await before.kill('SIGKILL');
   const operator = await world.startOperator('operator-0', { apiPort });
   await runToProposal(world, ['compared-last'], FINISH_MS);
   const restartMs = performance.now() - operator.startedAt;
@@ -95,7 +95,7 @@ async function sizes(): Promise<void> {
     const measured = async (operator: OperatorProgram, warm: boolean): Promise<void> => {
       resources.push(await measureStart(world, operator, { tasks: there, onLedger: options.onLedger, warm }));
       note({ resources });
-      await operator.program.kill('SIGTERM');
+      await operator.kill('SIGTERM');
     };
     for (const [index, size] of options.sizes.entries()) {
       await world.withStatusInTasks(() => seedObjects(world, there, size - there));

@@ -17,7 +17,7 @@ export async function measureFailOver(world: World, leader: OperatorProgram, tim
     await standby.ready();
     await world.standingBy(standby, leading);
     const killedAt = performance.now();
-    await leading.program.kill('SIGKILL');
+    await leading.kill('SIGKILL');
     await changes.once(TAKE_OVER_MS);
     reconcileMs.push(performance.now() - killedAt);
     await runToProposal(world, [`after-${time}`], TAKE_OVER_MS);

@@ -21,19 +21,28 @@ export interface OperatorSettings {
 export const OPERATOR_NODE_OPTIONS = '--max-old-space-size=192 --max-semi-space-size=4';
 const READY_MS = 600_000;
 const ANSWER_MS = 60_000;
+/** As a kubelet waits before the first restart of a container, roughly. */
+const RESTART_MS = 1_000;
 
-/** One operator: the image's own `main.js` as a process, with the limits that the chart gives it. */
+/**
+ * One operator: the image's own `main.js` as a process, with the limits that the chart gives it. One that ends by itself,
+ * as it does when it loses its Lease, is started again, as a kubelet would.
+ */
 export class OperatorProgram {
   readonly identity: string;
-  readonly program: Program;
-  readonly startedAt: number;
+  readonly startedAt = performance.now();
+  /** How often it ended by itself. */
+  restarts = 0;
+  readonly #options: ConstructorParameters<typeof Program>[0];
   readonly #port: number;
+  #program: Program;
+  #ended = false;
 
-  private constructor(identity: string, program: Program, port: number) {
+  private constructor(identity: string, options: ConstructorParameters<typeof Program>[0], port: number) {
     this.identity = identity;
-    this.program = program;
+    this.#options = options;
     this.#port = port;
-    this.startedAt = performance.now();
+    this.#program = this.#run();
   }
 
   static async start(settings: OperatorSettings): Promise<OperatorProgram> {
@@ -53,7 +62,33 @@ export class OperatorProgram {
       KUBERNETES_SERVICE_PORT: String(settings.apiPort),
       COLLABNET_SERVICE_ACCOUNT_DIR: settings.account,
     };
-    return new OperatorProgram(settings.identity, new Program({ name: settings.identity, command: process.execPath, args: [settings.main], env }), port);
+    return new OperatorProgram(settings.identity, { name: settings.identity, command: process.execPath, args: [settings.main], env }, port);
+  }
+
+  /** The process that runs now. */
+  get program(): Program {
+    return this.#program;
+  }
+
+  /** Ends it for good. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    this.#ended = true;
+    await this.#program.kill(signal);
+  }
+
+  #run(): Program {
+    const program = new Program(this.#options);
+    void program.exited.then(() => this.#restart(program));
+    return program;
+  }
+
+  #restart(program: Program): void {
+    if (this.#ended) return;
+    this.restarts += 1;
+    process.stdout.write(`${this.identity} ended by itself and is started again; its last words:\n${program.output.slice(-2_000)}\n`);
+    setTimeout(() => {
+      if (!this.#ended) this.#program = this.#run();
+    }, RESTART_MS).unref();
   }
 
   /** Waits until all caches are filled. @returns ms since the start of the process */

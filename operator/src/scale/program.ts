@@ -82,6 +82,11 @@ export class Program {
     }
   }
 
+  /** Resolves when the process has ended, for whatever reason. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -59,6 +59,8 @@ export class World {
   /** Founds the network and stores its Secrets; the ledger's file is open for {@link World.ledger} until {@link World.serve}. */
   static async create(): Promise<World> {
     const directory = mkdtempSync(join(tmpdir(), 'collabnet-scale-'));
+    // Also after a signal: a ledger of some thousand tasks takes hundreds of megabytes.
+    process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
     const api = await TestApiServer.start();
     for (const { plural } of KINDS) await api.installCrd(crd(plural));
     await api.client.create(CORE.namespace, { metadata: { name: NAMESPACE } });
@@ -144,7 +146,7 @@ export class World {
 
   /** Ends everything that this bench started, by process id, and removes its files. */
   async close(): Promise<void> {
-    for (const { program } of this.#operators) await program.kill();
+    for (const operator of this.#operators) await operator.kill();
     for (const program of this.#programs.toReversed()) await program.kill();
     await this.api.stop();
     rmSync(this.directory, { recursive: true, force: true });
