@@ -16,7 +16,7 @@ import { Program } from './program.ts';
 import { total } from './scrape.ts';
 import { taskManifest } from './task-manifest.ts';
 
-const READY_MS = 120_000;
+const READY_MS = 600_000;
 const FOLLOWING_MS = 1_200_000;
 const HUB_CLIENT_URL = `tls://nats-hub.${NAMESPACE}.svc:4222`;
 
