@@ -26,7 +26,7 @@ test('targets are judged, also those that are missed', () => {
     resources: [resource, { ...resource, tasks: 50_000, warm: true }],
     finish: { tasks: 500, ms: 61_000, operatorSeconds: 20, ledgerSeconds: 5 },
     failOver: { reconcileMs: [16_000, 19_900], followingMs: [17_000, 21_000] },
-    churn: { minutes: 20, tasks: 800, samples: [sample, { ...sample, heap: 45 * MIB }] },
+    churn: { minutes: 20, tasks: 800, samples: [{ ...sample, minute: 0.1, heap: 20 * MIB }, { ...sample, minute: 3 }, { ...sample, minute: 20, heap: 45 * MIB }] },
     disconnects: { cuts: 100, connections: 2_000, changes: 3_000, lost: 0, p99: 2_000 },
   });
   assert.match(text, /\| resident memory of the operator at 10,000 tasks \| 220 MiB \| <= 256 MiB \| yes \|/);

@@ -35,7 +35,10 @@ export class Program {
     this.#child.stderr?.on('data', keep);
     process.on('exit', this.#killAtExit);
     this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
+      this.#child.once('exit', () => {
+        process.off('exit', this.#killAtExit);
+        resolve();
+      });
       this.#child.once('error', (error) => {
         this.#output += error.message;
         resolve();
@@ -93,7 +96,6 @@ export class Program {
 
   /** Ends this process, and only it. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    process.off('exit', this.#killAtExit);
     if (this.running) this.#child.kill(signal);
     await this.#exited;
   }

@@ -19,6 +19,11 @@ export class FlowSpecs {
     this.#opened.set(flowId, proposed);
   }
 
+  /** Of a flow that has ended nobody asks again. */
+  forget(flowId: string): void {
+    this.#opened.delete(flowId);
+  }
+
   /** @throws StalledError SpecMismatch or SpecUnreadable; WaitError while the ledger does not answer */
   async open(view: LedgerView, flow: FlowRecord): Promise<SealedFlow> {
     const known = this.#opened.get(flow.flowId);

@@ -10,6 +10,7 @@ export async function loadFlow(run: TaskRun): Promise<void> {
   const { items: steps } = await view.read<{ items: FlowStepRecord[] }>('flows', 'steps', { flowId });
   const sealed = await run.environment.specs.open(view, record);
   run.flow = { record, steps, sealed };
+  if (record.finishedAt !== undefined) run.environment.specs.forget(flowId);
   const receipts: ReceiptView[] = [];
   if (steps.some((step) => step.receipts.length > 0)) for await (const receipt of view.list<ReceiptView>('flows', 'receipts', { flowId })) receipts.push(receipt);
   const { sharedCluster } = run.environment.services.config;
