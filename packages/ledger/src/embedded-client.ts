@@ -260,7 +260,8 @@ export class EmbeddedLedgerClient implements Ledger {
   async #publishHead(): Promise<void> {
     const { headSigner, transport } = this.#options;
     const block = this.#options.state.head();
-    if (headSigner === undefined || block === undefined || transport.publishHead === undefined) return;
+    // While the first blocks are read, the newest of them is no news to anybody.
+    if (headSigner === undefined || block === undefined || transport.publishHead === undefined || this.#verifiedAt === 0) return;
     const { header, signature: blockSignature } = block;
     const body = { did: headSigner.did, keyId: headSigner.keyId, height: header.height, hash: blockHash(header), time: this.#now() };
     transport.publishHead({ ...body, header, blockSignature, signature: await headSigner.sign(headText(body)) });
