@@ -33,7 +33,8 @@ function head({ machine, notes }: MeasuredScale): string {
   });
   return `# Scale and endurance
 Written by \`make bench-scale\`; do not edit. Each part is the last run on one machine: ${machine.cores} cores, ${machine.cpu}, ${(machine.memoryBytes / 1024 ** 3).toFixed(1)} GiB, kernel ${machine.kernel}.
-A load above ${machine.cores / 2} runnable threads before a part means that others worked on the machine: its times are too long, memory and counts are not concerned.
+A load above ${machine.cores / 2} runnable threads before a part means that others worked on the machine: its times are too long, memory and counts are not concerned. An operator that gets no processor for 10 s
+loses its Lease and is started again, as in a cluster; that is in the times too.
 
 ${table(['part', 'begun', 'load before'], runs)}`;
 }
@@ -52,7 +53,7 @@ function targets({ resources, finish, rate, disconnects, churn, failOver }: Scal
     const scaled = (TARGETS.finishSeconds * finish.tasks) / TARGETS.finishTasks;
     rows.push([`${count(finish.tasks)} tasks to their end without compute, 10 workers`, seconds(finish.ms), `<= ${scaled.toFixed(0)} s`, finish.ms <= scaled * 1_000]);
   }
-  if (rate !== undefined) rows.push([`change to status, ${rate.perSecond} changes a second for ${(rate.seconds / 60).toFixed(0)} min, p99`, `${rate.p99.toFixed(0)} ms`, `<= ${count(TARGETS.p99Ms)} ms`, rate.p99 <= TARGETS.p99Ms]);
+  if (rate !== undefined) rows.push([`change to status, ${rate.perSecond} changes a second for ${minutes(rate.seconds / 60)} min, p99`, `${whole(rate.p99)} ms`, `<= ${count(TARGETS.p99Ms)} ms`, rate.p99 <= TARGETS.p99Ms]);
   if (disconnects !== undefined) rows.push([`changes lost over ${disconnects.cuts} forced disconnects`, count(disconnects.lost), '0', disconnects.lost === 0]);
   if (churn !== undefined) rows.push([`growth of heap over ${churn.minutes.toFixed(0)} min of churn`, growth(churn.samples), 'none (<= 10 % after the first tenth)', flat(churn.samples)]);
   if (failOver !== undefined) {
@@ -99,8 +100,8 @@ What takes the operator's time is SM2 in JavaScript: a signature is verified in 
 }
 
 function changes({ rate, disconnects }: ScaleFigures): string {
-  const steady = rate && ['none', count(rate.changes), rate.p50.toFixed(0), rate.p99.toFixed(0), rate.max.toFixed(0), count(rate.lost)];
-  const cut = disconnects && [`${disconnects.cuts}, of ${count(disconnects.connections)} connections`, count(disconnects.changes), '', disconnects.p99.toFixed(0), '', count(disconnects.lost)];
+  const steady = rate && ['none', count(rate.changes), whole(rate.p50), whole(rate.p99), whole(rate.max), count(rate.lost)];
+  const cut = disconnects && [`${disconnects.cuts}, of ${count(disconnects.connections)} connections`, count(disconnects.changes), '', whole(disconnects.p99), '', count(disconnects.lost)];
   const rows = [steady, cut].filter((row) => row !== undefined);
   if (rows.length === 0) return '';
   return `## Changes, 20 a second
@@ -178,6 +179,15 @@ function growth(samples: Samples): string {
 /** A tenth of the heap, and as many descriptors as connections may idle, is no growth. */
 function flat(samples: Samples): boolean {
   return relative(samples) <= 0.1 && (samples.at(-1)?.descriptors ?? 0) - (settled(samples)[0]?.descriptors ?? 0) <= 32;
+}
+
+function whole(value: number): string {
+  return count(Math.round(value));
+}
+
+/** Whole minutes but for a short trial. */
+function minutes(value: number): string {
+  return value < 2 ? value.toFixed(1) : value.toFixed(0);
 }
 
 function bare(value: number): string {
