@@ -53,6 +53,9 @@ test-faults: setup ## Cells of the fault table that fit COLLABNET_FAULTS='part/a
 bench: setup ## Benches, reported as ratios against a baseline of the same run
 	@node hack/src/bench/main.ts
 
+bench-scale: setup build ## Memory, latency and endurance of the operator beside cert-manager; an hour, no cluster
+	@node hack/src/bench-scale/main.ts
+
 ##@ Local cluster (or yours: set KUBECONFIG and IMAGE_REGISTRY)
 cluster-up: setup ## Start a one-node Kubernetes, or what of it is down
 	@$(LOCKED) node hack/src/cluster/main.ts up
@@ -73,4 +76,4 @@ images: setup build ## Build the container images and load them into the cluster
 clean: ## Remove compiled files (the caches in ~/.cache/collabnet stay)
 	@rm -rf $$(git ls-files '*/tsconfig.json' | xargs -n1 dirname | sed 's|$$|/dist|') $$(git ls-files '*/tsconfig.json' | xargs -n1 dirname | sed 's|$$|/tsconfig.tsbuildinfo|')
 
-.PHONY: help setup demo build lint generate test test-all test-faults test-unit test-e2e bench cluster-up cluster-down cluster-status kubeconfig images clean
+.PHONY: help setup demo build lint generate test test-all test-faults test-unit test-e2e bench bench-scale cluster-up cluster-down cluster-status kubeconfig images clean

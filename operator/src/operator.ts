@@ -1,8 +1,9 @@
 import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import { openTracer, type Logger, type Metrics } from '@collabnet/telemetry';
-import { approvalController } from './controllers/approval/controller.ts';
+import { approvalController, restingApproval } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
+import { LedgerReplicas } from './controllers/collab-network/ledger-replicas.ts';
 import { computeTaskController, computeTaskInformers, isBeingRemoved, withdrawOpenFlows } from './controllers/compute-task/index.ts';
 import { dataAssetController, dataAssetInformers } from './controllers/data-asset/controller.ts';
 import { APPROVAL, COLLAB_NETWORK, PARTICIPANT_DID } from './controllers/kinds.ts';
@@ -46,13 +47,15 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const nats = new LocalNats({ client: manager.client, secrets, logger, namespace });
   const hub = new HubServer({ client: manager.client, secrets, authority, namespace, hostnames: config.hub.hostnames });
   const sessions = new SessionRegistry();
-  ledgerMetrics(metrics, sessions);
   const networks = manager.informer<CollabNetwork>(COLLAB_NETWORK, { namespace });
   const participants = manager.informer<ParticipantDID>(PARTICIPANT_DID, { namespace });
-  const approvals = manager.informer<Approval>(APPROVAL, { namespace });
+  const approvals = manager.informer<Approval>(APPROVAL, { namespace, atRest: restingApproval });
 
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, logger, metrics, tracer });
+  const replicas = new LedgerReplicas({ secrets, nats, networks, logger, metrics, tracer, cache: environment['LEDGER_CACHE'] });
+  manager.add(replicas);
+  ledgerMetrics(metrics, replicas);
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, logger });
   participantDidController(manager, participants, { keys, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);
@@ -70,7 +73,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
     await manager.run(signal);
   } finally {
     if (signal.aborted) await farewell;
-    await Promise.allSettled(sessions.all().map((session) => session.ledger.close()));
+    await replicas.close();
     await nats.close();
     await tracer.close();
     await client.close();

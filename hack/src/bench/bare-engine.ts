@@ -42,7 +42,8 @@ export async function removeBarePod(name: string): Promise<void> {
   await kubectl(NAMESPACE, ['delete', 'configmap', name, '--ignore-not-found']);
 }
 
-async function engineImage(): Promise<string> {
+/** The image of the engine as the institution's release names it. */
+export async function engineImage(): Promise<string> {
   const { stdout } = await helm(['get', 'values', 'institution', '--namespace', NAMESPACE, '--all', '--output', 'json']);
   const { repository, tag, digest } = (JSON.parse(stdout) as Values).images.engineSpu;
   return digest === '' ? `${repository}:${tag}` : `${repository}@${digest}`;

@@ -15,6 +15,7 @@ const MEASURED: Measured = {
     { rows: 100_000, profile: 'gm', runs: 3, task, bare, ratio: 1.31 },
   ],
   start: { tasks: 20, p50: 3, p95: 5.04, max: 6, parts: { reserve: 2, start: 0.3, firstByte: 0.7 } },
+  job: { jobs: 20, p50: 1.25, p95: 2.5 },
   cold: undefined,
   warm: { date: '2026-02-03T04:00:00.000Z', cold: false, seconds: 60, phases: [{ title: 'Cluster', seconds: 4 }] },
 };
@@ -39,4 +40,9 @@ test('a busy machine is named', () => {
 
 test('what the phases of a demo leave is shown, so that the column adds up', () => {
   assert.match(rowOf(performanceDocument(MEASURED), 'setup, reading'), /\| 56\.0 \|$/);
+});
+
+test('a task is compared with a plain Job of the same run', () => {
+  const text = performanceDocument({ ...MEASURED, start: { ...MEASURED.start, p50: 5, p95: 6 } });
+  assert.match(rowOf(text, 'plain Kubernetes Job'), /\| 20 \| 1\.3 \| 2\.5 \| 4\.0 \| 2\.4 \|$/);
 });

@@ -1,6 +1,8 @@
+import { count, mebi, table } from './markdown.ts';
 import type { DemoRun } from '../demo/run-notes.ts';
 import type { BenchOptions } from './options.ts';
 import type { Machine } from './machine.ts';
+import type { JobFigures } from './measure-job.ts';
 import type { PsiFigures } from './measure-psi.ts';
 import type { StartFigures } from './measure-start.ts';
 import { sm2Section } from './document-sm2.ts';
@@ -14,6 +16,8 @@ export interface Measured {
   readonly psi: readonly PsiFigures[];
   readonly start: StartFigures;
   readonly sm2?: readonly Sm2Figures[];
+  /** Plain Jobs of the same run. */
+  readonly job: JobFigures;
   readonly cold: DemoRun | undefined;
   readonly warm: DemoRun | undefined;
 }
@@ -30,6 +34,7 @@ export function performanceDocument(measured: Measured): string {
 function head({ date, machine }: Measured): string {
   return `# Performance
 Written by \`make bench\`; do not edit. All figures of a table come from one run on one machine; compare ratios, not seconds.
+What the operator does with many resources and over long times is in [scale.md](scale.md).
 
 ${table(
   ['machine', ''],
@@ -85,10 +90,16 @@ the result with one column of its own. Medians of ${options.runs} ${options.runs
 - **memory**: peak resident set of the largest process, from the receipts.`;
 }
 
-function start({ start: { tasks, p50, p95, max, parts } }: Measured): string {
+function start({ start: { tasks, p50, p95, max, parts }, job }: Measured): string {
   const s = (value: number): string => value.toFixed(1);
+  const ratio = (ours: number, theirs: number): string => (theirs > 0 ? (ours / theirs).toFixed(1) : '');
   return `## From the last approval to the first engine message
 ${table(['tasks', 'p50, s', 'p95, s', 'max, s', 'approval to reserved', 'to start', 'to first byte'], [[String(tasks), s(p50), s(p95), s(max), s(parts.reserve), s(parts.start), s(parts.firstByte)]])}
+
+${table(['beside it', 'runs', 'p50, s', 'p95, s', 'ratio p50', 'ratio p95'], [['plain Kubernetes Job, creation to running', String(job.jobs), s(job.p50), s(job.p95), ratio(p50, job.p50), ratio(p95, job.p95)]])}
+
+A Job of the same image in the same namespace, one after another in the same run, from the API server's answer to the first line of its one process. A task starts two
+pods of two containers each at two institutions, in which a courier reads and freezes an input and an engine loads its library, and agrees on the start over the ledger.
 
 Block times of the ledger: from the last \`flows.approve\` to the first \`flows.touch\`, by which an operator reports that its courier has seen an engine's byte;
 so the report itself counts. Between them lie both owners' confirmations, pods, inputs read and frozen (reserved), the agreement to start, handshake and connection.
@@ -122,18 +133,4 @@ node hack/src/bench/main.ts --rows ${rows.join(',')} --profiles ${profiles.join(
 \`\`\`
 \`make bench\` uses the institutions of the demo (and runs it first, if they are not there), and removes its own tasks, assets and volumes afterwards.
 \`--quick\` tries the bench itself: 1,000 rows, two tasks, the document on standard output. On a busy machine the figures are those of the others.`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
-}
-
-function mebi(bytes: number): string {
-  return `${count(Math.round(bytes / 1024 ** 2))} MiB`;
-}
-
-/** 100000 as 100,000 whatever the locale. */
-function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

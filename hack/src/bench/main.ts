@@ -16,6 +16,7 @@ import { removeTasks } from './bench-task.ts';
 import { performanceDocument } from './document.ts';
 import { exportChain } from './ledger-times.ts';
 import { thisMachine } from './machine.ts';
+import { jobFigures, removeJobs, runJobs } from './measure-job.ts';
 import { psiFigures, runPsi, type PsiRun } from './measure-psi.ts';
 import { runSmallTasks, startFigures } from './measure-start.ts';
 import { measureSm2 } from './measure-sm2.ts';
@@ -43,7 +44,9 @@ runMain(async () => {
   const rounds = Array.from({ length: options.runs }, (_, index) => index + 1);
   const assets = new Map<number, string>();
   const psiRuns: PsiRun[] = [];
+  const jobs = Array.from({ length: options.tasks }, (_, index) => `bench-job-${id}-${index + 1}`);
   let flows: string[] = [];
+  let jobSeconds: number[] = [];
 
   const psi = (rows: number, profile: WireProfile, nth: number): Step => ({
     title: `Intersection of ${rows} x ${rows} rows, ${profile}, run ${nth} of ${options.runs}`,
@@ -57,6 +60,7 @@ runMain(async () => {
     title: 'Tasks, assets and volumes of the bench are removed',
     work: async () => {
       await removeBarePod(barePod);
+      await removeJobs(jobs);
       await removeTasks([...smallTasks, ...sizes.flatMap(({ rows, profile }) => rounds.map((nth) => psiTask(rows, profile, nth)))]);
       await withdraw(options.rows.map((rows) => `bench-${rows}-${id}`), id);
       return undefined;
@@ -72,6 +76,13 @@ runMain(async () => {
       },
     },
     ...rounds.flatMap((nth) => sizes.map(({ rows, profile }) => psi(rows, profile, nth))),
+    {
+      title: `${options.tasks} plain Jobs`,
+      work: async () => {
+        jobSeconds = await runJobs(jobs);
+        return undefined;
+      },
+    },
     {
       title: `${options.tasks} small tasks`,
       work: async () => {
@@ -96,6 +107,7 @@ runMain(async () => {
     psi: sizes.map(({ rows, profile }) => psiFigures(chain, psiRuns.filter((each) => each.rows === rows && each.profile === profile))),
     start: startFigures(chain, flows),
     sm2: measureSm2(options.quick ? 4 : 30),
+    job: jobFigures(jobSeconds),
     cold: lastRun(true),
     warm: lastRun(false),
   });

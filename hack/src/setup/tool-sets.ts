@@ -32,6 +32,11 @@ export function toolSetPath(set: ToolSet): string {
   return join(toolsRoot, set.folder);
 }
 
+/** What `make bench-scale` compares with, and compiles when it runs: nothing else needs it. */
+export function certManagerSet(): ToolSet {
+  return { folder: 'cert-manager', version: versions.certManager, binaries: { 'cert-manager-controller': '.' } };
+}
+
 /** Everything that `make setup` compiles, in the order in which it is compiled (the longest first). */
 export function toolSets(): readonly ToolSet[] {
   return [

@@ -6,4 +6,5 @@ export const versions = {
   coredns: '1.12.4',
   natsServer: '2.15.2',
   helm: '4.3.1',
+  certManager: '1.21.2',
 } as const;

@@ -92,6 +92,7 @@ export const chartValues = z.strictObject({
       pkcs11Modules: pkcs11ModulesValue,
       volumes: z.array(mountedVolume).default([]).describe('Volumes with key files, or with a PKCS#11 library and what it needs: name, mountPath, readOnly (true) and source, a volume source.'),
       environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/), z.string()).default({}).describe('Environment of a PKCS#11 library, such as SOFTHSM2_CONF or LD_LIBRARY_PATH. No secrets.'),
+      ledgerCache: quantity.describe("Most disk of the node for the operator's own verified copy of the ledgers."),
       resources,
     })
     .describe('Operator.'),

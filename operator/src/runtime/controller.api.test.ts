@@ -7,7 +7,7 @@ import { WIDGET, widgetCrd } from '../testing/widget.ts';
 import type { Widget } from '../testing/widget.ts';
 import { findCondition } from './conditions.ts';
 import type { ControllerOptions } from './controller.ts';
-import { StalledError, WaitError } from './errors.ts';
+import { LeadershipLostError, StalledError, WaitError } from './errors.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject } from './kube-types.ts';
 import { Manager } from './manager.ts';
@@ -310,4 +310,18 @@ test('300 objects reach Ready with 10 workers while half of them fail at first',
   assert.equal(failed.size, 150);
   assert.ok(peak <= 10 && peak > 1, `${peak} at a time`);
   await t.stop();
+});
+
+test('a reconcile that the fence cut short is done again when the process leads on', async () => {
+  let runs = 0;
+  const t = await operate([
+    async (ctx) => {
+      runs += 1;
+      if (runs === 1) throw new LeadershipLostError('the Lease was renewed late');
+      ctx.status.phase = 'Done';
+    },
+  ]);
+  await make(t.client, 'w');
+  await t.until('w', 'done', (w) => w.status?.phase === 'Done');
+  assert.equal(runs, 2);
 });

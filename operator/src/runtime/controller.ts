@@ -45,7 +45,7 @@ export interface ControllerOptions<T extends KubeObject> extends ReconcilerOptio
   readonly watches?: readonly WatchedKind[] | undefined;
   /** Objects reconciled at the same time. Default 10. */
   readonly workers?: number | undefined;
-  /** Every object is looked at again after about this long even if nothing happens. Default 1 h; 0 switches it off. */
+  /** Every object that is not at rest is looked at again after about this long even if nothing happens. Default 1 h; 0 switches it off. */
   readonly resyncMs?: number | undefined;
   /** A reconcile that takes longer is aborted. Default 2 min. */
   readonly timeoutMs?: number | undefined;
@@ -127,7 +127,10 @@ export class Controller<T extends KubeObject> {
     const { informer, owns, watches: watched, type } = this.#options;
     this.#detach.push(
       informer.on({
-        add: (object) => this.enqueue(keyOf(object)),
+        add: (object) => {
+          // After a restart nothing is due for what has ended: thousands of them must not stand before a new one.
+          if (!informer.isAtRest(object)) this.enqueue(keyOf(object));
+        },
         update: (object, old) => {
           if (concerns(object, old)) this.enqueue(keyOf(object));
         },
@@ -147,7 +150,9 @@ export class Controller<T extends KubeObject> {
     const { clock } = this.#services;
     this.#cancelResync = clock.timer(jitter(clock, every, 0.1), () => {
       // Spread over a tenth of the interval, so that a resync never delays real changes.
-      for (const key of this.#options.informer.keys()) this.#queue.addAfter(key, clock.random() * every * 0.1);
+      const { informer } = this.#options;
+      const due = informer.list().filter((object) => !informer.isAtRest(object));
+      for (const object of due) this.#queue.addAfter(keyOf(object), clock.random() * every * 0.1);
       this.#resync();
     });
   }
@@ -173,7 +178,8 @@ export class Controller<T extends KubeObject> {
       return;
     }
     this.#conflicts.delete(key);
-    if (result.kind === 'error') {
+    // Cut short although nothing is ending: the Lease was renewed late, and this process leads on.
+    if (result.kind === 'error' || (result.kind === 'cancelled' && !this.#stop.signal.aborted)) {
       this.#queue.addRateLimited(key);
       return;
     }

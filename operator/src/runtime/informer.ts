@@ -50,6 +50,11 @@ export interface InformerOptions<T extends KubeObject> {
   readonly metadataOnly?: boolean | undefined;
   /** Drops fields that nobody reads, before the object is kept. managedFields are dropped always. */
   readonly transform?: ((object: T) => T) | undefined;
+  /**
+   * What is kept of an object that is at rest: enough for those who look through the cache; undefined keeps the whole
+   * object. Such objects are not announced to controllers, and a reconcile that is asked for reads the whole one.
+   */
+  readonly atRest?: ((object: T) => T | undefined) | undefined;
   /** Labels to index, for {@link Informer.byLabel}. */
   readonly indexLabels?: readonly string[] | undefined;
   /** More indexes, for {@link Informer.byIndex}. Owners are always indexed. */
@@ -74,6 +79,7 @@ export class Informer<T extends KubeObject> {
   readonly #store: ObjectStore<T>;
   readonly #metrics: InformerMetrics;
   readonly #handlers = new Set<InformerHandler<T>>();
+  readonly #resting = new WeakSet<T>();
   readonly #resolveSynced: () => void;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
@@ -136,6 +142,11 @@ export class Informer<T extends KubeObject> {
 
   list(): T[] {
     return this.#store.list();
+  }
+
+  /** Whether only a part of this cached object is kept, because it is at rest. */
+  isAtRest(object: T): boolean {
+    return this.#resting.has(object);
   }
 
   keys(): string[] {
@@ -299,7 +310,9 @@ export class Informer<T extends KubeObject> {
     const metadata = leanMetadata(incoming.metadata);
     // Items of a list come without their type.
     const lean = { ...incoming, apiVersion: apiVersionOf(this.type), kind: this.type.kind, metadata } as unknown as T;
-    return deepFreeze(this.#options.transform ? this.#options.transform(lean) : lean);
+    const resting = this.#options.atRest?.(lean);
+    if (resting !== undefined) this.#resting.add(resting);
+    return deepFreeze(resting ?? this.#options.transform?.(lean) ?? lean);
   }
 
   #call(handler: () => void): void {

@@ -39,11 +39,12 @@ export interface ReconcileContext<T extends KubeObject> extends ControllerServic
 }
 
 /**
- * What a step came to. Nothing: go on. `done`: succeed now, without the remaining steps.
+ * What a step came to. Nothing: go on. `done`: succeed now, without the remaining steps. `keep`: stop, and leave the
+ * status as it is.
  * `requeueAfterMs`: go on, and look again after that time (of several the shortest counts).
  * To stop and look again later, throw a WaitError.
  */
-export type StepResult = void | 'done' | { readonly requeueAfterMs: number };
+export type StepResult = void | 'done' | 'keep' | { readonly requeueAfterMs: number };
 
 /** One part of a reconcile; idempotent. Changes `ctx.status` and child objects, never the object's status in the API. */
 export type Step<T extends KubeObject> = (context: ReconcileContext<T>) => Promise<StepResult>;

@@ -1,3 +1,4 @@
+import { deepFreeze } from './freeze.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizers.ts';
 import type { ConditionedStatus, Outcome } from './conditions.ts';
 import { findCondition, summarise, withCondition } from './conditions.ts';
@@ -55,18 +56,27 @@ export class Reconciler<T extends KubeObject & { spec?: unknown; status?: unknow
 
   /** Never rejects: every failure becomes a result. */
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
-    const object = this.#informer.get(key);
-    if (!object) return { kind: 'missing', reason: 'Missing' };
-    const context = new Context(key, object, signal, this.#options, this.#services, this.#informer);
     try {
+      const object = await this.#load(key, signal);
+      if (!object) return { kind: 'missing', reason: 'Missing' };
+      const context = new Context(key, object, signal, this.#options, this.#services, this.#informer);
       const run = await this.#run(context);
       if (run.outcome) await this.#write(context, run.outcome, run.result.kind);
       return run.result;
     } catch (error) {
-      // Only the status patch gets here.
+      // Only reading the object and the status patch get here.
       if (isNotFound(error)) return { kind: 'missing', reason: 'Missing' };
       return classify(error, signal).result;
     }
+  }
+
+  /** The whole object: of one at rest the cache has only a part. */
+  async #load(key: string, signal: AbortSignal): Promise<T | undefined> {
+    const cached = this.#informer.get(key);
+    if (!cached || !this.#informer.isAtRest(cached)) return cached;
+    const { name, namespace } = cached.metadata;
+    const found = await this.#services.client.find<T>(this.#options.type, name, { namespace, signal });
+    return found && deepFreeze(found);
   }
 
   async #run(context: Context<T>): Promise<Run> {
@@ -79,6 +89,7 @@ export class Reconciler<T extends KubeObject & { spec?: unknown; status?: unknow
       const problems = this.#options.guard?.(object) ?? [];
       if (problems.length > 0) throw new StalledError('InvalidSpec', problems.join('; '));
       const requeueAfterMs = await runSteps(this.#options.steps, context);
+      if (requeueAfterMs === 'keep') return { outcome: undefined, result: { kind: 'success', reason: 'AtRest' } };
       const outcome: Outcome = { kind: 'ready', ...context.readyText };
       return { outcome, result: { kind: 'success', reason: outcome.reason ?? 'Succeeded', requeueAfterMs } };
     } catch (error) {
@@ -118,11 +129,12 @@ export class Reconciler<T extends KubeObject & { spec?: unknown; status?: unknow
 async function runSteps<T extends KubeObject>(
   steps: readonly Step<T>[],
   context: ReconcileContext<T>,
-): Promise<number | undefined> {
+): Promise<number | 'keep' | undefined> {
   let requeueAfterMs: number | undefined;
   for (const step of steps) {
     context.signal.throwIfAborted();
     const result = await step(context);
+    if (result === 'keep') return 'keep';
     if (result === 'done') break;
     if (typeof result === 'object') requeueAfterMs = Math.min(requeueAfterMs ?? Infinity, result.requeueAfterMs);
   }

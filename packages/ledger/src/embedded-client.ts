@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { canonicalJson, transactionDigest, type Json, type JsonObject, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
 import { keys } from '@collabnet/contracts';
@@ -23,7 +24,7 @@ export interface EmbeddedLedgerOptions {
   /** `new SqliteState(':memory:')` or a cache file; a file that fails verification is reported, never trusted. */
   state: SqliteState;
   /** Who signs this member's head statements; without it heads are only compared, not published. */
-  headSigner?: { did: string; /** The key in force; asked each time, since it is rotated. */ key: () => Promise<{ keyId: string; sign: (message: string) => Promise<string> }> };
+  headSigner?: { did: string; /** The key in force, asked each time, since it is rotated; undefined while nobody signs. */ key: () => Promise<{ keyId: string; sign: (message: string) => Promise<string> } | undefined> };
   now?: () => number;
   /** Blocks may be stamped at most this far ahead of the local clock, ms; default 10 min (design §8.7). */
   maxClockSkewMs?: number;
@@ -226,6 +227,9 @@ export class EmbeddedLedgerClient implements Ledger {
         throw new LedgerError('BLOCK_INVALID', `block ${block.header.height}: its time lies ${ahead} ms ahead of this clock; check the clocks`, { height: block.header.height });
       }
       this.#notify(this.#applyOrDiverge(block));
+      // A long chain takes minutes to verify: leases, probes and an orderly end must not wait for it.
+      await setImmediate();
+      this.#assertUsable();
     }
   }
 
@@ -275,9 +279,12 @@ export class EmbeddedLedgerClient implements Ledger {
   async #publishHead(): Promise<void> {
     const { headSigner, transport } = this.#options;
     const block = this.#options.state.head();
-    if (headSigner === undefined || block === undefined || transport.publishHead === undefined) return;
+    // While the first blocks are read, the newest of them is no news to anybody.
+    if (headSigner === undefined || block === undefined || transport.publishHead === undefined || this.#verifiedAt === 0) return;
     const { header, signature: blockSignature } = block;
-    const { keyId, sign } = await headSigner.key();
+    const key = await headSigner.key();
+    if (key === undefined) return;
+    const { keyId, sign } = key;
     const body = { did: headSigner.did, keyId, height: header.height, hash: blockHash(header), time: this.#now() };
     transport.publishHead({ ...body, header, blockSignature, signature: await sign(headText(body)) });
   }

@@ -10,6 +10,7 @@ export * from './nats-transport.ts';
 export * from './node.ts';
 export * from './proof.ts';
 export * from './replica.ts';
+export * from './replica-state.ts';
 export * from './sqlite-state.ts';
 export * from './transaction-task.ts';
 export * from './transport.ts';

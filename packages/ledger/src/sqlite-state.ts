@@ -5,7 +5,7 @@ import type { Block } from './block.ts';
 import { LedgerError } from './errors.ts';
 import type { WriteSet } from './writes.ts';
 
-type Statements = Record<'get' | 'put' | 'delete' | 'range' | 'history' | 'record' | 'block' | 'blocks' | 'insert' | 'head' | 'last', StatementSync>;
+type Statements = Record<'get' | 'put' | 'delete' | 'range' | 'rangeAfter' | 'history' | 'record' | 'block' | 'blocks' | 'insert' | 'head' | 'last', StatementSync>;
 
 /**
  * Blocks, world state and history in one SQLite file (or in memory), so that a block and its effects become durable in
@@ -18,12 +18,15 @@ export class SqliteState implements WorldState {
   readonly #statements: Statements;
   #writes = new Map<string, Json | undefined>();
 
-  /** @param path file, or `:memory:`. Throws LedgerError STORE_FAILED naming the path. */
-  constructor(path: string) {
+  /**
+   * @param path file, or `:memory:`. Throws LedgerError STORE_FAILED naming the path.
+   * @param options.durable false for a cache: its newest blocks may be lost in a power cut, and are then read again.
+   */
+  constructor(path: string, options: { durable?: boolean } = {}) {
     try {
       this.#db = new DatabaseSync(path);
       // FULL: an acknowledged transaction survives a power cut, which is what a submitter is told.
-      this.#db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
+      this.#db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=${options.durable === false ? 'NORMAL' : 'FULL'};`);
       this.#db.exec(`
         CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS history (key TEXT NOT NULL, height INTEGER NOT NULL, value TEXT, PRIMARY KEY (key, height)) WITHOUT ROWID;
@@ -40,7 +43,9 @@ export class SqliteState implements WorldState {
       get: p('SELECT value FROM state WHERE key = ?'),
       put: p('INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
       delete: p('DELETE FROM state WHERE key = ?'),
-      range: p('SELECT key, value FROM state WHERE key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?'),
+      // Two statements: of two lower bounds in one SQLite takes the first, and may read the whole table up to the second.
+      range: p('SELECT key, value FROM state WHERE key >= ? AND key < ? ORDER BY key LIMIT ?'),
+      rangeAfter: p('SELECT key, value FROM state WHERE key > ? AND key < ? ORDER BY key LIMIT ?'),
       history: p('SELECT height, value FROM history WHERE key = ? ORDER BY height'),
       record: p('INSERT OR REPLACE INTO history (key, height, value) VALUES (?, ?, ?)'),
       block: p('SELECT body FROM block WHERE height = ?'),
@@ -68,7 +73,9 @@ export class SqliteState implements WorldState {
   }
 
   range(prefix: string, options: { after?: string; limit: number }): { key: string; value: Json }[] {
-    const rows = this.#statements.range.all(options.after ?? '', prefix, `${prefix}\u{10ffff}`, options.limit);
+    const { after = '', limit } = options;
+    const [statement, from] = after >= prefix ? [this.#statements.rangeAfter, after] : [this.#statements.range, prefix];
+    const rows = statement.all(from, `${prefix}\u{10ffff}`, limit);
     return (rows as { key: string; value: string }[]).map((row) => ({ key: row.key, value: JSON.parse(row.value) as Json }));
   }
 

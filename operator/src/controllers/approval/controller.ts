@@ -1,7 +1,7 @@
 import { approvalStatementOf, validateApproval, type Approval } from '@collabnet/crds';
 import { approvalPayload, EnvelopeError, type ApprovalStatement, type SignedTransaction } from '@collabnet/envelope';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
-import { keyOf, StalledError, type Controller, type Informer, type Manager, type ReconcileContext } from '../../runtime/index.ts';
+import { isTrue, keyOf, StalledError, type Controller, type Informer, type Manager, type ReconcileContext } from '../../runtime/index.ts';
 import { guardBy } from '../guard.ts';
 import { APPROVAL } from '../kinds.ts';
 import { asReconcileError, sessionOf } from '../sessions.ts';
@@ -21,9 +21,16 @@ export function approvalController(manager: Manager, informer: Informer<Approval
   sessions.onChange((network, events) => {
     // Only a session that has just opened makes approvals due; later blocks do not change a decision already relayed.
     if (events.length > 0) return;
-    for (const each of informer.list()) if (each.spec.networkRef.name === network) controller.enqueue(keyOf(each));
+    for (const each of informer.list()) if (each.spec.networkRef.name === network && !informer.isAtRest(each)) controller.enqueue(keyOf(each));
   });
   return controller;
+}
+
+/** What the cache keeps of a decision on a task once it is on the ledger; decisions on grants are read again and again. */
+export function restingApproval(approval: Approval): Approval | undefined {
+  const { apiVersion, kind, metadata, spec, status } = approval;
+  if (spec.subject.kind !== 'Flow' || status?.transaction === undefined || status.observedGeneration !== metadata.generation || !isTrue(status.conditions, 'Ready')) return undefined;
+  return { apiVersion, kind, metadata, spec: { networkRef: spec.networkRef, subject: spec.subject } } as Approval;
 }
 
 async function relay(ctx: ReconcileContext<Approval>, sessions: SessionRegistry): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import type { Did } from '@collabnet/did';
-import type { Logger, Metrics, Tracer } from '@collabnet/telemetry';
+import type { Logger } from '@collabnet/telemetry';
 import type { ReconcileContext, StepResult } from '../../runtime/index.ts';
 import type { OperatorConfig } from '../../institution/config.ts';
 import type { HubServer } from '../../institution/hub-server.ts';
@@ -11,6 +11,7 @@ import type { NetworkSession } from '../../institution/network-session.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import type { JoinClients } from './join-client.ts';
+import type { LedgerReplicas } from './ledger-replicas.ts';
 
 /** What the CollabNetwork controller works with. */
 export interface NetworkServices {
@@ -22,9 +23,8 @@ export interface NetworkServices {
   hub: HubServer;
   sessions: SessionRegistry;
   joins: JoinClients;
+  replicas: LedgerReplicas;
   logger: Logger;
-  metrics: Metrics;
-  tracer: Tracer;
 }
 
 /** Leaf credentials and address of a network's hub, as kept in Secret `network-<name>`. */

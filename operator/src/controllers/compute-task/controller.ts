@@ -9,7 +9,7 @@ import { AttemptCleaner } from './attempt-cleaner.ts';
 import { AttemptSlots } from './attempt-slots.ts';
 import { FlowMirror } from './flow-mirror.ts';
 import { FlowSpecs } from './flow-specs.ts';
-import { FLOW_INDEX } from './informers.ts';
+import { FLOW_INDEX, UNFINISHED_INDEX } from './informers.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { LedgerView } from './ledger-view.ts';
 import { OrphanFlows } from './orphan-flows.ts';
@@ -123,11 +123,6 @@ function dueTasks(informers: TaskInformers, network: string, events: readonly Le
   return [...flows].flatMap((flow) => informers.tasks.byIndex(FLOW_INDEX, flow)).map(keyOf);
 }
 
-const TERMINAL = ['Succeeded', 'Failed', 'Cancelled', 'ApprovalReject'];
-
 function unfinished(informers: TaskInformers, network: string): string[] {
-  return informers.tasks
-    .list()
-    .filter(({ spec, status }) => spec.networkRef.name === network && !TERMINAL.includes(status?.phase ?? ''))
-    .map(keyOf);
+  return informers.tasks.byIndex(UNFINISHED_INDEX, network).map(keyOf);
 }

@@ -1,8 +1,9 @@
 import type { FlowRecord } from '@collabnet/contracts';
 import type { CollabNetwork, ComputeTask } from '@collabnet/crds';
+import type { LedgerEvent } from '@collabnet/ledger';
 import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
-import { deleteIgnoreMissing, ownerReference, sameJson, StalledError, WaitError, type Applier, type Informer, type KubeClient } from '../../runtime/index.ts';
+import { deleteIgnoreMissing, ownerReference, sameJson, StalledError, systemClock, WaitError, type Applier, type Informer, type KubeClient } from '../../runtime/index.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import { COMPUTE_TASK } from '../kinds.ts';
 import { mirrorOf } from './build/mirror.ts';
@@ -13,6 +14,7 @@ import { Signal } from './signal.ts';
 
 /** All open flows are compared this often even if nothing is heard, ms. */
 const EVERY_MS = 60_000;
+const RETRY_MS = 5_000;
 
 export interface FlowMirrorOptions {
   readonly client: KubeClient;
@@ -33,27 +35,70 @@ export interface FlowMirrorOptions {
 export class FlowMirror {
   readonly #options: FlowMirrorOptions;
   readonly #due = new Signal();
+  /** Flows that others have proposed since the last look: id to name of the CollabNetwork. */
+  readonly #proposed = new Map<string, string>();
+  /** Monotonic time from which on all open flows are compared, not only those proposed since. */
+  #allDueAt = 0;
 
   constructor(options: FlowMirrorOptions) {
     this.#options = options;
-    options.sessions.onChange((_, events) => {
-      if (events.length === 0 || events.some(({ type }) => type === 'flow.proposed')) this.#due.raise();
+    options.sessions.onChange((network, events) => {
+      if (events.length === 0) this.#raiseAll();
+      else this.#raiseProposed(network, events);
     });
     options.tasks.on({
       update: (task, old) => {
-        if (isMirror(old) && intentChanged(task, old)) this.#due.raise();
+        if (isMirror(old) && intentChanged(task, old)) this.#raiseAll();
       },
       delete: (task) => {
-        if (isMirror(task)) this.#due.raise();
+        if (isMirror(task)) this.#raiseAll();
       },
     });
   }
 
+  #raiseAll(): void {
+    this.#allDueAt = 0;
+    this.#due.raise();
+  }
+
+  #raiseProposed(network: string, events: readonly LedgerEvent[]): void {
+    const self = this.#options.sessions.get(network)?.did;
+    const others = events.filter(({ type, data }) => type === 'flow.proposed' && data['proposer'] !== self);
+    for (const { subject } of others) this.#proposed.set(subject, network);
+    if (others.length > 0) this.#due.raise();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const complete = await this.sync();
-      await this.#due.wait(complete ? EVERY_MS : 5_000, signal);
+      const now = systemClock.monotonic();
+      // A thousand open flows are not compared for each one that is proposed.
+      if (now < this.#allDueAt && (await this.#showProposed())) await this.#due.wait(this.#allDueAt - now, signal);
+      else {
+        this.#allDueAt = now + EVERY_MS;
+        if (!(await this.sync())) this.#allDueAt = Math.min(this.#allDueAt, now + RETRY_MS);
+        await this.#due.wait(this.#allDueAt - now, signal);
+      }
     }
+  }
+
+  /** @returns false when all flows have to be compared instead */
+  async #showProposed(): Promise<boolean> {
+    this.#due.lower();
+    const proposed = [...this.#proposed];
+    this.#proposed.clear();
+    let complete = true;
+    for (const [flowId, name] of proposed) {
+      const view = this.#options.view(name);
+      const network = this.#options.networks.get(`${this.#options.namespace}/${name}`);
+      if (view === undefined || network === undefined) return false;
+      try {
+        const flow = await view.read<FlowRecord>('flows', 'get', { flowId });
+        if (flow.finishedAt === undefined && flow.parties.concat(flow.auditors).includes(view.session.did)) complete = (await this.#tryShow(view, network, flow)) && complete;
+      } catch {
+        return false;
+      }
+    }
+    return complete;
   }
 
   /** Brings all mirrors into line; never rejects. @returns false when something has to be tried again soon */
@@ -92,7 +137,9 @@ export class FlowMirror {
   async #show(view: LedgerView, network: CollabNetwork, flow: FlowRecord): Promise<void> {
     const { client, applier, tasks, namespace } = this.#options;
     const mirror = mirrorOf(flow, await this.#options.specs.open(view, flow), network.metadata.name);
-    const live = tasks.get(`${namespace}/${mirror.metadata.name}`);
+    const cached = tasks.get(`${namespace}/${mirror.metadata.name}`);
+    // Its status says that an open flow has ended; what the cache does not keep of it has to be read.
+    const live = cached && tasks.isAtRest(cached) ? await client.find<ComputeTask>(COMPUTE_TASK, mirror.metadata.name, { namespace }) : cached;
     if (live !== undefined && shows(live, mirror, network)) return;
     if (live !== undefined && !sameSpec(live, mirror)) {
       // The spec is immutable, so an object with another one has to go before ours can be there.

@@ -13,6 +13,17 @@ const MOST = 2_000;
 export class FlowSpecs {
   readonly #opened = new Map<string, SealedFlow>();
 
+  /** Takes in what this institution has just proposed itself, which need not be opened again. */
+  keep(flowId: string, proposed: SealedFlow): void {
+    if (this.#opened.size >= MOST) this.#opened.delete(this.#opened.keys().next().value ?? '');
+    this.#opened.set(flowId, proposed);
+  }
+
+  /** Of a flow that has ended nobody asks again. */
+  forget(flowId: string): void {
+    this.#opened.delete(flowId);
+  }
+
   /** @throws StalledError SpecMismatch or SpecUnreadable; WaitError while the ledger does not answer */
   async open(view: LedgerView, flow: FlowRecord): Promise<SealedFlow> {
     const known = this.#opened.get(flow.flowId);
@@ -24,8 +35,7 @@ export class FlowSpecs {
       const opened = content as unknown as SealedFlow;
       const spec: FlowSpec = checkProposal(flow as Omit<FlowProposal, 'approvalDeadline' | 'deadline'>, opened, { network: session.networkId, proposer: flow.proposer });
       const checked: SealedFlow = { spec, salt: opened.salt, name: opened.name };
-      if (this.#opened.size >= MOST) this.#opened.delete(this.#opened.keys().next().value ?? '');
-      this.#opened.set(flow.flowId, checked);
+      this.keep(flow.flowId, checked);
       return checked;
     } catch (error) {
       throw asStalled(error, flow.flowId);

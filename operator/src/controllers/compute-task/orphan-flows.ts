@@ -5,6 +5,7 @@ import type { Logger } from '@collabnet/telemetry';
 import { WaitError, type Informer } from '../../runtime/index.ts';
 import type { NetworkSession } from '../../institution/network-session.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
+import { FLOW_INDEX } from './informers.ts';
 import { isRefusal, OVERTAKEN, type LedgerView } from './ledger-view.ts';
 import { isMirror, ownFlowId } from './own-flow.ts';
 import { Signal } from './signal.ts';
@@ -68,10 +69,13 @@ export class OrphanFlows {
     if (view === undefined || !this.#options.tasks.hasSynced) return;
     const open: FlowRecord[] = [];
     for await (const flow of view.list<FlowRecord>('flows', 'list', { party: session.did, open: true })) if (flow.proposer === session.did) open.push(flow);
-    if (open.length === 0) return;
     // Read after the flows: a task is in the cache before its flow is on the ledger.
-    const wanted = new Set(this.#options.tasks.list().map((task) => ownFlowId(task, session)));
-    for (const flow of open) {
+    const { tasks } = this.#options;
+    const unclaimed = open.filter(({ flowId }) => !tasks.byIndex(FLOW_INDEX, flowId).some((task) => !isMirror(task)));
+    if (unclaimed.length === 0) return;
+    // Derived from the spec, which takes time: only of those that may have an open flow and do not say so (yet).
+    const wanted = new Set(tasks.list().flatMap((task) => (tasks.isAtRest(task) ? [] : (ownFlowId(task, session) ?? []))));
+    for (const flow of unclaimed) {
       if (wanted.has(flow.flowId)) continue;
       await cancelFlow(view, flow.flowId, 'the ComputeTask was deleted');
       this.#options.logger.info(taskFields(flow), 'flow of a deleted task cancelled');

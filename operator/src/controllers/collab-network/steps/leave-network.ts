@@ -49,11 +49,11 @@ async function leave(run: NetworkRun): Promise<void> {
 }
 
 async function stayAway(run: NetworkRun): Promise<void> {
-  const { sessions, nats } = run.services;
+  const { sessions, nats, replicas } = run.services;
   const name = run.network.metadata.name;
   const session = sessions.get(name);
   sessions.delete(name);
-  await session?.ledger.close();
+  await replicas.drop(name);
   await session?.data?.close();
   await nats.ensureServer(await hubsOf(run));
   run.ctx.status.membership = 'Left';

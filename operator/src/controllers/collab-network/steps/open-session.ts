@@ -1,12 +1,13 @@
-import { EmbeddedLedgerClient, LedgerError, NatsLedgerTransport, SqliteState } from '@collabnet/ledger';
-import { headsSubject, ledgerEventsSubject, ledgerSubject, memberToken, networkToken } from '@collabnet/messaging';
-import { StalledError, WaitError } from '../../../runtime/index.ts';
+import { LedgerError, type EmbeddedLedgerClient } from '@collabnet/ledger';
+import { memberToken, networkToken } from '@collabnet/messaging';
+import { sleep, StalledError, systemClock, WaitError } from '../../../runtime/index.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
-import { observeSubmits } from '../../../institution/observe-submits.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 
 /** How long a reconcile waits for the institution's own NATS server, ms; it looks again after that. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a reconcile waits for the verification of a long chain, ms; its progress is shown then. */
+const CATCH_UP_MS = 15_000;
 
 /** Opens the session once per process: connections to the own server and a verifying replica of the ledger. */
 export async function openSession(run: NetworkRun): Promise<void> {
@@ -28,34 +29,28 @@ export async function openSession(run: NetworkRun): Promise<void> {
 async function connectSession(run: NetworkRun, name: string): Promise<NetworkSession> {
   const access = required(run.access, 'access');
   const keys = required(run.keys, 'keys');
-  const { nats, logger, metrics, tracer } = run.services;
-  const net = networkToken(access.networkId);
-  const self = memberToken(access.did);
+  const { nats, replicas } = run.services;
   const signal = AbortSignal.any([run.ctx.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
-  const [control, data] = await Promise.all([nats.connect(net, self, 'control', signal), nats.connect(net, self, 'data', signal)]).catch((cause: unknown) => {
+  const unreachable = (cause: unknown): never => {
     throw new WaitError('NatsUnreachable', `the institution's NATS server at ${nats.url} cannot be reached yet; check StatefulSet nats`, 2_000, { cause });
-  });
+  };
+  const ledger = await replicas.open(name, access, signal).catch(unreachable);
+  await catchUp(ledger);
   // What was revoked before a crash may not have reached the server.
   await nats.reconcileAccounts();
   if (run.network.spec.founding !== undefined) await run.services.hub.reconcileAccounts(access.caPem);
-  const transport = new NatsLedgerTransport(control, {
-    submit: ledgerSubject(net, self, 'submit'),
-    blocks: ledgerSubject(net, self, 'blocks'),
-    head: ledgerSubject(net, self, 'head'),
-    announcements: ledgerEventsSubject(net),
-    publishHead: headsSubject(net, self),
-    heads: headsSubject(net),
-  });
-  const ledger: EmbeddedLedgerClient = new EmbeddedLedgerClient({
-    networkId: access.networkId,
-    transport,
-    state: new SqliteState(':memory:'),
-    headSigner: { did: access.did, key: () => session.signingKey() },
-    onError: (error) => logger.warn({ err: error, network: name }, 'ledger not reachable'),
-  });
-  const session: NetworkSession = new NetworkSession({ name, did: access.did, keys, ledger, data });
-  observeSubmits(ledger, { network: name, self: access.did, metrics, tracer });
-  ledger.start();
-  await ledger.refresh().catch(() => undefined);
+  const data = await nats.connect(networkToken(access.networkId), memberToken(access.did), 'data', signal).catch(unreachable);
+  const session = new NetworkSession({ name, did: access.did, keys, ledger, data });
+  replicas.signHeads(name, () => session.signingKey());
   return session;
+}
+
+/** Waits for the newest block, or for the news that the ledger cannot be reached: a known part is worth something then. */
+async function catchUp(ledger: EmbeddedLedgerClient): Promise<void> {
+  const pause = new AbortController();
+  const late = sleep(systemClock, CATCH_UP_MS, pause.signal).then(() => false);
+  const over = await Promise.race([ledger.refresh().then(() => true, () => true), late]);
+  pause.abort();
+  if (over) return;
+  throw new WaitError('CatchingUp', `the ledger has been verified up to height ${ledger.head().height}, and its newer blocks are being verified`, 1_000);
 }

@@ -7,8 +7,9 @@ import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { ownSource } from '../own-source.ts';
 import { again, required, type TaskRun } from '../task-run.ts';
 
-/** Consents arrive with blocks; this is for a block that was missed, ms. */
-const LOOK_AGAIN_MS = 15_000;
+/** Consents and confirmations arrive with blocks; these are for one that was missed, ms. Thousands of tasks may wait for people at a time. */
+const CONSENT_LOOK_MS = 120_000;
+const CONFIRMATION_LOOK_MS = 15_000;
 
 /**
  * While consent is gathered: waits for persons, and when all have agreed confirms that this institution can serve its
@@ -20,9 +21,9 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
   if (record.state !== 'AwaitingApproval') return;
   const self = view.session.did;
   const waitingFor = run.ctx.status.waitingFor ?? [];
-  if (!everybodyAgreed(record)) throw new WaitError('AwaitingApproval', waitingFor.join('; ') || 'consent is missing', LOOK_AGAIN_MS);
+  if (!everybodyAgreed(record)) throw new WaitError('AwaitingApproval', waitingFor.join('; ') || 'consent is missing', CONSENT_LOOK_MS);
   const owes = record.approvals[self] !== undefined && record.confirmations[self] === undefined;
-  if (!owes) throw new WaitError('AwaitingConfirmation', waitingFor.join('; ') || 'waits for the other operators', LOOK_AGAIN_MS);
+  if (!owes) throw new WaitError('AwaitingConfirmation', waitingFor.join('; ') || 'waits for the other operators', CONFIRMATION_LOOK_MS);
   assertClock(run);
   await assertServable(run);
   assertRoom(run);

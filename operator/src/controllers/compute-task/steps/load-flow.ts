@@ -12,6 +12,7 @@ export async function loadFlow(run: TaskRun): Promise<void> {
   const receipts: ReceiptRecord[] = [];
   if (steps.some((step) => step.receipts.length > 0)) for await (const receipt of view.list<ReceiptRecord>('flows', 'receipts', { flowId })) receipts.push(receipt);
   run.flow = { record, steps, receipts, sealed };
+  if (record.finishedAt !== undefined) run.environment.specs.forget(flowId);
   const { sharedCluster } = run.environment.services.config;
   const { status } = run.ctx;
   Object.assign(status, flowStatus({ flow: record, steps, receipts, sealed, self: view.session.did, sharedCluster, known: status.results, knownSteps: status.steps, blockTime: (height) => view.session.ledger.blockTime(height) }));

@@ -42,6 +42,7 @@ export async function proposeFlow(run: TaskRun): Promise<void> {
     if (isRefusal(error)) throw new StalledError(reasonOf(error.code), `the ledger refused the task: spec.${error.message}`, { cause: error });
     throw error;
   }
+  run.environment.specs.keep(flowId, proposal.sealed);
   run.ctx.event({ type: 'Normal', reason: 'Proposed', message: `flow ${flowId} is on the ledger` });
   throw again('Proposed', 'the flow is on the ledger');
 }

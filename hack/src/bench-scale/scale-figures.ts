@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+const ms = z.number();
+const bytes = z.number();
+
+/** Start of an operator on tasks that have ended. */
+const resourceFigures = z.object({
+  tasks: z.number(),
+  /** Of them with their transactions on the ledger. */
+  onLedger: z.number(),
+  warm: z.boolean(),
+  listedMs: ms,
+  followingMs: ms,
+  freshMs: ms,
+  resident: bytes,
+  peak: bytes,
+  heap: bytes,
+  processorSeconds: z.number(),
+});
+
+const controllerFigures = z.object({ objects: z.number(), perSecond: z.number(), residentBefore: bytes, residentAfter: bytes, restartMs: ms, processorSeconds: z.number() });
+
+/** What `operator/dist/scale/main.js` writes: times in ms, memory in bytes. A part that was not run is missing. */
+export const scaleFiguresSchema = z.object({
+  resources: z.array(resourceFigures).default([]),
+  finish: z.object({ tasks: z.number(), ms, operatorSeconds: z.number(), ledgerSeconds: z.number() }).optional(),
+  rate: z.object({ perSecond: z.number(), seconds: z.number(), changes: z.number(), p50: ms, p99: ms, max: ms, lost: z.number() }).optional(),
+  disconnects: z.object({ cuts: z.number(), connections: z.number(), changes: z.number(), lost: z.number(), p99: ms }).optional(),
+  churn: z
+    .object({ minutes: z.number(), tasks: z.number(), samples: z.array(z.object({ minute: z.number(), heap: bytes, resident: bytes, descriptors: z.number() })) })
+    .optional(),
+  failOver: z.object({ reconcileMs: z.array(ms), followingMs: z.array(ms) }).optional(),
+  certManager: z.object({ certManager: controllerFigures, ours: controllerFigures }).optional(),
+});
+
+export type ScaleFigures = z.output<typeof scaleFiguresSchema>;
+export type ControllerFigures = z.output<typeof controllerFigures>;

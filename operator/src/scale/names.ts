@@ -1,0 +1,3 @@
+/** The one institution of a bench, and its name for the network. */
+export const NAMESPACE = 'bank-a';
+export const NETWORK = 'scale';
