@@ -30,6 +30,7 @@ const REMEDIES: readonly (readonly [string, string])[] = [
   ['INPUT_CHANGED', 'A later attempt must compute over the data of the first one. Apply the task with another spec.runID to compute over the new data.'],
   ['ISOLATION_TOO_WEAK', "The node's kernel confines the engine less than compute.minimumIsolation asks for: use nodes with Linux 6.7 or later."],
   ['JOB_INVALID', 'Operator and courier do not agree about the job: run images of one release (Helm value images.node).'],
+  ['KEY_ROTATED', 'Nothing: the institution has replaced its keys, and the next attempt is prepared under the new ones.'],
   ['LEASE_LAPSED', 'The lease was not renewed for 60 s: a grant ended, or the ledger was out of reach. See the age of the ledger view.'],
   ['OUT_OF_MEMORY', 'Raise the Helm value compute.<container>.limits.memory.'],
   ['PARTY_WITHDRAWN', 'That institution has removed its installation.'],

@@ -8,7 +8,7 @@ import { HubNats, networkToken, parseCreds, type NatsTrust } from '@collabnet/me
 import { freePort, NatsProcess } from '@collabnet/messaging/testing/nats-process';
 import { RawLeaf } from '@collabnet/messaging/testing/raw-leaf';
 import { sm2Decrypt } from '@collabnet/sm';
-import { silentLogger } from '@collabnet/telemetry';
+import { createMetrics, NO_TRACER, silentLogger } from '@collabnet/telemetry';
 import { HubServer } from '../../institution/hub-server.ts';
 import { InstitutionAuthority } from '../../institution/institution-authority.ts';
 import { InstitutionKeys } from '../../institution/institution-keys.ts';
@@ -21,6 +21,7 @@ import { eventually, TestApiServer } from '../../testing/index.ts';
 import { crd, NETWORK } from '../compute-task/testing/bank.ts';
 import { MemoryChain } from '../compute-task/testing/memory-ledger.ts';
 import { COLLAB_NETWORK } from '../kinds.ts';
+import { LedgerReplicas } from './ledger-replicas.ts';
 import type { NetworkRun } from './network-run.ts';
 import { admitMembers } from './steps/admit-members.ts';
 import { leaveNetwork, rememberLeft } from './steps/leave-network.ts';
@@ -57,7 +58,10 @@ async function place(institution: TestInstitution, spec: object, hubOf: (client:
   const hub = await hubOf(client, secrets, namespace);
   const events: string[] = [];
   const ctx = { client, clock: systemClock, status: {}, logger: silentLogger(), event: ({ reason }: { reason: string }) => events.push(reason), ready: () => undefined };
-  const services = { secrets, sessions, hub, namespace, logger: silentLogger(), nats: new LocalNats({ client, secrets, logger: silentLogger(), namespace }) };
+  const nats = new LocalNats({ client, secrets, logger: silentLogger(), namespace });
+  // Opened by nobody here: the session has its ledger already.
+  const replicas = new LedgerReplicas({ secrets, nats, networks: undefined as never, logger: silentLogger(), metrics: createMetrics('t'), tracer: NO_TRACER, cache: undefined });
+  const services = { secrets, sessions, hub, namespace, logger: silentLogger(), nats, replicas };
   const access = { networkId: net.id, did: institution.did, hubUrl: 'tls://hub:7422', caPem: 'ca', controlCreds: 'c', dataCreds: 'd', left: false };
   return { client, secrets, session, sessions, events, run: { ctx, network, services, session, access } as unknown as NetworkRun };
 }
