@@ -5,8 +5,9 @@ import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
 import { forget, runningPod } from './fault-table/pods.ts';
 import { saysOf, type Conditioned } from './support/conditions.ts';
+import { expireProxyAccess, proxyCertificateEnds } from './support/expire.ts';
 import { shiftOperatorClock } from './support/clocks.ts';
-import { attemptPod, courierSaid } from './support/faults.ts';
+import { attemptPod, courierSaid, scaleOperator } from './support/faults.ts';
 import { nothingLeft, receiptsOf } from './support/remains.ts';
 import { fetchResult } from './support/results.ts';
 import { eventually } from './support/objects.ts';
@@ -115,6 +116,29 @@ describe('a clock that is wrong', () => {
       await goesThrough(name);
     } finally {
       await shiftOperatorClock(BANK_B, 0);
+      await removeTasks(name);
+    }
+  });
+});
+
+describe('what has expired while no operator was there', () => {
+  test('node fault: certificate and credentials of a data proxy have expired: the operator renews both, and the task ends as ever', async () => {
+    const name = taskName('expired');
+    const proxy = 'app.kubernetes.io/component=data-proxy';
+    try {
+      await scaleOperator(BANK_B, 0);
+      await expireProxyAccess(BANK_B, consortium.networkId, consortium.bankB);
+      assert.ok((await proxyCertificateEnds(BANK_B)) < Date.now());
+      await forget(BANK_B, await runningPod(BANK_B, proxy));
+      await runningPod(BANK_B, proxy);
+      await scaleOperator(BANK_B, 1);
+      await operatorsReady([BANK_B]);
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      await approveAsBoth(name);
+      await goesThrough(name);
+      assert.ok((await proxyCertificateEnds(BANK_B)) > Date.now() + 24 * 3_600_000);
+    } finally {
+      await scaleOperator(BANK_B, 1);
       await removeTasks(name);
     }
   });
