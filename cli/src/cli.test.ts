@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
-import { approvalStatementOf, type Approval, type ApprovalSpec, type ComputeTask, type DataAsset } from '@collabnet/crds';
+import { approvalStatementOf, type ApprovalSpec, type ComputeTask, type DataAsset } from '@collabnet/crds';
 import { sample, startApiserver, type TestApiserver } from '@collabnet/crds/testing';
 import { approvalPayload, digestOf, transactionBytes, type JsonObject } from '@collabnet/envelope';
 import { flowId, flowSpecFromTask, standingGrantContent } from '@collabnet/flow';
@@ -12,6 +11,7 @@ import { decodeSm2Multikey, sm2Verify } from '@collabnet/sm';
 import { parse } from 'yaml';
 import { TestCli } from './testing/cli.ts';
 import { TestInstitution } from './testing/institution.ts';
+import { stepsOn } from './testing/steps.ts';
 
 function wrongPin({ folder }: SoftToken): string {
   const path = join(folder, 'wrong-pin');
@@ -27,49 +27,7 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 300_
   let bank: TestInstitution;
   let personKey: string;
 
-  const ok = async (...args: string[]): Promise<string> => {
-    const result = await cli.run(...args);
-    assert.equal(result.code, 0, result.stderr);
-    return result.stdout;
-  };
-  const fails = async (code: number, message: RegExp, ...args: string[]): Promise<void> => {
-    const result = await cli.run(...args);
-    assert.match(result.stderr, message);
-    assert.equal(result.code, code, result.stderr);
-  };
-  const apply = (object: object): void => {
-    const result = server.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: JSON.stringify(object) });
-    assert.ok(result.ok, result.stderr);
-  };
-  const setStatus = (kind: string, name: string, status: object): void => {
-    const result = server.kubectl(['patch', kind, name, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status })]);
-    assert.ok(result.ok, result.stderr);
-  };
-  const get = <T>(kind: string, name: string): T => JSON.parse(server.kubectl(['get', kind, name, '-o', 'json']).stdout) as T;
-  const condition = (type: string, status: string, message: string): object => ({ type, status, reason: 'Test', message, lastTransitionTime: new Date().toISOString() });
-
-  /** What the operator does with an Approval: rebuild the transaction, submit it, report. */
-  const relay = async (): Promise<void> => {
-    const { items } = JSON.parse(server.kubectl(['get', 'approvals', '-o', 'json']).stdout) as { items: Approval[] };
-    for (const { metadata, spec } of items.filter(({ status }) => status === undefined)) {
-      const payload = approvalPayload(approvalStatementOf(bank.networkId, spec));
-      try {
-        const { height } = await bank.node.submit({ payload, signature: spec.signature });
-        setStatus('approval', metadata.name, { height, conditions: [condition('Ready', 'True', `recorded at height ${height}`)] });
-      } catch (error) {
-        setStatus('approval', metadata.name, { conditions: [condition('Ready', 'False', 'refused'), condition('Stalled', 'True', (error as Error).message)] });
-      }
-    }
-  };
-  const whileRelaying = async <T>(work: Promise<T>): Promise<T> => {
-    let done = false;
-    const finished = work.finally(() => (done = true));
-    while (!done) {
-      await relay();
-      await sleep(100);
-    }
-    return finished;
-  };
+  const { ok, fails, apply, setStatus, get, condition, whileRelaying } = stepsOn(() => ({ server, cli, bank }));
 
   before(async () => {
     server = await startApiserver();

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { kubectl } from '@collabnet/hack';
 import { NODE_IMAGE } from '../fixture/consortium.ts';
-import { eventually, remove } from './objects.ts';
+import { breakOutOf } from './break-out-pod.ts';
 import type { Address } from './probe.ts';
 
 /** What a probe is to try. */
@@ -54,48 +52,10 @@ Promise.all([
 ]).then((all) => fs.writeFileSync('/dev/termination-log', JSON.stringify({ ...Object.fromEntries(all), ...local })));
 `;
 
-/** A pod as the operator makes for an attempt, so that the same policies choose it, with the probe in the courier's place. */
-function courierPod(name: string, targets: CourierTargets): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, labels: { 'app.kubernetes.io/part-of': 'collabnet', 'app.kubernetes.io/component': 'compute' } },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      dnsPolicy: 'None',
-      dnsConfig: { nameservers: ['127.0.0.1'], options: [{ name: 'timeout', value: '1' }, { name: 'attempts', value: '1' }] },
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'courier',
-          image: NODE_IMAGE,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['/usr/local/bin/node', '-e', SCRIPT, JSON.stringify(targets)],
-          volumeMounts: [{ name: 'work', mountPath: '/work' }],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
-        },
-      ],
-      volumes: [{ name: 'work', emptyDir: { sizeLimit: '16Mi' } }],
-    },
-  };
-}
-
-interface Seen {
-  metadata: { name: string };
-  status?: { phase?: string; containerStatuses?: { state?: { terminated?: { message?: string } } }[] };
-}
+/** The pod of an attempt has no name server. */
+const NO_NAME_SERVER = { dnsPolicy: 'None', dnsConfig: { nameservers: ['127.0.0.1'], options: [{ name: 'timeout', value: '1' }, { name: 'attempts', value: '1' }] } };
 
 /** Runs the probe in a namespace and tells what it could do. */
-export async function breakOutOfCourier(namespace: string, targets: CourierTargets): Promise<CourierAttempts> {
-  const name = `courier-probe-${randomBytes(3).toString('hex')}`;
-  await kubectl(namespace, ['create', '-f', '-'], { input: JSON.stringify(courierPod(name, targets)) });
-  try {
-    const message = await eventually<Seen, string>({ namespace, kind: 'pod', name }, 'was to answer', ({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.message ?? (status?.phase === 'Failed' ? '' : undefined));
-    if (message === '') throw new Error((await kubectl(namespace, ['logs', name])).stdout);
-    return JSON.parse(message) as CourierAttempts;
-  } finally {
-    await remove(namespace, 'pod', name);
-  }
+export function breakOutOfCourier(namespace: string, targets: CourierTargets): Promise<CourierAttempts> {
+  return breakOutOf(namespace, { container: 'courier', image: NODE_IMAGE, command: ['/usr/local/bin/node', '-e', SCRIPT, JSON.stringify(targets)], podSpec: NO_NAME_SERVER });
 }

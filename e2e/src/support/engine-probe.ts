@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { kubectl } from '@collabnet/hack';
-import { eventually, remove } from './objects.ts';
+import { breakOutOf } from './break-out-pod.ts';
 import type { Address } from './probe.ts';
 
 const ENGINE_IMAGE = 'collabnet/engine-spu:dev';
@@ -78,45 +76,7 @@ found.update({
 os.write(answer, json.dumps(found).encode())
 `;
 
-function enginePod(name: string, addresses: readonly Address[]): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, labels: { 'app.kubernetes.io/part-of': 'collabnet', 'app.kubernetes.io/component': 'compute' } },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'engine',
-          image: ENGINE_IMAGE,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['python3.11', '-c', SCRIPT, JSON.stringify(addresses)],
-          volumeMounts: [{ name: 'work', mountPath: '/work' }],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
-        },
-      ],
-      volumes: [{ name: 'work', emptyDir: { sizeLimit: '16Mi' } }],
-    },
-  };
-}
-
-interface Seen {
-  metadata: { name: string };
-  status?: { phase?: string; containerStatuses?: { state?: { terminated?: { message?: string; exitCode: number } } }[] };
-}
-
 /** Runs a confined engine in a namespace and tells what it could do. */
-export async function breakOut(namespace: string, addresses: readonly Address[]): Promise<Attempts> {
-  const name = `engine-probe-${randomBytes(3).toString('hex')}`;
-  await kubectl(namespace, ['create', '-f', '-'], { input: JSON.stringify(enginePod(name, addresses)) });
-  try {
-    const message = await eventually<Seen, string>({ namespace, kind: 'pod', name }, 'was to answer', ({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.message ?? (status?.phase === 'Failed' ? '' : undefined));
-    if (message === '') throw new Error((await kubectl(namespace, ['logs', name])).stdout);
-    return JSON.parse(message) as Attempts;
-  } finally {
-    await remove(namespace, 'pod', name);
-  }
+export function breakOut(namespace: string, addresses: readonly Address[]): Promise<Attempts> {
+  return breakOutOf(namespace, { container: 'engine', image: ENGINE_IMAGE, command: ['python3.11', '-c', SCRIPT, JSON.stringify(addresses)] });
 }
