@@ -59,7 +59,7 @@ describe('a courier that is killed while its attempt runs', () => {
       const flowId = await loseCourier(name, 1);
       const task = await ended(name);
       assert.equal(task.status?.phase, 'Failed');
-      assert.match(task.status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '', /gone|deleted|ABORTED|lost|nothing was heard/);
+      assert.match(task.status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '', /gone|deleted|being stopped|lost|nothing was heard/);
       assert.deepEqual(await receiptsOf(flowId), []);
       await nothingLeft(flowId);
     } finally {
