@@ -281,3 +281,14 @@ test('a member whose clock is wrong learns by how much from the next contact', (
       await wrong.close();
     }
   }));
+
+test('a bound of 0 means that the ledger is asked first, however long it takes to answer', () =>
+  withChain(async (chain) => {
+    let ticks = Date.now();
+    const slow = chain.client({ now: () => (ticks += 50) });
+    await slow.refresh();
+    await chain.node.submit(await chain.invite('invitation-new'));
+    const found = await slow.evaluate<{ state: string }>('membership', 'invitation', { id: 'invitation-new' }, { maxStalenessMs: 0 });
+    assert.equal(found.state, 'Open');
+    await slow.close();
+  }));

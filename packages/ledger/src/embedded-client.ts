@@ -113,9 +113,11 @@ export class EmbeddedLedgerClient implements Ledger {
   async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
     this.#assertUsable();
     const bound = options.maxStalenessMs;
-    if (bound !== undefined && this.#now() - this.#verifiedAt > bound) {
+    const asked = this.#now();
+    if (bound !== undefined && asked - this.#verifiedAt > bound) {
       await this.refresh();
-      const age = this.#now() - this.#verifiedAt;
+      // Against the time of the question: however long the answer took, it is no older than that.
+      const age = asked - this.#verifiedAt;
       if (age > bound) throw new LedgerError('STALE', `the ledger view is ${age} ms old, more than the ${bound} ms allowed; check the connection to the ledger`);
     }
     return this.#replica.evaluate(contract, method, args, this.#now()) as T;
