@@ -27,6 +27,8 @@ function classify(prefix: string, cause: unknown): CourierError {
   if (cause instanceof CourierError) return cause;
   const code = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? '') : '';
   if (connectionErrors.has(code)) return new CourierError(`${prefix}_UNREACHABLE`, `cannot be reached (${code})`, { cause, retryable: true });
+  // The operator renews certificates, and the server takes up the new one by itself.
+  if (code === 'CERT_HAS_EXPIRED') return new CourierError(`${prefix}_TLS`, `TLS refused (${code}); the operator renews it`, { cause, retryable: true });
   if (/^ERR_(TLS|SSL)|CERT|SELF_SIGNED|UNABLE_TO/.test(code)) return new CourierError(`${prefix}_TLS`, `TLS refused (${code}); check ca.crt, tls.crt and the name in the URL`, { cause });
   return new CourierError(`${prefix}_FAILED`, `request failed (${code || 'unknown'})`, { cause, retryable: true });
 }
