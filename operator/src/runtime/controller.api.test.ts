@@ -127,6 +127,22 @@ test('waiting comes back after its time and sees its own last write', async () =
   await t.stop();
 });
 
+test('a step that waits long does not put off what an earlier step waits for', async () => {
+  let runs = 0;
+  const t = await operate([
+    async () => {
+      runs += 1;
+      return { requeueAfterMs: 50 };
+    },
+    async () => {
+      throw new WaitError('Waiting', 'for a person', 3_600_000);
+    },
+  ]);
+  await make(t.client, 'w');
+  await eventually('looked again', () => runs > 3);
+  await t.stop();
+});
+
 test('an unforeseen error backs off, shows no secret, and is forgotten after success', async () => {
   let runs = 0;
   const t = await operate(

@@ -133,12 +133,20 @@ async function runSteps<T extends KubeObject>(
   let requeueAfterMs: number | undefined;
   for (const step of steps) {
     context.signal.throwIfAborted();
-    const result = await step(context);
+    const result = await step(context).catch((error: unknown) => {
+      throw sooner(error, requeueAfterMs);
+    });
     if (result === 'keep') return 'keep';
     if (result === 'done') break;
     if (typeof result === 'object') requeueAfterMs = Math.min(requeueAfterMs ?? Infinity, result.requeueAfterMs);
   }
   return requeueAfterMs;
+}
+
+/** What an earlier step waits for, such as a deadline, does not wait for the later step that waits longer. */
+function sooner(error: unknown, requeueAfterMs = Infinity): unknown {
+  if (!(error instanceof WaitError) || error.requeueAfterMs <= requeueAfterMs) return error;
+  return new WaitError(error.reason, error.message, requeueAfterMs, { cause: error.cause });
 }
 
 function classify(error: unknown, signal: AbortSignal, slowRecheckMs?: number): Run {
