@@ -5,9 +5,9 @@ import { containers, forget, type RunningPod } from './pods.ts';
 /** How long a frozen, cut off or slowed part stays so. Below the 45 s after which a peer counts as silent. */
 export const HOLD_MS = 30_000;
 /** A hundredth of one processor. */
-const SLOW_SHARE = 0.01;
+export const SLOW_SHARE = 0.01;
 /** About a hundredth of what two pods of one node exchange in a second. */
-export const SLOW_KILOBYTES = 200;
+const SLOW_KILOBYTES = 200;
 
 /** Ends all processes of a pod at once and lets its controller make another. */
 export function killPod(institution: DemoInstitution, pod: RunningPod): Fault {

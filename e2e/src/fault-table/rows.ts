@@ -3,18 +3,22 @@ import { BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
 import { scaleOperator } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { MOMENTS, type Fault, type FaultContext, type Moment, type Row } from './cell.ts';
-import { cut, freezeContainers, HOLD_MS, killContainers, killPod, slow, slowContainers, trafficOf } from './pod-faults.ts';
+import { cut, freezeContainers, HOLD_MS, killContainers, killPod, slow, SLOW_SHARE, slowContainers, trafficOf } from './pod-faults.ts';
 import { containers, runningPod } from './pods.ts';
 
 /** An attempt has pods from its reservation on. */
 const OF_ATTEMPT: readonly Moment[] = MOMENTS.slice(MOMENTS.indexOf('reserve'));
 /** A killed program of the node is started again after this time, as its service manager would. */
 const RESTART_MS = 3_000;
-const SLOW_SHARE = 0.01;
+
+type FindPod = () => ReturnType<typeof runningPod>;
+
+function ofComponent(institution: DemoInstitution, component: string): FindPod {
+  return () => runningPod(institution, `app.kubernetes.io/component=${component}`);
+}
 
 /** A part that a controller replaces: kill means that pod and processes are gone. */
-function servicePod(name: string, title: string, institution: DemoInstitution, component: string, sparesPods = false): Row {
-  const pod = (): ReturnType<typeof runningPod> => runningPod(institution, `app.kubernetes.io/component=${component}`);
+function servicePod(name: string, title: string, institution: DemoInstitution, pod: FindPod, sparesPods = false): Row {
   return {
     name,
     title,
@@ -50,13 +54,7 @@ const LEADER_LEASE = 'collabnet-operator';
 
 /** Of two operators the one that leads. */
 const leader: Row = {
-  ...servicePod('leader', "leader of bank B's two operators", BANK_B, 'operator', true),
-  actions: {
-    kill: async () => killPod(BANK_B, await leadingPod()),
-    freeze: async () => freezeContainers(containers(await leadingPod())),
-    cut: async () => cut(trafficOf(await leadingPod())),
-    slow: async () => slowContainers(containers(await leadingPod())),
-  },
+  ...servicePod('leader', "leader of bank B's two operators", BANK_B, leadingPod, true),
   async before() {
     await kubectl(BANK_B.namespace, ['scale', 'deployment/operator', '--replicas=2']);
     await kubectl(BANK_B.namespace, ['rollout', 'status', 'deployment/operator', '--timeout=90s']);
@@ -114,15 +112,15 @@ function clusterProgram(name: 'kubelet' | 'kube-apiserver' | 'etcd', title: stri
 
 /** Parts that are ended, frozen, cut off and slowed; of two equal parts always bank B's. */
 export const ROWS: readonly Row[] = [
-  servicePod('operator', "bank B's operator", BANK_B, 'operator', true),
+  servicePod('operator', "bank B's operator", BANK_B, ofComponent(BANK_B, 'operator'), true),
   leader,
   attemptContainer('courier', 'courier of bank B'),
   attemptContainer('engine', 'engine of bank B'),
-  servicePod('data-proxy', 'data proxy of bank B', BANK_B, 'data-proxy'),
-  servicePod('nats', 'NATS server of bank B', BANK_B, 'nats'),
-  servicePod('hub', 'hub (NATS server of the network)', SUPERVISOR, 'nats-hub'),
+  servicePod('data-proxy', 'data proxy of bank B', BANK_B, ofComponent(BANK_B, 'data-proxy')),
+  servicePod('nats', 'NATS server of bank B', BANK_B, ofComponent(BANK_B, 'nats')),
+  servicePod('hub', 'hub (NATS server of the network)', SUPERVISOR, ofComponent(SUPERVISOR, 'nats-hub')),
   leafLink,
-  servicePod('ledger', 'embedded ledger', SUPERVISOR, 'embedded-ledger'),
+  servicePod('ledger', 'embedded ledger', SUPERVISOR, ofComponent(SUPERVISOR, 'embedded-ledger')),
   clusterProgram('kubelet', 'kubelet'),
   clusterProgram('kube-apiserver', 'API server', layout.apiPort),
   clusterProgram('etcd', 'etcd', layout.etcdPort),

@@ -7,7 +7,8 @@ import { nothingLeft, receiptsOf, recorded } from '../support/remains.ts';
 import { fetchResult } from '../support/results.ts';
 import { removeTasks, succeeded, taskName } from '../support/tasks.ts';
 import { cellName, type Cell, type Fault } from './cell.ts';
-import { noteResult, type CellResult } from './results.ts';
+import { noteResult } from './note.ts';
+import type { CellResult } from './results.ts';
 import { Stage } from './stage.ts';
 
 const COMMON = 600;
@@ -51,8 +52,8 @@ export async function runCell(consortium: Consortium, cell: Cell): Promise<void>
 }
 
 async function happen(cell: Cell, fault: Fault, stage: Stage): Promise<void> {
-  await fault.begin();
   try {
+    await fault.begin();
     await Promise.all([sleep(fault.holdMs), cell.row.blocksApi === true ? undefined : stage.decide()]);
   } finally {
     await fault.end();

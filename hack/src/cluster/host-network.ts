@@ -52,7 +52,7 @@ table ip ${layout.natTable} {
 /** Removes the links and tables of the cluster; those of pods go with their network namespaces. */
 export async function tearDownNetwork(): Promise<void> {
   await run('ip', ['link', 'delete', layout.nodeLink], { allowFailure: true });
-  const ours = [`ip ${layout.natTable}`, `ip ${layout.policyTable}`, 'ip kube-proxy', 'ip6 kube-proxy', 'inet cni_hostport', 'ip cni_hostport'];
+  const ours = [`ip ${layout.natTable}`, `ip ${layout.policyTable}`, `ip ${layout.faultTable}`, 'ip kube-proxy', 'ip6 kube-proxy', 'inet cni_hostport', 'ip cni_hostport'];
   const { stdout } = await run('nft', ['list', 'tables'], { allowFailure: true });
   const present = new Set(stdout.split('\n').map((line) => line.replace(/^table /, '').trim()));
   for (const table of ours.filter((candidate) => present.has(candidate))) await run('nft', ['delete', 'table', ...table.split(' ')]);

@@ -17,6 +17,8 @@ export const layout = {
   cniNetwork: 'collabnet-pods',
   natTable: 'collabnet_nat',
   policyTable: 'collabnet_policy',
+  /** Of tests that lose packets; see hack/src/faults. */
+  faultTable: 'collabnet_fault',
   pauseImage: 'localhost/collabnet-local/pause:dev',
   corednsImage: 'localhost/collabnet-local/coredns:dev',
 } as const;

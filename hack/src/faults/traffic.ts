@@ -1,6 +1,7 @@
+import { layout } from '../cluster/layout.ts';
 import { run } from '../lib/run.ts';
 
-const TABLE = 'collabnet_fault';
+const TABLE = layout.faultTable;
 
 /** Packets that a fault is about: `ip saddr 10.0.0.1`, `tcp dport 7422`; each a match of nftables. */
 export type Matches = readonly string[];

@@ -1,10 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { canonicalJson, transactionDigest, type Json, type JsonObject, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
-import { sm2Verify } from '@collabnet/sm';
+import { transactionDigest, type Json, type JsonObject, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
 import { keys } from '@collabnet/contracts';
-import { keyAt, type RegisteredDid } from '@collabnet/did';
-import { blockHash, blockSignatureHolds } from './block.ts';
 import { LedgerError } from './errors.ts';
+import { HeadExchange, type HeadSigner } from './head-exchange.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
 import { prove, type Proof } from './proof.ts';
 import { Replica, type LedgerEvent } from './replica.ts';
@@ -24,7 +22,7 @@ export interface EmbeddedLedgerOptions {
   /** `new SqliteState(':memory:')` or a cache file; a file that fails verification is reported, never trusted. */
   state: SqliteState;
   /** Who signs this member's head statements; without it heads are only compared, not published. */
-  headSigner?: { did: string; /** The key in force, asked each time, since it is rotated; undefined while nobody signs. */ key: () => Promise<{ keyId: string; sign: (message: string) => Promise<string> } | undefined> };
+  headSigner?: HeadSigner;
   now?: () => number;
   /** Blocks may be stamped at most this far ahead of the local clock, ms; default 10 min (design §8.7). */
   maxClockSkewMs?: number;
@@ -38,6 +36,7 @@ export class EmbeddedLedgerClient implements Ledger {
   readonly networkId: string;
   readonly #options: EmbeddedLedgerOptions;
   readonly #replica: Replica;
+  readonly #heads: HeadExchange;
   readonly #listeners = new Set<(events: LedgerEvent[]) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #times = new Map<number, number>();
@@ -51,7 +50,9 @@ export class EmbeddedLedgerClient implements Ledger {
   constructor(options: EmbeddedLedgerOptions) {
     this.networkId = options.networkId;
     this.#options = options;
-    this.#replica = new Replica(options.networkId, options.state);
+    const { networkId, state, transport, headSigner: signer } = options;
+    this.#replica = new Replica(networkId, state);
+    this.#heads = new HeadExchange({ networkId, state, replica: this.#replica, transport, signer });
   }
 
   /** Begins to follow the chain. Resolves at once; {@link Ledger.head} throws STALE until the first contact. */
@@ -251,44 +252,17 @@ export class EmbeddedLedgerClient implements Ledger {
   }
 
   #checkRemoteHead(remote: { height: number; hash: string }): void {
-    const ours = this.#hashAt(remote.height);
+    const ours = this.#heads.hashAt(remote.height);
     if (ours !== undefined && ours !== remote.hash) this.#diverge(`the host now shows another block at height ${remote.height}`);
   }
 
-  #hashAt(height: number): string | undefined {
-    const head = this.#replica.head();
-    if (head?.height === height) return head.hash;
-    return this.#options.state.block(height + 1)?.header.previous;
-  }
-
   #compareHead(head: SignedHead): void {
-    const ours = this.#hashAt(head.height);
-    if (ours === undefined || ours === head.hash) return;
-    const record = this.#replica.state.get(keys.did(head.did)) as RegisteredDid | undefined;
-    const key = record && keyAt(record, head.keyId, this.#replica.head()?.height ?? 0, 'sign');
-    if (key === undefined || !sm2Verify(headText(head), head.signature, key)) return;
-    // A member could invent a head and so stop all others; only the host's own signature makes it evidence of a fork.
-    if (!this.#signedByHost(head)) return;
-    this.#diverge(`${head.did} has verified another block at height ${head.height}`);
-  }
-
-  #signedByHost({ height, hash, header, blockSignature }: SignedHead): boolean {
-    const signingKey = this.#options.state.block(0)?.genesis?.payload.ledger.blockSigningKey;
-    if (signingKey === undefined || header.network !== this.networkId || header.height !== height || blockHash(header) !== hash) return false;
-    return blockSignatureHolds({ header, transactions: [], signature: blockSignature }, signingKey);
+    if (this.#heads.provesFork(head)) this.#diverge(`${head.did} has verified another block at height ${head.height}`);
   }
 
   async #publishHead(): Promise<void> {
-    const { headSigner, transport } = this.#options;
-    const block = this.#options.state.head();
     // While the first blocks are read, the newest of them is no news to anybody.
-    if (headSigner === undefined || block === undefined || transport.publishHead === undefined || this.#verifiedAt === 0) return;
-    const { header, signature: blockSignature } = block;
-    const key = await headSigner.key();
-    if (key === undefined) return;
-    const { keyId, sign } = key;
-    const body = { did: headSigner.did, keyId, height: header.height, hash: blockHash(header), time: this.#now() };
-    transport.publishHead({ ...body, header, blockSignature, signature: await sign(headText(body)) });
+    if (this.#verifiedAt > 0) await this.#heads.publish(this.#now());
   }
 
   #diverge(detail: string): void {
@@ -317,11 +291,6 @@ export class EmbeddedLedgerClient implements Ledger {
     await this.#options.transport.close();
     this.#options.state.close();
   }
-}
-
-function headText(head: Pick<SignedHead, 'did' | 'keyId' | 'height' | 'hash' | 'time'>): string {
-  const { did, keyId, height, hash, time } = head;
-  return canonicalJson({ did, keyId, height, hash, time });
 }
 
 /** The other clock was read between `asked` and `answered` of the own one: anything in between is no difference. */

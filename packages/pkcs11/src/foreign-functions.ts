@@ -86,7 +86,7 @@ export async function loadFunctions(path: string): Promise<NativeFunctions> {
 /** The list begins with a CK_VERSION of two octets, padded to the size of a pointer. */
 function functionAt(koffi: Api, table: bigint, place: number, name: string): NativeCall {
   const pointer = koffi.decode(table, 8 * (place + 1), 'void *') as bigint | null;
-  if (pointer === null) throw new Error(`${name} is not implemented`);
+  if (pointer === null) throw new Error(`it has no function ${name}`);
   const { async } = koffi.decode(pointer, name) as { async: (...args: unknown[]) => void };
   const call: (...args: unknown[]) => Promise<unknown> = promisify(async);
   return async (...args) => {
