@@ -17,9 +17,14 @@ export interface DidServices {
 export type DidContext = ReconcileContext<ParticipantDID>;
 export type DidStep = (ctx: DidContext, services: DidServices) => Promise<StepResult>;
 
-/** Open sessions in which this object is the institution itself. */
-export function ownSessions({ object }: DidContext, { sessions }: DidServices): NetworkSession[] {
-  return sessions.all().filter((session) => session.did === formatDid(session.networkId, object.spec.subjectCode));
+/**
+ * Open sessions in which this object is the institution itself and has keys to look after: in a network that it has
+ * left none of its keys holds, and none has to.
+ */
+export async function ownSessions(ctx: DidContext, { sessions }: DidServices): Promise<NetworkSession[]> {
+  const own = sessions.all().filter((session) => session.did === formatDid(session.networkId, ctx.object.spec.subjectCode));
+  const records = await Promise.all(own.map((session) => registeredDid(session, ctx)));
+  return own.filter((_session, index) => records[index]?.deactivatedAtHeight === undefined);
 }
 
 /** The ledger's record of this object's DID in a network, if it has one. */

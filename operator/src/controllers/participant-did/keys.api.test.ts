@@ -147,6 +147,8 @@ describe('keyRotation.generation', () => {
       await subject.change({ keyRotation: { generation: 1 } });
       const shown = await subject.until('rotated', ({ status }) => status?.keyGeneration === 1);
       assert.equal(shown.status?.pendingKeys, undefined);
+      assert.equal(shown.status?.registered?.[0]?.keyID, `${bank.did}#key-2`);
+      assert.equal(shown.status?.registered?.[0]?.publicKeyMultibase, shown.status?.publicKeyMultibase);
       const record = await subject.record();
       assert.deepEqual(record.document.assertionMethod, [`${bank.did}#key-2`]);
       assert.equal(record.keys[`${bank.did}#key-2`]?.publicKey, decodeSm2Multikey(shown.status?.publicKeyMultibase ?? ''));
@@ -209,6 +211,21 @@ describe('keyRotation.generation', () => {
       const lagging = new NetworkSession({ name: NETWORK, did: bank.did, keys: await ensureInstitutionKeys(subject.secrets, KEYS), ledger });
       assert.equal((await lagging.signingKey()).keyId, `${bank.did}#key-1`);
       await lagging.submit({ kind: 'Asset', contract: 'catalogue', method: 'publish', public: net.assetOf(bank, 'overtaken') });
+    }));
+});
+
+describe('an institution that has left its network', () => {
+  test('is not told that it lacks keys there', () =>
+    running(async (subject) => {
+      const { net, bank } = subject;
+      await subject.change({ recovery: { threshold: 1, publicKeys: [encodeSm2Multikey(generateSm2KeyPair().publicKey)] } });
+      await subject.until('registered', ({ status }) => status?.registered?.[0]?.recoveryVersion === 1);
+      await net.send(bank, 'membership.leave', {});
+      const shown = await subject.until('out of use', ({ status }) => status?.registered?.[0]?.deactivated === true);
+      assert.equal(stalled(shown), undefined);
+      await subject.change({ displayName: 'Bank B, which has left' });
+      const later = await subject.until('looked at again', ({ metadata, status }) => status?.observedGeneration === metadata.generation);
+      assert.equal(stalled(later), undefined);
     }));
 });
 

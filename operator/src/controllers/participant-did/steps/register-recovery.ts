@@ -10,7 +10,7 @@ export async function registerRecovery(ctx: DidContext, services: DidServices): 
   const { recovery } = ctx.object.spec;
   if (recovery === undefined) return;
   const keys = recovery.publicKeys.map((text, index) => publicKey(text, index)).sort();
-  for (const session of ownSessions(ctx, services)) await register(ctx, session, { threshold: recovery.threshold, keys });
+  for (const session of await ownSessions(ctx, services)) await register(ctx, session, { threshold: recovery.threshold, keys });
 }
 
 async function register(ctx: DidContext, session: NetworkSession, wanted: { threshold: number; keys: string[] }): Promise<void> {

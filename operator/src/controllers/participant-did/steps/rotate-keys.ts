@@ -7,6 +7,7 @@ import { WaitError } from '../../../runtime/index.ts';
 import { COLLAB_NETWORK } from '../../kinds.ts';
 import { asReconcileError, sessionOf } from '../../sessions.ts';
 import type { DidContext, DidServices } from '../did-services.ts';
+import { showRegistrations } from './show-registrations.ts';
 
 /** A kubelet brings a changed Secret into a pod within about a minute. */
 const DOORS_LEARN_MS = 90_000;
@@ -35,6 +36,8 @@ export async function rotateKeys(ctx: DidContext, services: DidServices): Promis
   ctx.status.publicKeyMultibase = encodeSm2Multikey(adopted.signPublicKey);
   ctx.status.agreeKeyMultibase = encodeSm2Multikey(adopted.agreePublicKey);
   delete ctx.status.pendingKeys;
+  // What the step before this one showed were the keys of before.
+  await showRegistrations(ctx, services);
   ctx.event({ type: 'Normal', reason: 'KeysRotated', message: `keys of generation ${wanted} are in use in ${networks.length} network(s)` });
 }
 

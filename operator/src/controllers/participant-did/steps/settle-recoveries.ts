@@ -20,7 +20,7 @@ export async function settleRecoveries(ctx: DidContext, services: DidServices): 
   const shown: NonNullable<DidContext['status']['recoveries']> = [];
   let ours = false;
   let missing: unknown;
-  for (const session of ownSessions(ctx, services)) {
+  for (const session of await ownSessions(ctx, services)) {
     const page = await ifKnown(session.ledger.evaluate<Page<RecoveryRequest>>('identity', 'recoveryRequests', { did: session.did, open: true, limit: 200 }));
     for (const request of page?.items ?? []) {
       const settled = await settle(ctx, session, keys, request);
