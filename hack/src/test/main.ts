@@ -26,13 +26,18 @@ async function prepared(name: string, command: string, args: readonly string[]):
   return code === 0;
 }
 
+async function timed(suite: () => Promise<SuiteResult>): Promise<SuiteResult> {
+  const started = performance.now();
+  return { ...(await suite()), seconds: (performance.now() - started) / 1000 };
+}
+
 async function unitTests(): Promise<void> {
   if (!(await prepared('compile', 'tsc', ['-b']))) return;
   for (const workspace of workspaceFolders().filter((folder) => folder !== 'e2e')) {
     const tests = testFiles(workspace);
-    if (tests.length > 0) add(await runNodeSuite(workspace, tests, 2));
+    if (tests.length > 0) add(await timed(() => runNodeSuite(workspace, tests, 2)));
   }
-  for (const suite of pythonSuites()) add(await runPythonSuite(suite));
+  for (const suite of pythonSuites()) add(await timed(() => runPythonSuite(suite)));
 }
 
 /** A suite on the cluster that fails is run once more, and says so: what fails twice is broken, what fails once is named. */
@@ -56,7 +61,7 @@ async function endToEndTests(only: string | undefined): Promise<void> {
   process.env['KUBECONFIG'] = foreignKubeconfig() ?? files.adminKubeconfig;
   process.env['PATH'] = `${currentBinDir}:${process.env['PATH'] ?? ''}`;
   // One file after another: they share the machine, and a crowded one makes timing tests lie.
-  for (const file of suites) add(await twice(`e2e/${basename(file, '.test.js')}`, () => runNodeSuite('e2e', [file], 1)));
+  for (const file of suites) add(await timed(() => twice(`e2e/${basename(file, '.test.js')}`, () => runNodeSuite('e2e', [file], 1))));
 }
 
 runMain(async () => {

@@ -13,6 +13,7 @@ describe('suite results', () => {
     const result = { name: 'a', passed: 2, failed: 0, skipped: 0 };
     assert.deepEqual(withEmptyAsFailure(result), result);
     assert.equal(suiteLine(result), 'ok   a: 2 passed, 0 failed');
+    assert.equal(suiteLine({ ...result, seconds: 61.4 }), 'ok   a: 2 passed, 0 failed (61 s)');
   });
 
   it('sums all suites in the agreed form', () => {

@@ -4,6 +4,7 @@ export interface SuiteResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  readonly seconds?: number;
 }
 
 /** A suite in which nothing ran proves nothing and counts as one failure. */
@@ -12,9 +13,9 @@ export function withEmptyAsFailure(result: SuiteResult): SuiteResult {
 }
 
 /** One line for a suite. */
-export function suiteLine({ name, passed, failed, skipped }: SuiteResult): string {
+export function suiteLine({ name, passed, failed, skipped, seconds }: SuiteResult): string {
   const nothing = passed + failed === 0 ? ' (no test was executed)' : '';
-  return `${failed === 0 && nothing === '' ? 'ok  ' : 'FAIL'} ${name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}${nothing}`;
+  return `${failed === 0 && nothing === '' ? 'ok  ' : 'FAIL'} ${name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}${nothing}${seconds === undefined ? '' : ` (${seconds.toFixed(0)} s)`}`;
 }
 
 /** The closing line over all suites: exactly `N passed, N failed`. */
