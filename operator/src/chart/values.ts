@@ -43,6 +43,7 @@ export const dataProxyValues = z.strictObject({ resources, auditStorage: storage
 
 export const imagesPullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('imagePullPolicy of all containers.');
 export const workersValue = z.int().min(1).max(100).default(10).describe('Tasks reconciled at the same time.');
+export const ledgerCacheValue = quantity.describe('Most disk of the node for each verified copy of the ledgers: one each in operator, result store and data proxies.');
 export const sharedClusterValue = z.boolean().default(false).describe('Several institutions share this cluster: its administrator can read all of them, and results say so.');
 
 export const telemetryValues = z
@@ -92,7 +93,6 @@ export const chartValues = z.strictObject({
       pkcs11Modules: pkcs11ModulesValue,
       volumes: z.array(mountedVolume).default([]).describe('Volumes with key files, or with a PKCS#11 library and what it needs: name, mountPath, readOnly (true) and source, a volume source.'),
       environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/), z.string()).default({}).describe('Environment of a PKCS#11 library, such as SOFTHSM2_CONF or LD_LIBRARY_PATH. No secrets.'),
-      ledgerCache: quantity.describe("Most disk of the node for the operator's own verified copy of the ledgers."),
       resources,
     })
     .describe('Operator.'),
@@ -112,6 +112,7 @@ export const chartValues = z.strictObject({
     })
     .describe('Hub.'),
   resultStore: z.strictObject({ storage, resources }).describe('Result store.'),
+  ledgerCache: ledgerCacheValue,
   compute: computeValues,
   dataProxy: dataProxyValues,
   networkPolicy: z

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { computeValues, dataProxyValues, imagesPullPolicy, pkcs11ModulesValue, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
+import { computeValues, dataProxyValues, imagesPullPolicy, ledgerCacheValue, pkcs11ModulesValue, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
 
 /** The settings the Helm chart hands to the operator; the chart's values say what each means. */
 export const operatorConfigSchema = z.object({
@@ -16,6 +16,7 @@ export const operatorConfigSchema = z.object({
   hub: z.object({ enabled: z.boolean(), hostnames: z.array(z.string()).default([]) }),
   compute: computeValues,
   dataProxy: dataProxyValues,
+  ledgerCache: ledgerCacheValue,
   sharedCluster: sharedClusterValue,
   telemetry: telemetryValues.prefault({ otlp: {} }),
 });

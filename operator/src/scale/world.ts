@@ -252,6 +252,7 @@ function operatorConfig(): object {
     hub: { enabled: true, hostnames: ['localhost'] },
     compute: { engine: { limits: { memory: '1Gi' } }, courier: { limits: { memory: '256Mi' } }, scratch: { size: '512Mi' } },
     dataProxy: { resources: {}, auditStorage: { size: '64Mi' } },
+    ledgerCache: '1Gi',
     sharedCluster: true,
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from '@collabnet/telemetry';
 import { EmbeddedLedgerClient } from './embedded-client.ts';
 import type { Ledger } from './ledger.ts';
 import { NatsLedgerTransport } from './nats-transport.ts';
-import { SqliteState } from './sqlite-state.ts';
+import { openReplicaState } from './replica-state.ts';
 
 export interface FollowLedgerOptions {
   readonly networkId: string;
@@ -19,8 +19,8 @@ export interface FollowLedgerOptions {
     /** Path of the CA certificate; then TLS is required. */
     readonly ca?: string | undefined;
   };
-  /** File of the verified cache; default memory. */
-  readonly stateFile?: string | undefined;
+  /** Folder of this process alone for the verified copy, such as an emptyDir; undefined: in memory. */
+  readonly cache: string | undefined;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,7 +53,7 @@ export async function followLedger(options: FollowLedgerOptions): Promise<Ledger
   const ledger = new EmbeddedLedgerClient({
     networkId,
     transport,
-    state: new SqliteState(options.stateFile ?? ':memory:'),
+    state: openReplicaState(options.cache, networkId),
     onError: (error) => logger.warn({ err: error, network: networkId }, 'the ledger cannot be followed'),
   });
   ledger.start();

@@ -1,18 +1,18 @@
-import type { Logger } from '@collabnet/telemetry';
 import { followLedger } from './follow-ledger.ts';
 import type { FollowLedgerOptions } from './follow-ledger.ts';
 import type { Ledger } from './ledger.ts';
 
-export type PoolNetwork = Pick<FollowLedgerOptions, 'networkId' | 'did' | 'nats' | 'stateFile'>;
+export type PoolNetwork = Pick<FollowLedgerOptions, 'networkId' | 'did' | 'nats'>;
+
+export type LedgerPoolOptions = Pick<FollowLedgerOptions, 'client' | 'cache' | 'logger'> & { readonly signal: AbortSignal };
 
 /** The ledgers that a service follows, each begun when it is first asked for: networks may be joined while it runs. */
 export class LedgerPool {
-  readonly #options: { client: string; logger: Logger; signal: AbortSignal };
+  readonly #options: LedgerPoolOptions;
   readonly #following = new Map<string, Promise<Ledger | undefined>>();
   readonly #ledgers = new Map<string, Ledger>();
 
-  /** @param options.client name of the service in the permissions of its NATS user */
-  constructor(options: { client: string; logger: Logger; signal: AbortSignal }) {
+  constructor(options: LedgerPoolOptions) {
     this.#options = options;
   }
 
@@ -28,9 +28,9 @@ export class LedgerPool {
   }
 
   async #follow(network: PoolNetwork): Promise<Ledger | undefined> {
-    const { client, logger, signal } = this.#options;
+    const { logger, signal } = this.#options;
     try {
-      const ledger = await followLedger({ ...network, client, logger, signal });
+      const ledger = await followLedger({ ...network, ...this.#options });
       this.#ledgers.set(network.networkId, ledger);
       return ledger;
     } catch (error) {

@@ -19,7 +19,7 @@ runMain('data-proxy', async ({ logger, signal, onShutdown }) => {
   onShutdown(() => config.close());
   const { root, stateDirectory, maxStalenessMs, retentionDays, health } = config.current;
 
-  const ledgers = new LedgerPool({ client: 'data-proxy', logger, signal });
+  const ledgers = new LedgerPool({ client: 'data-proxy', cache: process.env['LEDGER_CACHE'], logger, signal });
   onShutdown(() => ledgers.close());
   // Begun now, so that the first read need not wait for the chain.
   for (const network of config.current.networks) ledgers.get(network);

@@ -20,7 +20,7 @@ runMain('result-store', async ({ logger, signal, onShutdown }) => {
   onShutdown(() => config.close());
   const { root, storeKeys, quotaBytes, maxStalenessMs, accessRetentionDays, health } = config.current;
 
-  const ledgers = new LedgerPool({ client: 'result-store', logger, signal });
+  const ledgers = new LedgerPool({ client: 'result-store', cache: process.env['LEDGER_CACHE'], logger, signal });
   onShutdown(() => ledgers.close());
   // Begun now, so that the first person need not wait for the chain.
   for (const network of config.current.networks) ledgers.get(network);

@@ -34,6 +34,7 @@ export const testConfig: OperatorConfig = {
   hub: { enabled: false, hostnames: [] },
   compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, maximumAttempts: 16, byteCeiling: '16Gi', minimumIsolation: 'Network' },
   dataProxy: { resources: { limits: { memory: '256Mi' } }, auditStorage: { size: '64Mi', storageClassName: '' } },
+  ledgerCache: '64Mi',
   sharedCluster: false,
   telemetry: { otlp: { endpoint: '', namespace: '', cidr: '' } },
 };

@@ -34,6 +34,7 @@ export function testConfig(engineSpu = `collabnet/engine-spu@sha256:${'1'.repeat
     hub: { enabled: false },
     compute: { engine: { limits: { memory: '1Gi' } }, courier: { limits: { memory: '256Mi' } }, scratch: { size: '512Mi' } },
     dataProxy: { resources: {}, auditStorage: { size: '64Mi' } },
+    ledgerCache: '64Mi',
     sharedCluster: true,
   });
 }

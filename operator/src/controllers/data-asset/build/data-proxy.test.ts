@@ -31,7 +31,8 @@ test('the pod meets Pod Security restricted and can neither change the source no
   assert.deepEqual(source?.persistentVolumeClaim, { claimName: 'source', readOnly: true });
   for (const name of ['source', 'config']) assert.equal(container?.volumeMounts.find((mount) => mount.name === name)?.readOnly, true, name);
   assert.ok(pod.volumes.every(({ hostPath }) => hostPath === undefined));
-  assert.equal(container?.env, undefined);
+  assert.deepEqual(container?.env, [{ name: 'LEDGER_CACHE', value: '/var/cache/ledger' }]);
+  assert.deepEqual(pod.volumes.find(({ name }) => name === 'ledger-cache'), { name: 'ledger-cache', emptyDir: { sizeLimit: '64Mi' } });
   assert.ok(container?.readinessProbe && container.livenessProbe);
   assert.deepEqual(container?.resources, testConfig.dataProxy.resources);
 });

@@ -5,7 +5,7 @@ import { containerSecurity, imagePullSecrets, podSecurity } from '../../../insti
 import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
 import { telemetryEnvironment } from '../../../institution/telemetry-environment.ts';
 import { dataProxyOf, type DataProxyNames } from './names.ts';
-import { PROXY_MOUNT, PROXY_STATE, SOURCE_MOUNT } from './proxy-config.ts';
+import { LEDGER_CACHE_MOUNT, PROXY_MOUNT, PROXY_STATE, SOURCE_MOUNT } from './proxy-config.ts';
 
 /** Finds the data proxies among all Deployments and pods. */
 export const PROXY_COMPONENT = 'data-proxy';
@@ -81,7 +81,7 @@ export function proxyDeployment(plan: ProxyPlan): KubeObject {
 }
 
 function podSpec({ claimName, config }: ProxyPlan, names: DataProxyNames): object {
-  const environment = telemetryEnvironment(config);
+  const environment = [{ name: 'LEDGER_CACHE', value: LEDGER_CACHE_MOUNT }, ...telemetryEnvironment(config)];
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -94,7 +94,7 @@ function podSpec({ claimName, config }: ProxyPlan, names: DataProxyNames): objec
         image: config.images.node,
         imagePullPolicy: config.images.pullPolicy,
         args: ['/app/services/data-proxy/dist/main.js'],
-        ...(environment.length === 0 ? {} : { env: environment }),
+        env: environment,
         ports: [
           { name: 'https', containerPort: names.port },
           { name: 'health', containerPort: 8081 },
@@ -104,6 +104,7 @@ function podSpec({ claimName, config }: ProxyPlan, names: DataProxyNames): objec
           { name: 'source', mountPath: SOURCE_MOUNT, readOnly: true },
           { name: 'state', mountPath: PROXY_STATE },
           { name: 'tmp', mountPath: '/tmp' },
+          { name: 'ledger-cache', mountPath: LEDGER_CACHE_MOUNT },
         ],
         startupProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 1, failureThreshold: 60 },
         readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 5, timeoutSeconds: 5 },
@@ -120,6 +121,8 @@ function podSpec({ claimName, config }: ProxyPlan, names: DataProxyNames): objec
       { name: 'source', persistentVolumeClaim: { claimName, readOnly: true } },
       { name: 'state', persistentVolumeClaim: { claimName: names.auditClaim } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+      // The verified copy of the ledgers: kept over restarts of the container, made anew in another pod.
+      { name: 'ledger-cache', emptyDir: { sizeLimit: config.ledgerCache } },
     ],
   };
 }

@@ -6,6 +6,7 @@ import type { NetworkBinding, ServiceAccess } from '../../../institution/service
 
 /** Where the Secret of a data proxy is mounted. */
 export const PROXY_MOUNT = '/etc/data-proxy';
+export const LEDGER_CACHE_MOUNT = '/var/cache/ledger';
 export const SOURCE_MOUNT = '/data';
 export const PROXY_STATE = '/var/lib/data-proxy';
 
