@@ -1,2 +1,2 @@
 export { OtlpReceiver } from './otlp-receiver.ts';
-export type { ReceivedSpan } from './otlp-receiver.ts';
+export { spansOf, type ReceivedSpan } from './otlp-request.ts';
