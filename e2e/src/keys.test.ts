@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import { apply, collabnet, get, NETWORK } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
-import { askToJoin, newApplicant, removeApplicant } from './fixture/applicant.ts';
+import { askToJoin, installApplicant, newApplicant, removeApplicant } from './fixture/applicant.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
+import { loseKeys, mountToken } from './fixture/token.ts';
 import { networkOf } from './support/algorithms.ts';
 import { decide } from './support/approvals.ts';
 import { isReady, stalledOf, type Conditioned } from './support/conditions.ts';
@@ -110,11 +114,19 @@ describe('a person', () => {
   });
 });
 
-describe('recovery keys and leaving', () => {
+describe('an institution whose keys a token seals', () => {
   const applicant = newApplicant();
+  const target = didAt(applicant.namespace, applicant.code);
   const shares = ['li', 'wang'].map((holder) => `recovery-${holder}-${randomBytes(3).toString('hex')}`);
-  before(async () => {
-    await askToJoin(applicant);
+  const folder = mkdtempSync(join(tmpdir(), 'collabnet-recovery-'));
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await removeApplicant(applicant);
+  });
+
+  test('becomes a member with them; the Secret holds no key in clear', async () => {
+    await installApplicant(applicant);
+    await askToJoin(applicant, { keyStore: await mountToken(applicant) });
     for (const voter of [SUPERVISOR, BANK_B]) {
       const id = await eventually<CollabNetwork & { status: never }, string>(
         networkOf(voter),
@@ -124,22 +136,43 @@ describe('recovery keys and leaving', () => {
       await decide('approve', voter, `join/${id}`, 'welcome');
     }
     await eventually<Conditioned, true>(networkOf(applicant), 'was to be a member', isReady, 180_000);
+    const secret = await get<{ data: Record<string, string> }>(applicant.namespace, 'secret', `${applicant.code}-sealed-keys`);
+    const entries = Object.entries(secret?.data ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64').toString('utf8')] as const);
+    assert.deepEqual(entries.filter(([, value]) => /[0-9a-f]{64}/.test(value.trim()) && !value.startsWith('{')), []);
+    for (const use of ['sign', 'agree']) assert.equal((JSON.parse(entries.find(([name]) => name === `${use}.key`)?.[1] ?? '{}') as { keyId?: string }).keyId, use);
+    assert.equal(await get(applicant.namespace, 'secret', `${applicant.code}-keys`), undefined);
   });
-  after(() => removeApplicant(applicant));
 
-  test('are registered from the spec, and are not needed while nothing is lost', async () => {
+  test('registers its recovery keys from the spec, and does not need them while nothing is lost', async () => {
     const publicKeys: string[] = [];
     for (const share of shares) {
       const { stdout } = await collabnet(applicant.namespace, ['key', 'create', share, '-o', 'json']);
       publicKeys.push((JSON.parse(stdout) as { publicKeyMultibase: string }).publicKeyMultibase);
     }
-    const target = didAt(applicant.namespace, applicant.code);
     await patch(applicant.namespace, 'participantdid', applicant.code, { spec: { recovery: { threshold: 2, publicKeys } } });
     await eventually<SeenDid, true>(target, 'was to register its recovery keys', ({ status }) => status?.registered?.[0]?.recoveryVersion === 1);
     assert.equal((await collabnet(applicant.namespace, ['recovery', 'request', applicant.code], { allowFailure: true })).code, 4, 'nothing is lost yet');
   });
 
-  test('by its spec an institution leaves; the others see it, and its object says so', async () => {
+  test('loses them, and has the new ones recognised by two recovery keys, another member and the lock', async () => {
+    await loseKeys(applicant);
+    const { message } = await stalled(target);
+    assert.match(message, /holds another signing key .* kubectl collabnet recovery/);
+    const write = async (name: string, namespace: string, args: readonly string[]): Promise<string> => {
+      const file = join(folder, name);
+      writeFileSync(file, (await collabnet(namespace, args)).stdout);
+      return file;
+    };
+    const request = await write('request.json', applicant.namespace, ['recovery', 'request', applicant.code]);
+    const signatures: string[] = [];
+    for (const share of shares) signatures.push(await write(`${share}.json`, applicant.namespace, ['recovery', 'sign', request, '--key', share, '--yes']));
+    await collabnet(BANK_B.namespace, ['recovery', 'submit', request, ...signatures, '--key', BANK_B.person.name, '--reason', 'sealed keys lost', '--yes']);
+    await eventually<SeenDid, true>(target, 'was to wait for the lock', ({ status }) => status?.recoveries?.[0]?.state === 'Locked');
+    const recovered = await eventually<SeenDid, SeenDid>(target, 'was to have its keys recognised', (object) => keyOf(object) === 'key-2' && isReady(object) && object, 120_000);
+    assert.equal(recovered.status?.registered?.[0]?.publicKeyMultibase, recovered.status?.publicKeyMultibase);
+  });
+
+  test('leaves by its spec, signed with the recovered key; the others see it, and its object says so', async () => {
     await collabnet(applicant.namespace, ['network', 'leave', NETWORK, '--yes']);
     await eventually<CollabNetwork & { status: never }, true>(networkOf(applicant), 'was to have left', ({ status }) => (status as CollabNetwork['status'])?.membership === 'Left', 120_000);
     await eventually<CollabNetwork & { status: never }, true>(
@@ -147,6 +180,6 @@ describe('recovery keys and leaving', () => {
       'was to see that it left',
       ({ status }) => (status as CollabNetwork['status'])?.members?.some(({ did, state }) => did.endsWith(`:${applicant.code}`) && state === 'Left') === true,
     );
-    assert.equal(stalledOf(await didOf(didAt(applicant.namespace, applicant.code))), undefined);
+    assert.equal(stalledOf(await didOf(target)), undefined);
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Approval, CollabNetwork } from '@collabnet/crds';
 import { apply, collabnet, get, institutionDid, membersNetwork, NETWORK, person, type DemoInstitution } from '@collabnet/hack';
-import { askToJoin, newApplicant, removeApplicant } from './fixture/applicant.ts';
+import { askToJoin, installApplicant, newApplicant, removeApplicant } from './fixture/applicant.ts';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './fixture/institutions.ts';
 import { algorithmState, forgetAlgorithm, networkOf, registerAlgorithm } from './support/algorithms.ts';
@@ -82,7 +82,10 @@ describe('votes', () => {
 
 describe('an institution that asks to join', () => {
   const applicant = newApplicant();
-  before(() => askToJoin(applicant));
+  before(async () => {
+    await installApplicant(applicant);
+    await askToJoin(applicant);
+  });
   after(() => removeApplicant(applicant));
 
   test('is refused by a majority, with their reasons', async () => {

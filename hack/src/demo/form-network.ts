@@ -2,7 +2,7 @@ import type { CollabNetwork } from '@collabnet/crds';
 import { apply, collabnet, get, kubectl, waitReady } from './cluster.ts';
 import { waitFor } from '../lib/run.ts';
 import { NETWORK, SUPERVISOR, type DemoInstitution } from './institutions.ts';
-import { foundersNetwork, institutionDid, membersNetwork, type EngineImage, type Manifest } from './manifests.ts';
+import { foundersNetwork, institutionDid, membersNetwork, type EngineImage, type FoundingRules, type Manifest } from './manifests.ts';
 
 const READY_MS = 180_000;
 
@@ -17,8 +17,8 @@ export async function person(institution: DemoInstitution): Promise<Manifest> {
 }
 
 /** Founds the network at the supervisor, which invites the guests. */
-export async function foundNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests?: readonly DemoInstitution[]): Promise<void> {
-  await apply(founder.namespace, [institutionDid(founder), await person(founder), foundersNetwork(engine, founder, guests)]);
+export async function foundNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests?: readonly DemoInstitution[], rules?: FoundingRules): Promise<void> {
+  await apply(founder.namespace, [institutionDid(founder), await person(founder), foundersNetwork(engine, founder, guests, rules)]);
   await waitReady(founder.namespace, 'collabnetwork', NETWORK, READY_MS);
 }
 

@@ -22,14 +22,17 @@ export interface EngineImage {
   imageDigest?: string;
 }
 
+/** Rules of a network that its founder may choose. */
+export type FoundingRules = Pick<NonNullable<CollabNetworkSpecInput['founding']>, 'recoveryLock'>;
+
 /** The founder's network, with an invitation for each guest and the intersection registered as an algorithm. */
-export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests: readonly DemoInstitution[] = [BANK_A, BANK_B]): Manifest {
+export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests: readonly DemoInstitution[] = [BANK_A, BANK_B], rules: FoundingRules = {}): Manifest {
   const hub = `nats-hub.${founder.namespace}.svc`;
   return manifest<CollabNetworkSpecInput>('CollabNetwork', NETWORK, {
     displayName: 'Joint risk network',
     didRef: { name: founder.code },
     personRefs: [{ name: founder.person.name }],
-    founding: { hubURL: `tls://${hub}:7422`, hubClientURL: `tls://${hub}:4222` },
+    founding: { hubURL: `tls://${hub}:7422`, hubClientURL: `tls://${hub}:4222`, ...rules },
     invitations: guests.map(({ code, displayName }) => ({ name: code, displayName })),
     algorithms: [
       {
