@@ -148,10 +148,13 @@ export class NetworkSession {
     return sealJson(sealed.content, recipients, sealedAad(payload));
   }
 
-  /** Current encryption key of a member, from the verified ledger. Throws LedgerError NOT_FOUND for an unknown DID. */
+  /**
+   * Encryption key of a member that holds in the next block, for which it is used: keys of a rotation hold from the
+   * block after it, which comes only with somebody's next transaction. Throws LedgerError NOT_FOUND for an unknown DID.
+   */
   async agreeKeyOf(did: Did): Promise<{ keyId: string; publicKey: string }> {
     const record = await this.resolve(did);
-    const height = this.ledger.head().height;
+    const height = this.ledger.head().height + 1;
     for (const keyId of record.document.keyAgreement) {
       const publicKey = keyAt(record, keyId, height, 'agree');
       if (publicKey !== undefined) return { keyId, publicKey };

@@ -55,7 +55,8 @@ export class HeadExchange {
     const ours = this.hashAt(head.height);
     if (ours === undefined || ours === head.hash) return false;
     const record = replica.state.get(keys.did(head.did)) as RegisteredDid | undefined;
-    const key = record && keyAt(record, head.keyId, replica.head()?.height ?? 0, 'sign');
+    // Who states a head signs with the key for the block after it.
+    const key = record && keyAt(record, head.keyId, head.height + 1, 'sign');
     if (key === undefined || !sm2Verify(headText(head), head.signature, key)) return false;
     // A member could invent a head and so stop all others; only the host's own signature makes it evidence of a fork.
     return this.#signedByHost(head);

@@ -157,6 +157,8 @@ describe('keyRotation.generation', () => {
       assert.equal(secret?.['sign.next.key'], undefined);
       assert.equal(secret?.['agree.former.keys'], bank.agree.privateKey);
       assert.equal(Object.values(secret ?? {}).includes(bank.keys.privateKey), false, 'the old signing key is forgotten');
+      // No block has come after the rotation yet.
+      assert.equal((await subject.session.agreeKeyOf(bank.did)).keyId, `${bank.did}#agree-2`);
       await subject.publish('after');
       await assert.rejects(net.publish(bank, net.assetOf(bank, 'old-key')), { code: 'INVALID_SIGNATURE' });
       const sealedAt = { network: net.id, contract: 'flows', method: 'propose' };
