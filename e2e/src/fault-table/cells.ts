@@ -9,11 +9,9 @@ export const CELLS: readonly Cell[] = ROWS.flatMap((row) => ACTIONS.filter((acti
  * does. All take hours: `make test-all`.
  */
 const ALWAYS: readonly string[] = [
-  'operator/kill/open',
   'operator/kill/settle',
   'leader/kill/compute',
   'engine/kill/compute',
-  'nats/kill/compute',
   'leaf-link/cut/compute',
   'ledger/kill/open',
   'kube-apiserver/kill/compute',
