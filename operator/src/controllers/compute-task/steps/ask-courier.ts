@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { WaitError } from '../../../runtime/index.ts';
 import { lookAgainAfter } from '../build/look-again.ts';
 import { courierRuns, courierStatus, podFault, podProgress, terminationMessage, type ComputePod } from '../build/pod-fault.ts';
+import { reportDelay } from '../build/report-delay.ts';
 import { askCourier as ask, CourierError } from '../courier-client.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { required, type TaskRun } from '../task-run.ts';
@@ -13,8 +14,6 @@ import { required, type TaskRun } from '../task-run.ts';
 const LOOK_AGAIN_MS = 2_000;
 /** A courier that was not heard for so long is given up: its lease has lapsed by then. */
 const SILENCE_MS = 120_000;
-/** How long a peer that failed may take to say why on the ledger, ms. */
-const PEER_SPEAKS_FIRST_MS = 5_000;
 
 /** Finds out how the attempt fares: from the courier, or from the pod where the courier cannot speak. */
 export async function askCourier(run: TaskRun): Promise<void> {
@@ -31,18 +30,13 @@ export async function askCourier(run: TaskRun): Promise<void> {
   if (attempt.record.receipts.includes(session.did)) return;
   if (told?.state === 'Failed' && told.failure !== undefined) {
     const { code, message, retryable, exchanged } = told.failure;
-    if (code === 'PEER_FAILED') leavePeerTime(told.since, message, run.ctx.clock.now());
+    const delay = reportDelay(code, told.since, pod, run.ctx.clock.now());
+    if (delay > 0) throw new WaitError(code === 'PEER_FAILED' ? 'PeerFailed' : 'PodStopped', message, delay);
     await failAttempt(run, { reason: code, message, retryable }, exchanged);
   }
   if (told?.receipt !== undefined) return;
   await judgePod(run, pod);
   if (told === undefined) throw new WaitError('Preparing', `pod ${pod.metadata.name} ${podProgress(pod)}`, lookAgainAfter(pod, run.ctx.clock.now(), LOOK_AGAIN_MS));
-}
-
-/** The first report stands on the ledger: the party that knows the cause gets the time to be it. */
-function leavePeerTime(since: number, message: string, now: number): void {
-  const left = Math.min(PEER_SPEAKS_FIRST_MS, since + PEER_SPEAKS_FIRST_MS - now);
-  if (left > 0) throw new WaitError('PeerFailed', message, left);
 }
 
 async function judgePod(run: TaskRun, pod: ComputePod): Promise<void> {
