@@ -1,4 +1,4 @@
-import { kubectl } from '@collabnet/hack';
+import { apply, kubectl } from '@collabnet/hack';
 import { spansOf, type ReceivedSpan } from '@collabnet/telemetry/testing';
 import { NODE_IMAGE } from '../fixture/consortium.ts';
 import { cluster } from './objects.ts';
@@ -19,13 +19,13 @@ require('node:http').createServer((request, response) => {
 `;
 
 const labels = { app: NAME };
+const NAMESPACE_OBJECT = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } };
 const OBJECTS = [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
-  { apiVersion: 'v1', kind: 'Service', metadata: { name: NAME, namespace: NAMESPACE }, spec: { selector: labels, ports: [{ port: PORT }] } },
+  { apiVersion: 'v1', kind: 'Service', metadata: { name: NAME }, spec: { selector: labels, ports: [{ port: PORT }] } },
   {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: NAME, namespace: NAMESPACE, labels },
+    metadata: { name: NAME, labels },
     spec: {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,
@@ -50,7 +50,8 @@ export const spanCollector = {
   values: [`telemetry.otlp.endpoint=http://${NAME}.${NAMESPACE}.svc:${PORT}`, `telemetry.otlp.namespace=${NAMESPACE}`],
 
   async start(): Promise<void> {
-    await kubectl('default', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: OBJECTS }) });
+    await apply('default', [NAMESPACE_OBJECT]);
+    await apply(NAMESPACE, OBJECTS);
     await kubectl(NAMESPACE, ['wait', 'pod', NAME, '--for=condition=Ready', '--timeout=60s']);
   },
 
