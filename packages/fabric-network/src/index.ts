@@ -41,6 +41,7 @@ export { computeUpdate } from './channel/compute-update.ts';
 export { checkUpdateSignature, checkUpdateSignatures, readUpdate, signUpdate, updateEnvelope } from './channel/update-envelope.ts';
 export { servicePackage } from './chaincode/package.ts';
 export type { BuiltPackage, ServicePackage } from './chaincode/package.ts';
+export { anyNode } from './client/any-node.ts';
 export type { NodeAddress } from './client/grpc.ts';
 export { broadcast, fetchBlock, fetchConfig, fetchConfigBlock, lastConfigOf } from './client/orderer.ts';
 export { OrdererAdmin } from './client/participation.ts';

@@ -19,11 +19,11 @@ export abstract class TestNode {
   protected readonly paths: NodePaths;
   #tls: IssuedCertificate;
 
-  protected constructor(institution: TestInstitution, port: number, folder: string, options: Omit<ProcessOptions, 'folder' | 'port'>, tls: IssuedCertificate) {
+  protected constructor(institution: TestInstitution, port: number, folder: string, options: Omit<ProcessOptions, 'folder'>, tls: IssuedCertificate) {
     this.institution = institution;
     this.endpoint = { host: HOST, port };
     this.paths = nodePaths(folder);
-    this.process = new FabricProcess({ ...options, folder, port });
+    this.process = new FabricProcess({ ...options, folder });
     this.#tls = tls;
   }
 

@@ -13,7 +13,7 @@ export class TestOrderer extends TestNode {
   #adminTls: IssuedCertificate;
 
   private constructor(institution: TestInstitution, ports: { main: number; admin: number; operations: number }, folder: string, tls: IssuedCertificate, adminTls: IssuedCertificate) {
-    super(institution, ports.main, folder, { command: fabricBinary('orderer'), args: [], operationsPort: ports.operations }, tls);
+    super(institution, ports.main, folder, { command: fabricBinary('orderer'), args: [], ports: [ports.main, ports.admin], operationsPort: ports.operations }, tls);
     this.#adminPort = ports.admin;
     this.#adminTls = adminTls;
   }

@@ -12,7 +12,7 @@ import { nodePaths, TestNode, writeNode } from './test-node.ts';
 /** A peer of a test, on loopback. */
 export class TestPeer extends TestNode {
   private constructor(institution: TestInstitution, ports: { main: number; operations: number }, folder: string, tls: IssuedCertificate) {
-    super(institution, ports.main, folder, { command: fabricBinary('peer'), args: ['node', 'start'], operationsPort: ports.operations }, tls);
+    super(institution, ports.main, folder, { command: fabricBinary('peer'), args: ['node', 'start'], ports: [ports.main], operationsPort: ports.operations }, tls);
   }
 
   /** Writes its files; it is not started. */
