@@ -38,6 +38,8 @@ export {
 export type { ConfigChange } from './channel/changes.ts';
 export { addConsenter, removeConsenter, replaceConsenter } from './channel/consenter-changes.ts';
 export { computeUpdate } from './channel/compute-update.ts';
+export { requiredSignatures } from './channel/required-signatures.ts';
+export type { SignatureNeed } from './channel/required-signatures.ts';
 export { checkUpdateSignature, checkUpdateSignatures, readUpdate, signUpdate, updateEnvelope } from './channel/update-envelope.ts';
 export { servicePackage } from './chaincode/package.ts';
 export type { BuiltPackage, ServicePackage } from './chaincode/package.ts';
