@@ -6,7 +6,6 @@ import { canonicalJson, type SignedTransaction } from '@collabnet/envelope';
 import { generateSm2KeyPair } from '@collabnet/sm';
 import { executeCall, type Outcome } from './execute-call.ts';
 import { foundNetwork } from './found-call.ts';
-import { decodeStamped } from './stamp.ts';
 import type { StateReader } from './state-reader.ts';
 import { StampedDriver } from './testing/stamped-driver.ts';
 
@@ -49,8 +48,8 @@ describe('a call on Fabric', () => {
     await net.publish(a);
     await net.driver.advanceTime(MINUTE);
     await net.publish(a, { ...net.assetOf(a), description: 'second' });
-    const written = decodeStamped(reader.get(keys.asset('bank-a/customers')) ?? '');
-    assert.deepEqual([written.height, written.time], [2, START + MINUTE]);
+    const written = reader.get(keys.asset('bank-a/customers'));
+    assert.deepEqual([written?.height, written?.time], [2, START + MINUTE]);
     const tx = await net.sign(a, 'catalogue', 'withdraw', { assetId: 'bank-a/customers' });
     const backDated = await run(tx, 0, START);
     assert.deepEqual([backDated.height, backDated.time], [3, START + MINUTE]);

@@ -1,10 +1,7 @@
 import type { HistoryEntry, RangeOptions, StateEntry, WorldState } from '@collabnet/contracts';
 import type { Json } from '@collabnet/envelope';
-import { decodeStamped, type Stamp, type StampedValue } from './stamp.ts';
+import type { Stamp, StampedValue } from './stamp.ts';
 import type { StateReader } from './state-reader.ts';
-
-/** Contract keys are printable ASCII, so this ends every prefix. */
-const AFTER_ASCII = '\u007f';
 
 /**
  * Stamped state as the contracts see it, without the stamps; it remembers the latest stamp among what was read, and
@@ -26,29 +23,21 @@ export class StampedState implements WorldState {
     return { height: this.#height, time: this.#time };
   }
 
-  /** Keys that were asked for, ranges by their prefix. */
+  /** Keys that were asked for, and those that ranges have shown. */
   get keysRead(): string[] {
-    return [...this.#values.keys()];
+    return [...this.#values.keys(), ...[...this.#ranges.values()].flatMap((entries) => entries.map(({ key }) => key))];
   }
 
   get(key: string): Json | undefined {
-    if (!this.#values.has(key)) {
-      const text = this.#reader.get(key);
-      this.#values.set(key, text === undefined ? undefined : decodeStamped(text));
-    }
+    if (!this.#values.has(key)) this.#values.set(key, this.#reader.get(key));
     const found = this.#values.get(key);
     return found === undefined ? undefined : this.#seen(found);
   }
 
   range(prefix: string, options: RangeOptions): StateEntry[] {
-    const { after = '', limit } = options;
-    const start = after >= prefix ? `${after}\u0001` : prefix;
-    const name = `${start}\u0000${prefix}\u0000${limit}`;
-    let found = this.#ranges.get(name);
-    if (found === undefined) {
-      found = this.#reader.range(start, `${prefix}${AFTER_ASCII}`, limit).map(({ key, text }) => ({ key, value: decodeStamped(text) }));
-      this.#ranges.set(name, found);
-    }
+    const name = JSON.stringify([prefix, options.after ?? '', options.limit]);
+    const found = this.#ranges.get(name) ?? this.#reader.range(prefix, options);
+    this.#ranges.set(name, found);
     return found.map(({ key, value }) => ({ key, value: this.#seen(value) }));
   }
 

@@ -1,6 +1,9 @@
-/** Committed state as an endorser or a replica reads it: stamped values as text. */
+import type { RangeOptions } from '@collabnet/contracts';
+import type { StampedValue } from './stamp.ts';
+
+/** Committed state as an endorser or a replica reads it. */
 export interface StateReader {
-  get(key: string): string | undefined;
-  /** Entries from `start` on and before `end`, in key order, at most `limit`. */
-  range(start: string, end: string, limit: number): { key: string; text: string }[];
+  get(key: string): StampedValue | undefined;
+  /** Entries whose key starts with `prefix`, in key order. */
+  range(prefix: string, options: RangeOptions): { key: string; value: StampedValue }[];
 }

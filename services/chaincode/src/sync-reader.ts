@@ -1,6 +1,10 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import type { StateReader } from '@collabnet/fabric-execution';
+import type { RangeOptions } from '@collabnet/contracts';
+import { decodeStamped, type StampedValue, type StateReader } from '@collabnet/fabric-execution';
 import { ANSWERED, type ReadAnswer, type ReadRequest } from './read-protocol.ts';
+
+/** Contract keys are printable ASCII, so this ends every prefix. */
+const AFTER_ASCII = '\u007f';
 
 /**
  * Reads state for contracts, which are synchronous: the worker sleeps until the main thread has asked the peer. The
@@ -15,14 +19,15 @@ export class SyncReader implements StateReader {
     this.#signal = signal;
   }
 
-  get(key: string): string | undefined {
+  get(key: string): StampedValue | undefined {
     const answer = this.#ask({ get: key });
-    return 'text' in answer ? answer.text : undefined;
+    return 'text' in answer && answer.text !== undefined ? decodeStamped(answer.text) : undefined;
   }
 
-  range(start: string, end: string, limit: number): { key: string; text: string }[] {
-    const answer = this.#ask({ range: { start, end, limit } });
-    return 'entries' in answer ? answer.entries : [];
+  range(prefix: string, { after = '', limit }: RangeOptions): { key: string; value: StampedValue }[] {
+    const start = after >= prefix ? `${after}\u0001` : prefix;
+    const answer = this.#ask({ range: { start, end: `${prefix}${AFTER_ASCII}`, limit } });
+    return 'entries' in answer ? answer.entries.map(({ key, text }) => ({ key, value: decodeStamped(text) })) : [];
   }
 
   /** @throws Error when the peer could not be asked: never an empty answer, which would be another outcome */

@@ -1,20 +1,23 @@
-import type { StateReader } from '../state-reader.ts';
+import type { RangeOptions } from '@collabnet/contracts';
 import type { StampedWrite } from '../execute-call.ts';
+import { decodeStamped, type StampedValue } from '../stamp.ts';
+import type { StateReader } from '../state-reader.ts';
 
-/** Stamped state in memory. */
+/** Stamped state in memory, as the texts that Fabric would hold. */
 export class MemoryReader implements StateReader {
   readonly #values = new Map<string, string>();
 
-  get(key: string): string | undefined {
-    return this.#values.get(key);
+  get(key: string): StampedValue | undefined {
+    const text = this.#values.get(key);
+    return text === undefined ? undefined : decodeStamped(text);
   }
 
-  range(start: string, end: string, limit: number): { key: string; text: string }[] {
+  range(prefix: string, { after = '', limit }: RangeOptions): { key: string; value: StampedValue }[] {
     return [...this.#values]
-      .filter(([key]) => key >= start && key < end)
+      .filter(([key]) => key.startsWith(prefix) && key > after)
       .sort(([left], [right]) => (left < right ? -1 : 1))
       .slice(0, limit)
-      .map(([key, text]) => ({ key, text }));
+      .map(([key, text]) => ({ key, value: decodeStamped(text) }));
   }
 
   apply(writes: readonly StampedWrite[]): void {

@@ -1,0 +1,23 @@
+import { EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
+import { findRefusal, type Refusal } from '@collabnet/fabric-execution';
+
+/** Why a proposal did not get its endorsements. */
+export interface EndorsementFailure {
+  /** What the contracts of an endorser said, if it was they who refused. */
+  readonly refusal: Refusal | undefined;
+  /** Nothing that trying again would change: the identity or the channel is wrong. */
+  readonly final: boolean;
+  readonly message: string;
+}
+
+const PERMISSION_DENIED = 7;
+const UNAUTHENTICATED = 16;
+
+/** Reads the error of a gateway. */
+export function endorsementFailure(error: unknown): EndorsementFailure {
+  if (!(error instanceof GatewayError)) return { refusal: undefined, final: false, message: error instanceof Error ? error.message : String(error) };
+  const said = [...error.details.map(({ address, mspId, message }) => `${mspId} at ${address}: ${message}`), error.message];
+  const refusal = said.map(findRefusal).find((each) => each !== undefined);
+  const final = error.code === PERMISSION_DENIED || error.code === UNAUTHENTICATED;
+  return { refusal, final, message: error instanceof EndorseError || error.details.length > 0 ? said.join('; ') : error.message };
+}
