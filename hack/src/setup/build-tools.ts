@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, renameSync
 import { join } from 'node:path';
 import { binDir, currentBinDir } from '../lib/paths.ts';
 import { run } from '../lib/run.ts';
-import { toolSetPath, toolSets, type ToolSet } from './tool-sets.ts';
+import { fabricSets, toolSetPath, toolSets, type ToolSet } from './tool-sets.ts';
 
 /** Path of a built binary of a tool set. */
 export function binaryPath(set: ToolSet, name: string): string {
@@ -11,7 +11,7 @@ export function binaryPath(set: ToolSet, name: string): string {
 
 /** Path of the binary with this name in the version that this checkout asks for. */
 export function tool(name: string): string {
-  const set = toolSets().find((candidate) => name in candidate.binaries);
+  const set = [...toolSets(), ...fabricSets()].find((candidate) => name in candidate.binaries);
   if (!set) throw new Error(`no tool set builds ${name}`);
   return binaryPath(set, name);
 }
@@ -56,9 +56,9 @@ export async function buildToolSet(set: ToolSet): Promise<string | undefined> {
 }
 
 /** Points the plain names in `bin/current` at the versions of this checkout. */
-export function linkCurrent(): void {
+export function linkCurrent(sets: readonly ToolSet[] = toolSets()): void {
   mkdirSync(currentBinDir, { recursive: true });
-  for (const set of toolSets()) {
+  for (const set of sets) {
     for (const name of Object.keys(set.binaries)) {
       const link = join(currentBinDir, name);
       const target = binaryPath(set, name);

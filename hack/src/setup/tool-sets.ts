@@ -16,6 +16,7 @@ export interface ToolSet {
 const toolsRoot = join(repositoryRoot, 'hack', 'tools');
 const [kubernetesMajor = '', kubernetesMinor = ''] = versions.kubernetes.split('.');
 const kubernetesVersionPackage = 'k8s.io/component-base/version';
+const fabricPackage = 'github.com/hyperledger/fabric';
 const cniPackage = 'github.com/containernetworking/plugins/plugins';
 
 function kubernetesBinaries(...names: readonly string[]): Record<string, string> {
@@ -35,6 +36,27 @@ export function toolSetPath(set: ToolSet): string {
 /** What `make bench-scale` compares with, and compiles when it runs: nothing else needs it. */
 export function certManagerSet(): ToolSet {
   return { folder: 'cert-manager', version: versions.certManager, binaries: { 'cert-manager-controller': '.' } };
+}
+
+/**
+ * Hyperledger Fabric and the external builder of its peers. Compiled by what needs them (tests of the Fabric ledger, the
+ * image `collabnet/fabric`): two minutes that a machine with the embedded ledger does not have to pay.
+ */
+export function fabricSets(): readonly ToolSet[] {
+  const commands = ['peer', 'orderer', 'configtxgen', 'configtxlator', 'osnadmin'];
+  return [
+    {
+      folder: 'fabric',
+      version: versions.fabric,
+      binaries: Object.fromEntries(commands.map((name) => [name, `${fabricPackage}/cmd/${name}`])),
+      linkerValues: {
+        [`${fabricPackage}/common/metadata.Version`]: versions.fabric,
+        // First digits of the commit in the pseudo-version of go.mod.
+        [`${fabricPackage}/common/metadata.CommitSHA`]: '7c3876255',
+      },
+    },
+    { folder: 'fabric-builder', version: sourceVersion('fabric-builder'), binaries: { 'ccaas-builder': '.' } },
+  ];
 }
 
 /** Everything that `make setup` compiles, in the order in which it is compiled (the longest first). */

@@ -7,4 +7,5 @@ export const versions = {
   natsServer: '2.15.2',
   helm: '4.3.1',
   certManager: '1.21.2',
+  fabric: '2.5.9',
 } as const;

@@ -33,6 +33,7 @@ async function timed(suite: () => Promise<SuiteResult>): Promise<SuiteResult> {
 
 async function unitTests(): Promise<void> {
   if (!(await prepared('compile', 'tsc', ['-b']))) return;
+  if (!(await prepared('programs of Fabric', process.execPath, [join(repositoryRoot, 'hack', 'src', 'setup', 'fabric.ts')]))) return;
   for (const workspace of workspaceFolders().filter((folder) => folder !== 'e2e')) {
     const tests = testFiles(workspace);
     if (tests.length > 0) add(await timed(() => runNodeSuite(workspace, tests, 2)));

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { servicePackage } from '../chaincode/package.ts';
+import { eventually } from './eventually.ts';
+import { TestChaincode } from './test-chaincode.ts';
+import { TestNetwork } from './test-network.ts';
+
+describe('peers', { timeout: 180_000 }, () => {
+  let network: TestNetwork;
+  let chaincode: TestChaincode;
+
+  before(async () => {
+    network = await TestNetwork.found({ members: ['Alpha', 'Beta'] });
+    chaincode = await TestChaincode.deploy(network);
+    for (let index = 0; index < 5; index += 1) await chaincode.put('Alpha', `key-${index}`, `value-${index}`);
+  });
+  after(async () => {
+    chaincode?.close();
+    await network?.close();
+  });
+
+  it('install a package under the id that was computed for it, once', async () => {
+    const { admin } = network.member('Alpha').peer;
+    const built = servicePackage({ label: 'other_1', service: { host: 'chaincode.example', port: 9999 }, statements: { image: 'sha256:00', bundle: '11' } });
+    assert.equal((await admin.install(built.octets)).packageId, built.packageId);
+    assert.ok((await admin.installed()).some(({ packageId }) => packageId === built.packageId));
+    await assert.rejects(admin.install(built.octets), { code: 'REFUSED', message: /already successfully installed/ });
+  });
+
+  it('rebuild everything after a volume is gone', async () => {
+    const { peer } = network.member('Beta');
+    const height = await network.caughtUp();
+    await peer.kill();
+    await peer.loseVolume();
+    await peer.start();
+    assert.deepEqual(await peer.admin.channels(), []);
+    await peer.admin.join(network.genesis);
+    await network.caughtUp();
+    assert.ok((await peer.admin.height('collab')) >= height);
+    assert.deepEqual((await peer.admin.block('collab', 1)).getHeader()?.getDataHash_asB64(), (await network.member('Alpha').peer.admin.block('collab', 1)).getHeader()?.getDataHash_asB64());
+    // Packages are no part of the ledger: they are installed again, and the approval on the ledger fits them.
+    await chaincode.reinstall('Beta');
+    await eventually('read on the rebuilt peer', async () => (await chaincode.get('Beta', 'key-3')) === 'value-3');
+    await chaincode.put('Beta', 'after', 'rebuilt');
+  });
+
+  it('catch up after a time away', async () => {
+    const { peer } = network.member('Beta');
+    await peer.kill();
+    // The other alone is half of two, no majority: what it may do alone is its own configuration.
+    const height = await network.touch('Alpha');
+    await peer.start();
+    await network.caughtUp();
+    assert.ok((await peer.admin.height('collab')) > height);
+  });
+
+  for (const keepKey of [true, false]) {
+    it(`serve with a renewed TLS certificate (${keepKey ? 'same' : 'new'} key) of the same authority after a restart`, async () => {
+      const { peer } = network.member('Alpha');
+      const { sequence } = await network.config();
+      await peer.renewTls({ keepKey });
+      await peer.restart();
+      await eventually('write with the new certificate', async () => {
+        await chaincode.put('Alpha', `renewed-${keepKey}`, 'yes', 5_000);
+        return true;
+      });
+      await network.caughtUp();
+      assert.equal(await chaincode.get('Beta', `renewed-${keepKey}`), 'yes');
+      assert.equal((await network.config()).sequence, sequence);
+    });
+  }
+});

@@ -1,0 +1,284 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { common } from '@hyperledger/fabric-protos';
+import { orderingMembersOf, type ChannelConfig } from '../channel/channel-config.ts';
+import { addMember, addOrderingMember, allOf, setAnchorPeers, setOrdererEndpoints, type ConfigChange } from '../channel/changes.ts';
+import { addConsenter } from '../channel/consenter-changes.ts';
+import { computeUpdate } from '../channel/compute-update.ts';
+import { genesisBlock } from '../channel/genesis.ts';
+import { signUpdate, updateEnvelope } from '../channel/update-envelope.ts';
+import { broadcast, fetchConfig, fetchConfigBlock } from '../client/orderer.ts';
+import { servicePackage } from '../chaincode/package.ts';
+import type { ChaincodeDefinition } from '../client/lifecycle.ts';
+import { FabricNetworkError } from '../errors.ts';
+import type { Endpoint } from '../names.ts';
+import { eventually } from './eventually.ts';
+import { TestInstitution } from './test-institution.ts';
+import { TestOrderer } from './test-orderer.ts';
+import { TestPeer } from './test-peer.ts';
+
+export interface TestNetworkOptions {
+  /** MSP ids of the founding members; each gets a peer. */
+  readonly members: readonly string[];
+  /** The first belongs to the first member, and so on round. Default 1. */
+  readonly orderers?: number;
+  /** Default `collab`. */
+  readonly channel?: string;
+  /** Milliseconds; default 100. */
+  readonly batchTimeoutMs?: number;
+}
+
+/** A member of a test network. */
+export interface TestMember {
+  readonly institution: TestInstitution;
+  readonly peer: TestPeer;
+}
+
+/** A Fabric network of real nodes on loopback: a folder below the temporary one, free ports, TLS everywhere. */
+export class TestNetwork {
+  readonly channel: string;
+  readonly genesis: common.Block;
+  readonly orderers: TestOrderer[];
+  readonly #members: Map<string, TestMember>;
+  readonly #folder: string;
+
+  private constructor(channel: string, genesis: common.Block, orderers: TestOrderer[], members: Map<string, TestMember>, folder: string) {
+    this.channel = channel;
+    this.genesis = genesis;
+    this.orderers = orderers;
+    this.#members = members;
+    this.#folder = folder;
+  }
+
+  /** Founds a network and waits until every peer is in the channel and blocks are ordered. */
+  static async found(options: TestNetworkOptions): Promise<TestNetwork> {
+    const folder = await mkdtemp(join(tmpdir(), 'collabnet-fabric-'));
+    const nodes: { stop(): Promise<void> }[] = [];
+    try {
+      const members = new Map<string, TestMember>();
+      for (const mspId of options.members) {
+        const institution = await TestInstitution.create(mspId);
+        members.set(mspId, { institution, peer: await TestPeer.prepare(institution, join(folder, `peer-${mspId}`)) });
+      }
+      const orderers: TestOrderer[] = [];
+      for (let index = 0; index < (options.orderers ?? 1); index += 1) {
+        const { institution } = [...members.values()][index % members.size] as TestMember;
+        orderers.push(await TestOrderer.prepare(institution, join(folder, `orderer-${index}`), `orderer${index}`));
+      }
+      const network = new TestNetwork(options.channel ?? 'collab', foundingBlock(options, [...members.values()], orderers), orderers, members, folder);
+      nodes.push(...orderers, ...network.members.map(({ peer }) => peer));
+      await Promise.all([...orderers, ...network.members.map(({ peer }) => peer)].map((node) => node.start()));
+      await Promise.all(orderers.map((orderer) => orderer.admin.join(network.genesis)));
+      await Promise.all(network.members.map(({ peer }) => peer.admin.join(network.genesis)));
+      await network.ready();
+      return network;
+    } catch (error) {
+      await Promise.all(nodes.map((node) => node.stop()));
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get members(): TestMember[] {
+    return [...this.#members.values()];
+  }
+
+  /** @throws Error when there is none of this id */
+  member(mspId: string): TestMember {
+    const member = this.#members.get(mspId);
+    if (member === undefined) throw new Error(`${mspId}: no member of the test network`);
+    return member;
+  }
+
+  /** Some orderer that runs. */
+  get orderer(): TestOrderer {
+    const orderer = this.orderers.find(({ isRunning }) => isRunning);
+    if (orderer === undefined) throw new Error('no orderer is running');
+    return orderer;
+  }
+
+  /** The configuration in force. */
+  config(): Promise<ChannelConfig> {
+    return fetchConfig(this.orderer.address, this.channel, this.#first.institution.admin);
+  }
+
+  /**
+   * Changes the channel by the administrators of these members (all, when none are named) and waits until an orderer has it.
+   *
+   * @throws FabricNetworkError REFUSED when the signatures do not suffice
+   */
+  async update(change: ConfigChange, signers: readonly string[] = [...this.#members.keys()]): Promise<ChannelConfig> {
+    const before = await this.config();
+    const update = computeUpdate(before, change);
+    const admins = signers.map((mspId) => this.member(mspId).institution.admin);
+    const signatures = await Promise.all(admins.map((admin) => signUpdate(update, admin)));
+    const envelope = await updateEnvelope(this.channel, update, signatures, admins[0] ?? this.#first.institution.admin);
+    await this.broadcast(envelope);
+    return eventually('configuration update', async () => {
+      const now = await this.config();
+      return now.sequence > before.sequence && now;
+    });
+  }
+
+  /** Hands an envelope to the orderers until one takes it; a refusal ends the attempt. */
+  async broadcast(envelope: common.Envelope): Promise<void> {
+    await eventually('broadcast', async () => {
+      for (const orderer of this.orderers.filter(({ isRunning }) => isRunning)) {
+        try {
+          await broadcast(orderer.address, envelope, 5_000);
+          return 'taken' as const;
+        } catch (error) {
+          if (error instanceof FabricNetworkError && error.code === 'REFUSED') return error;
+        }
+      }
+      return undefined;
+    }).then((result) => {
+      if (result instanceof Error) throw result;
+    });
+  }
+
+  /** Lets an institution in: its peer is started, the members sign, the peer joins and catches up. */
+  async addMember(mspId: string, signers?: readonly string[]): Promise<TestMember> {
+    const institution = await TestInstitution.create(mspId);
+    const peer = await TestPeer.prepare(institution, join(this.#folder, `peer-${mspId}`));
+    await this.update(addMember({ msp: institution.msp, anchorPeers: [peer.endpoint] }), signers);
+    const member = { institution, peer };
+    this.#members.set(mspId, member);
+    await peer.start();
+    await peer.admin.join(this.genesis);
+    await this.caughtUp();
+    return member;
+  }
+
+  /** Adds an orderer of a member to consensus: update first, then the orderer joins with the newest configuration. */
+  async addOrderer(mspId: string): Promise<TestOrderer> {
+    const { institution } = this.member(mspId);
+    const name = `orderer${this.orderers.length}`;
+    const orderer = await TestOrderer.prepare(institution, join(this.#folder, `orderer-${this.orderers.length}`), name);
+    const known = orderingMembersOf(await this.config()).find((member) => member.mspId === mspId);
+    const endpoints = [...(known?.endpoints ?? []), orderer.endpoint];
+    const place = known === undefined ? addOrderingMember({ msp: institution.msp, endpoints }) : setOrdererEndpoints(mspId, endpoints);
+    await this.update(allOf(place, addConsenter(orderer.consenter)));
+    await orderer.start();
+    await this.#joinOrderer(orderer);
+    this.orderers.push(orderer);
+    return orderer;
+  }
+
+  /** Joins an orderer again that has lost its volume; it is in consensus still. */
+  async rejoinOrderer(orderer: TestOrderer): Promise<void> {
+    await this.#joinOrderer(orderer);
+  }
+
+  async #joinOrderer(orderer: TestOrderer): Promise<void> {
+    const source = this.orderers.find((other) => other !== orderer && other.isRunning) ?? this.orderer;
+    const block = await fetchConfigBlock(source.address, this.channel, this.#first.institution.admin);
+    await orderer.admin.join(block);
+    const height = block.getHeader()?.getNumber() ?? 0;
+    await eventually('orderer in consensus', async () => {
+      const state = await orderer.admin.channel(this.channel);
+      return state?.consensusRelation === 'consenter' && state.status === 'active' && state.height > height;
+    });
+  }
+
+  /**
+   * Installs chaincode that runs as a service beside each peer, approves it for all and commits it.
+   *
+   * @param services where the service of each member listens, by MSP id
+   * @returns package id by MSP id: each service is started with its own
+   */
+  async deployChaincode(definition: ChaincodeDefinition, services: Readonly<Record<string, Endpoint>>): Promise<Record<string, string>> {
+    const installed = await Promise.all(Object.entries(services).map(([mspId, service]) => this.installChaincode(mspId, definition, service)));
+    await this.agreeOnChaincode(definition, Object.fromEntries(installed));
+    return Object.fromEntries(installed);
+  }
+
+  /** Installs it on one member's peer. @returns MSP id and package id */
+  async installChaincode(mspId: string, definition: ChaincodeDefinition, service: Endpoint): Promise<[string, string]> {
+    const built = servicePackage({ label: `${definition.name}_${definition.sequence}`, service });
+    return [mspId, (await this.member(mspId).peer.admin.install(built.octets)).packageId];
+  }
+
+  /** Approves a definition for these members and commits it through the first. */
+  async agreeOnChaincode(definition: ChaincodeDefinition, packageIds: Readonly<Record<string, string>>): Promise<void> {
+    const lifecycles = Object.keys(packageIds).map((mspId) => [mspId, this.member(mspId).peer.lifecycle(this.channel)] as const);
+    try {
+      for (const [mspId, lifecycle] of lifecycles) {
+        // A gateway that has just started does not know its peers yet.
+        await eventually(`approval of ${mspId}`, async () => {
+          await lifecycle.approve(definition, packageIds[mspId]);
+          return true;
+        });
+      }
+      await eventually('commit of the definition', async () => {
+        await lifecycles[0]?.[1].commit(definition);
+        return true;
+      });
+      await eventually('definition on every peer', async () => {
+        const all = await Promise.all(lifecycles.map(([, lifecycle]) => lifecycle.committed(definition.name)));
+        return all.every((each) => each?.sequence === definition.sequence);
+      });
+    } finally {
+      lifecycles.forEach(([, lifecycle]) => lifecycle.close());
+    }
+  }
+
+  /** Makes one block that needs nobody but this member: an anchor peer more. @returns a height below the new block */
+  async touch(mspId: string): Promise<number> {
+    const before = await this.config();
+    const { peer } = this.member(mspId);
+    const extra: Endpoint = { host: `touched-${before.sequence}.example`, port: 7051 };
+    await this.update(setAnchorPeers(mspId, [peer.endpoint, extra]), [mspId]);
+    return before.block + 1;
+  }
+
+  /** Waits until every running peer has as many blocks as the orderers. */
+  async caughtUp(timeoutMs = 30_000): Promise<number> {
+    return eventually('peers at the height of the orderers', async () => {
+      const target = (await this.orderer.admin.channel(this.channel))?.height ?? Number.NaN;
+      const heights = await Promise.all(this.members.filter(({ peer }) => peer.isRunning).map(({ peer }) => peer.admin.height(this.channel)));
+      return heights.every((height) => height >= target) && target;
+    }, timeoutMs);
+  }
+
+  /** Waits until the orderers have a leader and every peer sees the channel. */
+  async ready(): Promise<void> {
+    await this.caughtUp();
+    await eventually('leader of the orderers', async () => (await Promise.all(this.orderers.map((orderer) => knowsLeader(orderer)))).every(Boolean), 60_000);
+  }
+
+  /** Ends every node and removes the folder. */
+  async close(): Promise<void> {
+    await Promise.all([...this.orderers, ...this.members.map(({ peer }) => peer)].map((node) => node.stop()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  get #first(): TestMember {
+    return this.members[0] as TestMember;
+  }
+}
+
+/** As its metrics say: whether it knows of a leader in all its channels. */
+async function knowsLeader(orderer: TestOrderer): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${orderer.process.options.operationsPort}/metrics`, { signal: AbortSignal.timeout(2_000) });
+  const lines = (await response.text()).split('\n').filter((line) => line.startsWith('consensus_etcdraft_active_nodes{'));
+  return lines.length > 0 && lines.every((line) => Number(line.split(' ').at(-1)) >= 1);
+}
+
+function foundingBlock(options: TestNetworkOptions, members: readonly TestMember[], orderers: readonly TestOrderer[]): common.Block {
+  const ordering = new Map<string, { institution: TestInstitution; endpoints: Endpoint[] }>();
+  for (const { institution, endpoint } of orderers) {
+    const entry = ordering.get(institution.mspId) ?? { institution, endpoints: [] };
+    ordering.set(institution.mspId, { ...entry, endpoints: [...entry.endpoints, endpoint] });
+  }
+  return genesisBlock({
+    channel: options.channel ?? 'collab',
+    members: members.map(({ institution, peer }) => ({ msp: institution.msp, anchorPeers: [peer.endpoint] })),
+    orderingMembers: [...ordering.values()].map(({ institution, endpoints }) => ({ msp: institution.msp, endpoints })),
+    consenters: orderers.map(({ consenter }) => consenter),
+    batch: { timeoutMs: options.batchTimeoutMs ?? 100 },
+    // Elections within a second: a test waits for them.
+    raft: { tickMs: 100, electionTicks: 10 },
+  });
+}
