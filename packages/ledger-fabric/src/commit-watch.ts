@@ -1,6 +1,6 @@
 /** Tells senders what became of their transactions when the block comes by. */
 export class CommitWatch {
-  readonly #waiting = new Map<string, (code: string) => void>();
+  readonly #waiting = new Map<string, (code: string | undefined) => void>();
 
   /**
    * Waits for a transaction of Fabric. Begin before it is sent.
@@ -23,5 +23,10 @@ export class CommitWatch {
   /** A verified block holds this transaction. */
   seen(txId: string, code: string): void {
     this.#waiting.get(txId)?.(code);
+  }
+
+  /** No more blocks will come: what was sent stays open. */
+  abandon(): void {
+    for (const settle of [...this.#waiting.values()]) settle(undefined);
   }
 }

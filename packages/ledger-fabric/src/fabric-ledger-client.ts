@@ -47,6 +47,7 @@ export class FabricLedgerClient implements Ledger {
     this.#submission = new Submission({
       channel: options.channel,
       chaincode: this.#chaincode,
+      organisations: () => [options.identity().mspId, ...(options.confirmWith ?? [])],
       replica,
       commits: this.#commits,
       timeoutMs: options.submitTimeoutMs ?? 60_000,
@@ -209,6 +210,7 @@ export class FabricLedgerClient implements Ledger {
     } catch (error) {
       if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') {
         this.#diverged ??= new LedgerError('DIVERGED', `the ledger is not what the contracts make of it: ${error.message}; nothing is authorised until the members have found out why`);
+        this.#commits.abandon();
       }
       throw error;
     }
@@ -228,9 +230,11 @@ export class FabricLedgerClient implements Ledger {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
     for (const arrived of this.#arrivals) arrived();
+    this.#commits.abandon();
     await this.#refreshing?.catch(() => undefined);
     await this.#follower.close();
     this.#options.state.close();

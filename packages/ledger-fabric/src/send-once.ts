@@ -14,6 +14,8 @@ export interface Attempt {
   readonly code?: string;
   readonly refusal?: Refusal;
   readonly final?: boolean;
+  /** Endorsers came to different results. */
+  readonly mismatch?: boolean;
   readonly message?: string;
   /** It was handed over, and what became of it is not known. */
   readonly open?: boolean;
@@ -27,11 +29,13 @@ export interface Sending {
   readonly args: readonly string[];
   /** Epoch ms. */
   readonly time: number;
+  /** MSP ids of who shall endorse; the gateway chooses when absent. */
+  readonly organisations?: readonly string[] | undefined;
 }
 
 /** Sends a call once; every failure is an answer. */
-export async function sendOnce({ gateway, channel, chaincode, commits, args, time }: Sending): Promise<Attempt> {
-  const proposal = timedProposal(gateway, channel, chaincode, args, time);
+export async function sendOnce({ gateway, channel, chaincode, commits, args, time, organisations }: Sending): Promise<Attempt> {
+  const proposal = timedProposal(gateway, channel, chaincode, args, time, organisations);
   let endorsed: Awaited<ReturnType<typeof proposal.endorse>>;
   try {
     endorsed = await proposal.endorse();

@@ -18,6 +18,8 @@ const FINAL = ['CLOCK_SKEW', 'CONTRACTS_MISMATCH', 'HEIGHT_INVALID'];
 export interface SubmissionOptions {
   readonly channel: string;
   readonly chaincode: string;
+  /** MSP ids, the own one first. */
+  readonly organisations: () => readonly string[];
   readonly replica: FabricReplica;
   readonly commits: CommitWatch;
   readonly timeoutMs: number;
@@ -60,7 +62,7 @@ export class Submission {
       }
       const leave = this.#lanes.enter(planned.writes.map(({ key }) => key));
       try {
-        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: this.#options.replica.head()?.height ?? 0 }));
+        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: this.#options.replica.head()?.height ?? 0 }, progress));
       } finally {
         leave();
       }
@@ -74,7 +76,7 @@ export class Submission {
     while (Date.now() < deadline) {
       this.#options.assertUsable();
       if (this.#options.replica.head() !== undefined) return;
-      await progress.record(await this.#send({ name: 'found', genesis }));
+      await progress.record(await this.#send({ name: 'found', genesis }, progress));
     }
     throw progress.failure('of the genesis');
   }
@@ -105,11 +107,13 @@ export class Submission {
     return executeCall(replica.reader, { tx, seenHeight: head.height, time: now() });
   }
 
-  async #send(call: CallArguments): Promise<Attempt> {
+  async #send(call: CallArguments, progress: Progress): Promise<Attempt> {
     const { channel, chaincode, commits, now, gateway, assertUsable } = this.#options;
     assertUsable();
+    // The gateway would ask the same ones again, of whom one may run other rules.
+    const organisations = progress.mismatched ? someMajority(this.#options.organisations()) : undefined;
     try {
-      return await sendOnce({ gateway: gateway(), channel, chaincode, commits, args: toArguments(call), time: now() });
+      return await sendOnce({ gateway: gateway(), channel, chaincode, commits, args: toArguments(call), time: now(), organisations });
     } catch (error) {
       if (error instanceof LedgerError) return { message: error.message };
       throw error;
@@ -119,6 +123,13 @@ export class Submission {
   #heightOf(digest: string): number | undefined {
     return this.#options.replica.state.history(keys.transaction(digest))[0]?.height;
   }
+}
+
+/** The own organisation with as many others, chosen at random, as make a majority; undefined where others are not known. */
+function someMajority([own = '', ...others]: readonly string[]): string[] | undefined {
+  if (others.length === 0) return undefined;
+  const shuffled = others.map((mspId) => ({ mspId, at: Math.random() })).sort((a, b) => a.at - b.at);
+  return [own, ...shuffled.slice(0, Math.floor((others.length + 1) / 2)).map(({ mspId }) => mspId)];
 }
 
 /** What attempts came to, and how long to wait before the next. */
@@ -132,6 +143,11 @@ class Progress {
   constructor(now: () => number, onClock: (offsetMs: number) => void) {
     this.#now = now;
     this.#onClock = onClock;
+  }
+
+  /** Whether endorsers came to different results the last time. */
+  get mismatched(): boolean {
+    return this.#last.mismatch === true;
   }
 
   /** Waits before the next attempt, where there has to be one. @throws LedgerError when no other can succeed */

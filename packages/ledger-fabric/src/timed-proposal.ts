@@ -6,10 +6,12 @@ import type { Gateway, Proposal } from '@hyperledger/fabric-gateway';
  * takes its own clock, so the header is set here; the transaction id does not depend on it.
  *
  * @param time epoch ms
+ * @param organisations MSP ids of who shall endorse; the gateway chooses when absent
  */
-export function timedProposal(gateway: Gateway, channel: string, chaincode: string, args: readonly string[], time: number): Proposal {
+export function timedProposal(gateway: Gateway, channel: string, chaincode: string, args: readonly string[], time: number, organisations?: readonly string[]): Proposal {
   const [name = '', ...rest] = args;
-  const drafted = gateway.getNetwork(channel).getContract(chaincode).newProposal(name, { arguments: rest });
+  const options = { arguments: rest, ...(organisations !== undefined && { endorsingOrganizations: [...organisations] }) };
+  const drafted = gateway.getNetwork(channel).getContract(chaincode).newProposal(name, options);
   const proposed = protos.ProposedTransaction.deserializeBinary(drafted.getBytes());
   const signed = proposed.getProposal() ?? new peer.SignedProposal();
   const proposal = peer.Proposal.deserializeBinary(signed.getProposalBytes_asU8());

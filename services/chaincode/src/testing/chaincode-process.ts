@@ -10,8 +10,6 @@ export interface ChaincodeProcessOptions {
   readonly logFile: string;
   /** Further environment, such as CLOCK_WINDOW_MS. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Another program than this service: one with altered rules. */
-  readonly main?: string;
 }
 
 /** The service as its image runs it, beside a peer of a test network. */
@@ -23,10 +21,14 @@ export class ChaincodeProcess {
     this.#options = options;
   }
 
-  /** Starts it, or starts it again, and waits until it listens. */
-  async start(): Promise<void> {
-    const { packageId, address, logFile, environment, main = new URL('../main.js', import.meta.url).pathname } = this.#options;
-    const child = spawn(process.execPath, [main], {
+  /**
+   * Starts it, or starts it again, and waits until it listens.
+   *
+   * @param program another one than this service's: one with altered rules
+   */
+  async start(program = new URL('../main.js', import.meta.url)): Promise<void> {
+    const { packageId, address, logFile, environment } = this.#options;
+    const child = spawn(process.execPath, [program.pathname], {
       env: { ...process.env, CHAINCODE_ID: packageId, CHAINCODE_SERVER_ADDRESS: address, HEALTH_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

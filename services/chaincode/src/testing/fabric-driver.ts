@@ -5,7 +5,7 @@ import { canonicalJson, transactionDigest, type Json, type JsonObject, type Sign
 import { executeCall, type StateReader } from '@collabnet/fabric-execution';
 import { SqliteState } from '@collabnet/ledger';
 import { FabricLedgerClient, proposeOnly, type FabricLedgerOptions, type StoredFabricBlock } from '@collabnet/ledger-fabric';
-import type { TestFabric } from './test-fabric.ts';
+import type { TestLedgerNetwork } from './test-ledger-network.ts';
 
 let networks = 0;
 
@@ -16,44 +16,37 @@ let networks = 0;
 export class FabricDriver implements Driver {
   readonly networkId: string;
   readonly client: FabricLedgerClient;
+  readonly chaincode: string;
   readonly #options: FabricLedgerOptions;
   readonly #state: SqliteState<StoredFabricBlock>;
-  #now: number;
+  /** Undefined: the real time. */
+  #now: number | undefined;
 
-  private constructor(fabric: TestFabric, chaincode: string, payload: GenesisPayload) {
+  private constructor(network: TestLedgerNetwork, chaincode: string, payload: GenesisPayload, clock: 'Fixed' | 'Real') {
     this.networkId = networkIdOf(payload);
-    this.#now = payload.createdAt;
+    this.chaincode = chaincode;
+    this.#now = clock === 'Fixed' ? payload.createdAt : undefined;
     this.#state = new SqliteState<StoredFabricBlock>(':memory:');
-    const [own, ...others] = fabric.organisations;
-    if (own === undefined) throw new Error('a test network needs an organisation');
-    this.#options = {
-      networkId: this.networkId,
-      channel: fabric.channel,
-      chaincode,
-      identity: () => own.identity,
-      endpoints: [own.endpoint],
-      confirmWith: others.map(({ mspId }) => mspId),
-      state: this.#state,
-      now: () => this.#now,
-    };
+    const mspId = network.fabric.members[0]?.institution.mspId ?? '';
+    this.#options = { ...network.options(mspId, { networkId: this.networkId, chaincode, state: this.#state }), now: () => this.now() };
     this.client = new FabricLedgerClient(this.#options);
   }
 
-  static async found(fabric: TestFabric, payload: GenesisPayload, sign: (message: string) => string): Promise<FabricDriver> {
+  static async found(network: TestLedgerNetwork, payload: GenesisPayload, sign: (message: string) => string, clock: 'Fixed' | 'Real' = 'Fixed'): Promise<FabricDriver> {
     const chaincode = `contracts-${Date.now().toString(36)}-${(networks += 1)}`;
-    await fabric.define(chaincode);
-    const driver = new FabricDriver(fabric, chaincode, payload);
+    await network.define(chaincode);
+    const driver = new FabricDriver(network, chaincode, payload, clock);
     driver.client.start();
     await driver.client.found({ payload, signature: sign(canonicalJson(payload)) });
     return driver;
   }
 
   now(): number {
-    return this.#now;
+    return this.#now ?? Date.now();
   }
 
   advanceTime(ms: number): void {
-    this.#now += ms;
+    this.#now = this.now() + ms;
   }
 
   async execute(tx: SignedTransaction): ReturnType<Driver['execute']> {
@@ -65,7 +58,7 @@ export class FabricDriver implements Driver {
     }
     const planned = ((): ReturnType<typeof executeCall> | undefined => {
       try {
-        return executeCall(this.#state as unknown as StateReader, { tx: sent, seenHeight: this.client.head().height, time: this.#now });
+        return executeCall(this.#state as unknown as StateReader, { tx: sent, seenHeight: this.client.head().height, time: this.now() });
       } catch {
         return undefined;
       }
