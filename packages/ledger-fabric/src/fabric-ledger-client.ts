@@ -85,6 +85,11 @@ export class FabricLedgerClient implements Ledger {
     return this.#submission.found(genesis);
   }
 
+  /** Sends a transaction that changes nothing through endorsement, ordering and validation: whether submitting works. */
+  ping(): Promise<void> {
+    return this.#submission.ping();
+  }
+
   async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
     this.#assertUsable();
     const bound = options.maxStalenessMs;

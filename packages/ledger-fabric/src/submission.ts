@@ -81,6 +81,14 @@ export class Submission {
     throw progress.failure('of the genesis');
   }
 
+  /** One way through endorsement, ordering and validation that changes nothing. @throws LedgerError UNAVAILABLE, TIMEOUT */
+  async ping(): Promise<void> {
+    const progress = new Progress(this.#options.now, this.#options.onClock);
+    const attempt = await this.#send({ name: 'ping' }, progress);
+    await progress.record(attempt);
+    if (attempt.code !== 'VALID') throw progress.failure('of a ping');
+  }
+
   /** What the transaction would come to on the verified state; undefined when the state has moved on meanwhile. */
   async #plan(tx: SignedTransaction): Promise<Outcome | undefined> {
     const { replica, refresh, assertUsable } = this.#options;
