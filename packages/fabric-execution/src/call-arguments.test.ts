@@ -13,13 +13,13 @@ test('arguments are read as they were written', () => {
 
 test('what is no call is refused with what to do', () => {
   const bad: [string[], object][] = [
-    [[], { name: 'TypeError' }],
-    [['steal'], { name: 'TypeError' }],
-    [['ping', 'x'], { name: 'TypeError' }],
+    [[], { code: 'CALL_INVALID' }],
+    [['steal'], { code: 'CALL_INVALID' }],
+    [['ping', 'x'], { code: 'CALL_INVALID' }],
     [['submit', '0.0.0', '1', '{}'], { code: 'CONTRACTS_MISMATCH' }],
     [['submit', CONTRACTS_VERSION, '01', '{}'], { code: 'HEIGHT_INVALID' }],
-    [['submit', CONTRACTS_VERSION, '1', '{'], { name: 'SyntaxError' }],
-    [['submit', CONTRACTS_VERSION, '1', '{}', 'more'], { name: 'TypeError' }],
+    [['submit', CONTRACTS_VERSION, '1', '{'], { code: 'CALL_INVALID' }],
+    [['submit', CONTRACTS_VERSION, '1', '{}', 'more'], { code: 'CALL_INVALID' }],
   ];
   for (const [args, error] of bad) assert.throws(() => fromArguments(args), error, JSON.stringify(args));
 });

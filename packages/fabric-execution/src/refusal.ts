@@ -11,7 +11,6 @@ export type Refusal = z.infer<typeof refusalSchema>;
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof FabricExecutionError) return { code: error.code, message: error.message };
   if (error instanceof ContractError) return { code: error.code, message: error.message, ...(error.field !== undefined && { field: error.field }) };
-  if (error instanceof SyntaxError || error instanceof TypeError) return { code: 'INVALID_ARGUMENT', message: error.message };
   return undefined;
 }
 

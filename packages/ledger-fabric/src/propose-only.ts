@@ -14,12 +14,13 @@ import { timedProposal } from './timed-proposal.ts';
 export async function proposeOnly(options: FabricLedgerOptions, tx: SignedTransaction, seenHeight: number): Promise<void> {
   const [endpoint] = options.endpoints;
   if (endpoint === undefined) throw new LedgerError('UNAVAILABLE', 'endpoints: name a peer of the own institution');
-  const connection = openConnection(endpoint, options.identity());
+  const identity = options.identity();
+  const connection = openConnection(endpoint, identity);
   const { channel, chaincode = DEFAULT_CHAINCODE, now = Date.now } = options;
   try {
     await timedProposal(connection.gateway, channel, chaincode, toArguments({ name: 'submit', tx, seenHeight }), now()).endorse();
   } catch (error) {
-    const { refusal, message } = endorsementFailure(error);
+    const { refusal, message } = endorsementFailure(error, identity.mspId);
     throw new LedgerError(refusal?.code ?? 'UNAVAILABLE', refusal?.message ?? message, { cause: error, field: refusal?.field });
   } finally {
     connection.close();

@@ -12,10 +12,12 @@ const OPEN_MS = 3_000;
 export interface Attempt {
   /** Fabric's validation code, once the transaction stands in a verified block. */
   readonly code?: string;
-  readonly refusal?: Refusal;
+  readonly refusal?: Refusal | undefined;
+  /** The own peer's contracts refused. */
+  readonly byOwn?: boolean;
   readonly final?: boolean;
-  /** Endorsers came to different results. */
-  readonly mismatch?: boolean;
+  /** Endorsers do not agree. */
+  readonly disagreement?: boolean;
   readonly message?: string;
   /** It was handed over, and what became of it is not known. */
   readonly open?: boolean;
@@ -23,6 +25,8 @@ export interface Attempt {
 
 export interface Sending {
   readonly gateway: Gateway;
+  /** MSP id of this institution. */
+  readonly own: string;
   readonly channel: string;
   readonly chaincode: string;
   readonly commits: CommitWatch;
@@ -34,13 +38,13 @@ export interface Sending {
 }
 
 /** Sends a call once; every failure is an answer. */
-export async function sendOnce({ gateway, channel, chaincode, commits, args, time, organisations }: Sending): Promise<Attempt> {
+export async function sendOnce({ gateway, own, channel, chaincode, commits, args, time, organisations }: Sending): Promise<Attempt> {
   const proposal = timedProposal(gateway, channel, chaincode, args, time, organisations);
   let endorsed: Awaited<ReturnType<typeof proposal.endorse>>;
   try {
     endorsed = await proposal.endorse();
   } catch (error) {
-    return endorsementFailure(error);
+    return endorsementFailure(error, own);
   }
   const abandon = new AbortController();
   const committed = commits.wait(proposal.getTransactionId(), COMMIT_MS, abandon.signal);

@@ -13,7 +13,7 @@ const BACK_OFF_MS = { first: 50, most: 2_000 };
 /** The own replica accepts what endorsers refuse while they are behind; after this it is no longer that. */
 const REFUSED_FOR_MS = 15_000;
 /** Refusals that no repetition changes. */
-const FINAL = ['CLOCK_SKEW', 'CONTRACTS_MISMATCH', 'HEIGHT_INVALID'];
+const FINAL = ['CLOCK_SKEW', 'CONTRACTS_MISMATCH', 'HEIGHT_INVALID', 'ALREADY_FOUNDED', 'GENESIS_INVALID'];
 
 export interface SubmissionOptions {
   readonly channel: string;
@@ -119,9 +119,10 @@ export class Submission {
     const { channel, chaincode, commits, now, gateway, assertUsable } = this.#options;
     assertUsable();
     // The gateway would ask the same ones again, of whom one may run other rules.
-    const organisations = progress.mismatched ? someMajority(this.#options.organisations()) : undefined;
+    const known = this.#options.organisations();
+    const organisations = progress.disagreement ? someMajority(known) : undefined;
     try {
-      return await sendOnce({ gateway: gateway(), channel, chaincode, commits, args: toArguments(call), time: now(), organisations });
+      return await sendOnce({ gateway: gateway(), own: known[0] ?? '', channel, chaincode, commits, args: toArguments(call), time: now(), organisations });
     } catch (error) {
       if (error instanceof LedgerError) return { message: error.message };
       throw error;
@@ -153,20 +154,20 @@ class Progress {
     this.#onClock = onClock;
   }
 
-  /** Whether endorsers came to different results the last time. */
-  get mismatched(): boolean {
-    return this.#last.mismatch === true;
+  /** Whether endorsers did not agree the last time. */
+  get disagreement(): boolean {
+    return this.#last.disagreement === true;
   }
 
   /** Waits before the next attempt, where there has to be one. @throws LedgerError when no other can succeed */
   async record(attempt: Attempt): Promise<void> {
     this.#last = attempt;
     if (attempt.code === 'VALID') return;
-    const { refusal } = attempt;
-    if (refusal?.now !== undefined) this.#onClock(this.#now() - refusal.now);
+    const { refusal, byOwn = false } = attempt;
+    if (byOwn && refusal?.now !== undefined) this.#onClock(this.#now() - refusal.now);
     this.#refusedSince = refusal === undefined ? undefined : (this.#refusedSince ?? Date.now());
     const forLong = this.#refusedSince !== undefined && Date.now() - this.#refusedSince > REFUSED_FOR_MS;
-    if (refusal !== undefined && (forLong || FINAL.includes(refusal.code))) throw refused(refusal);
+    if (refusal !== undefined && (forLong || (byOwn && FINAL.includes(refusal.code)))) throw refused(refusal);
     if (attempt.final === true) throw new LedgerError('UNAVAILABLE', `the peer does not let this institution submit: ${attempt.message ?? ''}`);
     // A conflict says that the state has moved on: at once; whatever else is wrong needs time.
     this.#wait = attempt.code === undefined ? Math.min(BACK_OFF_MS.most, this.#wait * 2) : BACK_OFF_MS.first;

@@ -37,7 +37,7 @@ export class ContractChaincode implements ChaincodeInterface {
     try {
       call = fromArguments(stub.getArgs());
     } catch (error) {
-      return this.#refuse('unknown', refusalOf(error) ?? { code: 'INVALID_ARGUMENT', message: String(error) });
+      return this.#refuse('unknown', refusalOf(error) ?? { code: 'CALL_INVALID', message: String(error) });
     }
     if (call.name === 'ping') return Shim.success();
     const time = stub.getDateTimestamp().getTime();
