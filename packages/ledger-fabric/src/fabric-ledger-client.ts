@@ -62,7 +62,7 @@ export class FabricLedgerClient implements Ledger {
   /** Begins to follow the channel. Resolves at once; {@link Ledger.head} throws STALE until the genesis was read. */
   start(): void {
     this.#follower.start();
-    this.#timer = setInterval(() => void this.refresh().catch((error: unknown) => this.#report(error)), POLL_MS);
+    this.#timer = setInterval(() => void this.#poll().catch((error: unknown) => this.#report(error)), POLL_MS);
   }
 
   get clockOffsetMs(): number {
@@ -170,6 +170,11 @@ export class FabricLedgerClient implements Ledger {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
+  }
+
+  async #poll(): Promise<void> {
+    this.#follower.renewIdentity();
+    await this.refresh();
   }
 
   async #refresh(): Promise<void> {

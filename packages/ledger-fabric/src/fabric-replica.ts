@@ -27,7 +27,7 @@ export class FabricReplica {
     const genesis = state.block(0)?.genesis;
     const found = state.head();
     if (found === undefined) return;
-    const id = (state.get('network') as { value: { networkId: string } } | undefined)?.value.networkId;
+    const id = (state.get('network') as { value?: { networkId: string } } | undefined)?.value?.networkId;
     if (genesis === undefined || id !== networkId) {
       throw new LedgerError('STORE_FAILED', `the store holds network ${id ?? 'none'}, not ${networkId}; delete the file, it is only a cache`);
     }

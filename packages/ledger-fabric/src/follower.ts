@@ -26,6 +26,9 @@ export class Follower {
   #connection: Connection | undefined;
   #blocks: CloseableAsyncIterable<common.Block> | undefined;
   #running: Promise<void> | undefined;
+  /** Certificate of the connection in use. */
+  #certificate = '';
+  #renewing = false;
 
   constructor(options: FabricLedgerOptions, sink: FollowerSink) {
     this.#options = options;
@@ -42,6 +45,13 @@ export class Follower {
     return this.#connection;
   }
 
+  /** Connects anew where the identity was renewed: peers refuse an old certificate once it has expired. */
+  renewIdentity(): void {
+    if (this.#connection === undefined || this.#options.identity().certificate === this.#certificate) return;
+    this.#renewing = true;
+    this.#blocks?.close();
+  }
+
   async close(): Promise<void> {
     this.#abort.abort();
     this.#blocks?.close();
@@ -56,9 +66,10 @@ export class Follower {
         await this.#follow(turn);
       } catch (error) {
         if (this.#abort.signal.aborted) break;
-        this.#sink.onError(error);
+        if (!this.#renewing) this.#sink.onError(error);
         if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') break;
       } finally {
+        this.#renewing = false;
         this.#connection?.close();
         this.#connection = undefined;
       }
@@ -71,7 +82,9 @@ export class Follower {
     const { endpoints, identity, channel } = this.#options;
     const endpoint = endpoints[turn % endpoints.length];
     if (endpoint === undefined) throw new LedgerError('UNAVAILABLE', 'endpoints: name a peer of the own institution');
-    const connection = openConnection(endpoint, identity());
+    const own = identity();
+    this.#certificate = own.certificate;
+    const connection = openConnection(endpoint, own);
     try {
       await connection.ready();
     } catch (cause) {

@@ -7,8 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import { refused, TestNetwork } from '@collabnet/contracts/testing';
 import type { AssetRecord } from '@collabnet/contracts';
 import { LedgerError, openReplicaState, SqliteState, type LedgerEvent } from '@collabnet/ledger';
-import { FabricLedgerClient, verifyFabricProof, type FabricLedgerOptions, type StoredFabricBlock } from '@collabnet/ledger-fabric';
+import { FabricLedgerClient, verifyFabricProof, type FabricLedgerOptions, type FabricState, type StoredFabricBlock } from '@collabnet/ledger-fabric';
 import { FabricDriver } from './testing/fabric-driver.ts';
+import { enrol } from '@collabnet/fabric-network';
 import { TestLedgerNetwork } from './testing/test-ledger-network.ts';
 
 const ALTERED = new URL('./testing/altered-main.js', import.meta.url);
@@ -18,13 +19,16 @@ const [ALPHA, BETA, GAMMA] = ['Alpha', 'Beta', 'Gamma'];
 describe('a ledger of three organisations', { timeout: 300_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'collabnet-replicas-'));
   const clients: FabricLedgerClient[] = [];
+  const states: FabricState[] = [];
   let network: TestLedgerNetwork;
   let net: TestNetwork;
   let driver: FabricDriver;
 
   function client(mspId: string, changes: Partial<FabricLedgerOptions> = {}): FabricLedgerClient {
     const { networkId, chaincode } = driver;
-    const opened = new FabricLedgerClient({ ...network.options(mspId, { networkId, chaincode, state: new SqliteState<StoredFabricBlock>(':memory:') }), ...changes });
+    const state = changes.state ?? new SqliteState<StoredFabricBlock>(':memory:');
+    states.push(state);
+    const opened = new FabricLedgerClient({ ...network.options(mspId, { networkId, chaincode, state }), ...changes });
     opened.start();
     clients.push(opened);
     return opened;
@@ -69,6 +73,22 @@ describe('a ledger of three organisations', { timeout: 300_000 }, () => {
     await assert.rejects(driver.client.prove('asset/none', height), { code: 'NOT_FOUND' });
   });
 
+  test('a renewed identity is used without a restart', async () => {
+    const { institution } = network.fabric.member(BETA);
+    const { endpoints, identity } = network.options(BETA, { networkId: driver.networkId, state: new SqliteState<StoredFabricBlock>(':memory:') });
+    let own = identity();
+    const errors: unknown[] = [];
+    const renewing = client(BETA, { identity: () => own, endpoints, onError: (error) => errors.push(error) });
+    await until(() => renewing.refresh().then(() => true));
+    const { certificatePem: certificate, privateKeyPem: privateKey } = await enrol({ authority: institution.identityAuthority, commonName: 'renewed', role: 'client', days: 1 });
+    own = { ...own, certificate, privateKey };
+    await sleep(4_000);
+    const { height } = await renewing.submit(await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, 'renewed')));
+    const { block } = await renewing.prove('asset/bank-a/renewed', height);
+    assert.ok(Buffer.from(block, 'base64').includes(certificate), 'the transaction was proposed under the old certificate');
+    assert.deepEqual(errors, []);
+  });
+
   test('fifty concurrent changes of one record all come about, each once, through three peers', async () => {
     const senders = [driver.client, client(BETA), client(GAMMA)];
     await Promise.all(senders.map((sender) => until(() => sender.refresh().then(() => true))));
@@ -80,7 +100,7 @@ describe('a ledger of three organisations', { timeout: 300_000 }, () => {
     const results = await Promise.all(sent);
     const found = new Set(results.map(({ digest, height }) => `${height} ${digest}`));
     assert.equal(found.size, 50, 'a transaction stands in one place, whoever is asked');
-    assert.equal(new Set(results.map(({ height }) => height)).size, 50, [...found].sort().join(', '));
+    assert.equal(new Set(results.map(({ height }) => height)).size, 50, JSON.stringify([[...found].sort(), ...states.map((state) => state.blocks(0, 200).map(({ header, transactions }) => [header.height, header.number, transactions.map(({ height }) => height)]))]));
     assert.equal(await versionsOf('wanted'), 50);
   });
 
