@@ -17,7 +17,13 @@ export interface ContractChaincodeOptions {
   /** Told of faults of this process; refusals are none. */
   readonly onFailure: (failure: string) => void;
   /** Told how each call ended: `endorsed`, `failed` or the code of the refusal. */
-  readonly onCall?: (name: CallArguments['name'] | 'unknown', outcome: string) => void;
+  readonly onCall?: (name: CallArguments['name'] | 'unknown', outcome: string, seconds: number) => void;
+}
+
+/** How a call ends: its answer to the peer, and its name in the metrics. */
+interface Ending {
+  readonly outcome: string;
+  readonly response: ChaincodeResponse;
 }
 
 /** The contracts behind Fabric's chaincode interface: arguments in, read and write set out. */
@@ -33,40 +39,47 @@ export class ContractChaincode implements ChaincodeInterface {
   }
 
   async Invoke(stub: ChaincodeStub): Promise<ChaincodeResponse> {
-    let call: CallArguments;
-    try {
-      call = fromArguments(stub.getArgs());
-    } catch (error) {
-      return this.#refuse('unknown', refusalOf(error) ?? { code: 'CALL_INVALID', message: String(error) });
-    }
-    if (call.name === 'ping') return Shim.success();
-    const time = stub.getDateTimestamp().getTime();
-    const { clockWindowMs, now = Date.now, networkId } = this.#options;
-    const skew = clockWindowMs === undefined ? undefined : outsideWindow(time, now(), clockWindowMs);
-    if (skew !== undefined) return this.#refuse(call.name, skew);
-    return this.#run(stub, call.name === 'found' ? call : { ...call, time }, networkId);
+    const from = performance.now();
+    const call = read(stub.getArgs());
+    const { outcome, response } = 'refusal' in call ? refuse(call.refusal) : await this.#answer(stub, call);
+    this.#options.onCall?.('refusal' in call ? 'unknown' : call.name, outcome, (performance.now() - from) / 1000);
+    return response;
   }
 
-  async #run(stub: ChaincodeStub, job: Job, networkId: string | undefined): Promise<ChaincodeResponse> {
-    const result = await this.#options.pool.run(job, stubReads(stub));
-    if ('refusal' in result) return this.#refuse(job.name, result.refusal);
+  async #answer(stub: ChaincodeStub, call: CallArguments): Promise<Ending> {
+    if (call.name === 'ping') return { outcome: 'endorsed', response: Shim.success() };
+    const { clockWindowMs, now = Date.now } = this.#options;
+    const time = stub.getDateTimestamp().getTime();
+    const skew = clockWindowMs === undefined ? undefined : outsideWindow(time, now(), clockWindowMs);
+    return skew === undefined ? this.#run(stub, call.name === 'found' ? call : { ...call, time }) : refuse(skew);
+  }
+
+  async #run(stub: ChaincodeStub, job: Job): Promise<Ending> {
+    const { pool, networkId, onFailure } = this.#options;
+    const result = await pool.run(job, stubReads(stub));
+    if ('refusal' in result) return refuse(result.refusal);
     if ('failure' in result) {
-      this.#options.onFailure(result.failure);
-      this.#options.onCall?.(job.name, 'failed');
-      return Shim.error('the chaincode failed; its log names the cause');
+      onFailure(result.failure);
+      return { outcome: 'failed', response: Shim.error('the chaincode failed; its log names the cause') };
     }
     if (job.name === 'found' && networkId !== undefined && result.receipt.digest !== networkId) {
-      return this.#refuse(job.name, { code: 'GENESIS_INVALID', message: `genesis: it is of network ${result.receipt.digest}, this chaincode serves ${networkId}` });
+      return refuse({ code: 'GENESIS_INVALID', message: `genesis: it is of network ${result.receipt.digest}, this chaincode serves ${networkId}` });
     }
     for (const { key, text } of result.writes) await (text === undefined ? stub.deleteState(key) : stub.putState(key, Buffer.from(text)));
-    this.#options.onCall?.(job.name, 'endorsed');
-    return Shim.success(receiptOctets(result.receipt));
+    return { outcome: 'endorsed', response: Shim.success(receiptOctets(result.receipt)) };
   }
+}
 
-  #refuse(name: CallArguments['name'] | 'unknown', refusal: Refusal): ChaincodeResponse {
-    this.#options.onCall?.(name, refusal.code);
-    return Shim.error(JSON.stringify(refusal));
+function read(args: readonly string[]): CallArguments | { refusal: Refusal } {
+  try {
+    return fromArguments(args);
+  } catch (error) {
+    return { refusal: refusalOf(error) ?? { code: 'CALL_INVALID', message: String(error) } };
   }
+}
+
+function refuse(refusal: Refusal): Ending {
+  return { outcome: refusal.code, response: Shim.error(JSON.stringify(refusal)) };
 }
 
 function receiptOctets(receipt: Receipt): Uint8Array {

@@ -14,6 +14,11 @@ export class WorkerPool {
     this.#workers = Array.from({ length: size }, () => new ContractWorker());
   }
 
+  /** Proposals that wait for a worker. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Runs a job as soon as a worker is free; a worker that ended is replaced. */
   async run(job: Job, answer: AnswerRead): Promise<JobResult> {
     if (this.#waiting.length >= MOST_WAITING) return { failure: `${MOST_WAITING} proposals wait already; submit again` };
