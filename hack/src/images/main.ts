@@ -34,7 +34,7 @@ runMain(async () => {
   // Names after the options choose images: `node hack/src/images/main.ts node`.
   const wanted = process.argv.slice(2);
   const all = images().filter((image) => image.role !== 'cluster');
-  const named = all.filter((image) => wanted.length === 0 || wanted.some((word) => image.name.includes(`/${word}:`)));
+  const named = all.filter((image) => (wanted.length === 0 ? !image.onDemand : wanted.some((word) => image.name.includes(`/${word}:`))));
   const needed = new Set(named.flatMap(withBases));
   const chosen = all.filter((image) => needed.has(image.name));
   await runSteps(chosen.map((image) => ({ title: image.name, work: () => buildAndLoad(image, registry) })));

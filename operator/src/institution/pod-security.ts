@@ -20,7 +20,7 @@ export function containerSecurity(): object {
 }
 
 /** `imagePullSecrets` of a pod, absent when there are none. */
-export function imagePullSecrets(config: OperatorConfig): object {
+export function imagePullSecrets(config: Pick<OperatorConfig, 'images'>): object {
   const { pullSecrets } = config.images;
   return pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) };
 }

@@ -38,9 +38,12 @@ export {
 export type { ConfigChange } from './channel/changes.ts';
 export { addConsenter, removeConsenter, replaceConsenter } from './channel/consenter-changes.ts';
 export { computeUpdate } from './channel/compute-update.ts';
+export { requiredSignatures } from './channel/required-signatures.ts';
+export type { SignatureNeed } from './channel/required-signatures.ts';
 export { checkUpdateSignature, checkUpdateSignatures, readUpdate, signUpdate, updateEnvelope } from './channel/update-envelope.ts';
 export { servicePackage } from './chaincode/package.ts';
 export type { BuiltPackage, ServicePackage } from './chaincode/package.ts';
+export { anyNode } from './client/any-node.ts';
 export type { NodeAddress } from './client/grpc.ts';
 export { broadcast, fetchBlock, fetchConfig, fetchConfigBlock, lastConfigOf } from './client/orderer.ts';
 export { OrdererAdmin } from './client/participation.ts';

@@ -63,7 +63,7 @@ interface IssueOptions {
  *
  * @throws FabricNetworkError CERTIFICATE_OPTIONS, CERTIFICATE_INVALID
  */
-export function enrol(options: IssueOptions & { commonName: string; role: NodeRole }): Promise<IssuedCertificate> {
+export async function enrol(options: IssueOptions & { commonName: string; role: NodeRole }): Promise<IssuedCertificate> {
   if (options.commonName.length < 1 || options.commonName.length > 64) {
     throw new FabricNetworkError('CERTIFICATE_OPTIONS', 'commonName: give 1 to 64 characters.', { field: 'commonName' });
   }
@@ -76,7 +76,7 @@ export function enrol(options: IssueOptions & { commonName: string; role: NodeRo
  *
  * @throws FabricNetworkError CERTIFICATE_OPTIONS, CERTIFICATE_INVALID
  */
-export function issueTls(options: IssueOptions & { dnsNames: readonly string[]; ipAddresses?: readonly string[] }): Promise<IssuedCertificate> {
+export async function issueTls(options: IssueOptions & { dnsNames: readonly string[]; ipAddresses?: readonly string[] }): Promise<IssuedCertificate> {
   const names = [
     ...options.dnsNames.map((value) => ({ type: 'dns' as const, value })),
     ...(options.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),

@@ -2,6 +2,7 @@ import { msp } from '@hyperledger/fabric-protos';
 import { FabricNetworkError } from '../errors.ts';
 import { normalPem, parseCertificate } from '../identity/certificate.ts';
 import { checkMspId } from '../names.ts';
+import { ROLE_UNITS } from './roles.ts';
 
 /** Whom a network recognises as an organisation: its authorities and what they took back. Nothing in it is secret. */
 export interface MspDefinition {
@@ -15,9 +16,6 @@ export interface MspDefinition {
   /** PEM of certificate revocation lists. */
   readonly revocationLists?: readonly string[];
 }
-
-/** `OU` of each role in a certificate. */
-export const ROLE_UNITS = { client: 'client', peer: 'peer', admin: 'admin', orderer: 'orderer' } as const;
 
 /** `FABRIC` in Fabric's list of provider types (the other is Idemix). */
 const X509_PROVIDER = 0;

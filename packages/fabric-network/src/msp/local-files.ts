@@ -1,5 +1,6 @@
 import type { KeyAndCertificate } from '../identity/certificate.ts';
-import { ROLE_UNITS, type MspDefinition } from './definition.ts';
+import type { MspDefinition } from './definition.ts';
+import { ROLE_UNITS } from './roles.ts';
 
 /** Relative path to content: what becomes a folder on a disk or the items of a Secret. */
 export type Files = Readonly<Record<string, string>>;

@@ -106,7 +106,18 @@ function gossip({ address, gossipInterval }: PeerConfigInput): object {
     membershipTrackerInterval: '5s',
     maxBlockCountToStore: 10,
     state: { enabled: false },
-    pvtData: { implicitCollectionDisseminationPolicy: { requiredPeerCount: 0, maxPeerCount: 1 }, pullRetryThreshold: '15s', transientstoreMaxBlockRetention: 1000, pushAckTimeout: '3s', btlPullMargin: 10, reconcileBatchSize: 10, reconcileSleepInterval: '1m', reconciliationEnabled: true },
+    pvtData: {
+      implicitCollectionDisseminationPolicy: { requiredPeerCount: 0, maxPeerCount: 1 },
+      // Approvals of chaincode are private to an institution. A peer that is rebuilt asks its siblings for them, and an only
+      // peer has none: it must not wait the usual minute for each. What a sibling has comes with the reconciliation.
+      pullRetryThreshold: '1s',
+      transientstoreMaxBlockRetention: 1000,
+      pushAckTimeout: '3s',
+      btlPullMargin: 10,
+      reconcileBatchSize: 10,
+      reconcileSleepInterval: '1m',
+      reconciliationEnabled: true,
+    },
   };
 }
 

@@ -16,8 +16,8 @@ export interface ProcessOptions {
   readonly args: readonly string[];
   /** Configuration folder (FABRIC_CFG_PATH). */
   readonly folder: string;
-  /** Port on loopback that it serves. */
-  readonly port: number;
+  /** Ports on loopback that it serves. */
+  readonly ports: readonly number[];
   /** Port of `/healthz` on loopback. */
   readonly operationsPort: number;
 }
@@ -56,7 +56,7 @@ export class FabricProcess {
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
     child.on('error', (error) => this.#keep(error.message));
     const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    await eventually(`start of ${folder}`, async () => ended() || ((await isHealthy(this.options.operationsPort)) && (await isOpen(this.options.port))), 60_000);
+    await eventually(`start of ${folder}`, async () => ended() || ((await isHealthy(this.options.operationsPort)) && (await Promise.all(this.options.ports.map(isOpen))).every(Boolean)), 60_000);
     if (ended()) throw new Error(`${command} ended at once:\n${this.output}`);
   }
 
@@ -87,7 +87,7 @@ async function isHealthy(port: number): Promise<boolean> {
   }
 }
 
-/** A peer is healthy some time before it listens. */
+/** A node is healthy some time before it listens. */
 function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1');

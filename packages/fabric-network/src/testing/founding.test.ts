@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { batchTimeoutOf, capabilitiesOf, consentersOf, membersOf } from '../channel/channel-config.ts';
 import { addMember, removeMember, setAnchorPeers, setBatchTimeout, setCapabilities, setSectionPolicy } from '../channel/changes.ts';
 import { computeUpdate } from '../channel/compute-update.ts';
 import { groupPolicy } from '../channel/policies.ts';
 import { checkUpdateSignatures, signUpdate, updateEnvelope } from '../channel/update-envelope.ts';
+import { tar } from '../chaincode/tar.ts';
 import { fetchBlock } from '../client/orderer.ts';
+import { PeerAdmin } from '../client/peer.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './ports.ts';
 import { TestChaincode } from './test-chaincode.ts';
 import { TestInstitution } from './test-institution.ts';
 import { TestNetwork } from './test-network.ts';
+import type { TestOrderer } from './test-orderer.ts';
 
 describe('a network that grows', { timeout: 180_000 }, () => {
   let network: TestNetwork;
@@ -38,6 +43,32 @@ describe('a network that grows', { timeout: 180_000 }, () => {
     chaincode = await TestChaincode.deploy(network);
     await chaincode.put('Alpha', 'first', '1');
     assert.equal(await chaincode.get('Alpha', 'first'), '1');
+  });
+
+  it('says what is wrong with a second founding, an unknown channel and a node that is away', async () => {
+    const [orderer] = network.orderers as [TestOrderer];
+    const { peer, institution } = network.member('Alpha');
+    await assert.rejects(orderer.admin.join(network.genesis), { code: 'REFUSED', message: /already exists/ });
+    assert.equal(await orderer.admin.channel('other'), undefined);
+    await assert.rejects(peer.admin.join(network.genesis), { code: 'REFUSED', message: /already exists/ });
+    await assert.rejects(peer.admin.height('other'), { code: 'REFUSED' });
+    await assert.rejects(fetchBlock(orderer.address, 'other', institution.admin), { code: 'REFUSED', message: /no such channel/ });
+    const nowhere = { ...orderer.address, port: await freePort() };
+    await assert.rejects(fetchBlock(nowhere, 'collab', institution.admin, 0, { timeoutMs: 2_000 }), { code: 'UNAVAILABLE' });
+    const foreign = { ...orderer.address, tlsRootCertificates: [(await TestInstitution.create('Other')).tlsAuthority.certificatePem] };
+    await assert.rejects(fetchBlock(foreign, 'collab', institution.admin, 0, { timeoutMs: 2_000 }), { code: 'UNAVAILABLE', message: /certificate/ });
+  });
+
+  it('refuses to administer for a client, and to install what no service could be reached by', async () => {
+    const { peer, institution } = network.member('Alpha');
+    await assert.rejects(new PeerAdmin(peer.address, institution.client).installed(), { code: 'REFUSED' });
+    const archive = (files: Record<string, string | Uint8Array>): Uint8Array => gzipSync(tar(Object.entries(files).map(([name, content]) => ({ name, content: Buffer.from(content) }))));
+    const broken = (type: string, connection: string): Uint8Array =>
+      archive({ 'metadata.json': JSON.stringify({ type, label: 'broken_1' }), 'code.tar.gz': archive({ 'connection.json': connection }) });
+    await assert.rejects(peer.admin.install(broken('ccaas', '{"address":"nowhere"}')), { code: 'REFUSED', message: /build/ });
+    await assert.rejects(peer.admin.install(broken('ccaas', '{"address":"x:1","tls_required":true}')), { code: 'REFUSED', message: /build/ });
+    await assert.rejects(peer.admin.install(broken('golang', '{"address":"x:1"}')), { code: 'REFUSED' });
+    assert.deepEqual((await peer.admin.installed()).map(({ label }) => label), ['register_1']);
   });
 
   it('lets a second institution in by the signature of the first, and its peer catches up', async () => {
@@ -100,13 +131,14 @@ describe('a network that grows', { timeout: 180_000 }, () => {
 
   it('refuses a request from a clock that is wrong, and one from a stranger', async () => {
     const { admin } = network.member('Alpha').institution;
-    const ask = (now: number): Promise<unknown> => fetchBlock(network.orderer.address, 'collab', admin, 0, { now });
+    const orderer = network.orderers[0] as TestOrderer;
+    const ask = (now: number): Promise<unknown> => fetchBlock(orderer.address, 'collab', admin, 0, { now });
     await ask(Date.now());
     await ask(Date.now() - 14 * 60_000);
     await assert.rejects(ask(Date.now() - 16 * 60_000), { code: 'REFUSED', message: /window/ });
     await assert.rejects(ask(Date.now() + 16 * 60_000), { code: 'REFUSED', message: /window/ });
     const stranger = (await TestInstitution.create('Alpha')).admin;
-    await assert.rejects(fetchBlock(network.orderer.address, 'collab', stranger, 0), { code: 'REFUSED' });
+    await assert.rejects(fetchBlock(orderer.address, 'collab', stranger, 0), { code: 'REFUSED' });
   });
 
   it('goes on without an institution that was put out, which gets no more blocks', async () => {

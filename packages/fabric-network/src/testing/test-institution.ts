@@ -6,35 +6,72 @@ import type { MspDefinition } from '../msp/definition.ts';
 /** An institution with its two authorities, an administrator and a client. */
 export class TestInstitution {
   readonly mspId: string;
-  readonly identityAuthority: KeyAndCertificate;
   readonly tlsAuthority: KeyAndCertificate;
-  readonly admin: FabricSigner;
-  readonly client: FabricSigner;
-  /** Key and certificate of `client`, for a program that reads them. */
-  readonly clientIdentity: KeyAndCertificate;
+  /** The newest enrols, all are recognised. */
+  #identityAuthorities: KeyAndCertificate[];
+  #enrolling: KeyAndCertificate;
+  #admin!: FabricSigner;
+  #client!: KeyAndCertificate;
 
-  private constructor(mspId: string, identityAuthority: KeyAndCertificate, tlsAuthority: KeyAndCertificate, admin: KeyAndCertificate, client: KeyAndCertificate) {
+  private constructor(mspId: string, identityAuthority: KeyAndCertificate, tlsAuthority: KeyAndCertificate) {
     this.mspId = mspId;
-    this.identityAuthority = identityAuthority;
+    this.#identityAuthorities = [identityAuthority];
+    this.#enrolling = identityAuthority;
     this.tlsAuthority = tlsAuthority;
-    this.admin = signerFromPem(mspId, admin);
-    this.client = signerFromPem(mspId, client);
-    this.clientIdentity = client;
   }
 
   static async create(mspId: string): Promise<TestInstitution> {
-    const identityAuthority = await createAuthority({ mspId, purpose: 'identity', days: 30 });
     const tlsAuthority = await createAuthority({ mspId, purpose: 'tls', days: 30 });
-    const leaf = (commonName: string, role: NodeRole): Promise<IssuedCertificate> => enrol({ authority: identityAuthority, commonName, role, days: 7 });
-    return new TestInstitution(mspId, identityAuthority, tlsAuthority, await leaf('admin', 'admin'), await leaf('client', 'client'));
+    const institution = new TestInstitution(mspId, await createAuthority({ mspId, purpose: 'identity', days: 30 }), tlsAuthority);
+    await institution.enrolByNewest();
+    return institution;
+  }
+
+  get identityAuthority(): KeyAndCertificate {
+    return this.#enrolling;
+  }
+
+  get admin(): FabricSigner {
+    return this.#admin;
+  }
+
+  get client(): FabricSigner {
+    return signerFromPem(this.mspId, this.#client);
+  }
+
+  /** Key and certificate of `client`, for a program that reads them. */
+  get clientIdentity(): KeyAndCertificate {
+    return this.#client;
   }
 
   get msp(): MspDefinition {
-    return { mspId: this.mspId, rootCertificates: [this.identityAuthority.certificatePem], tlsRootCertificates: [this.tlsAuthority.certificatePem] };
+    const rootCertificates = this.#identityAuthorities.map(({ certificatePem }) => certificatePem);
+    return { mspId: this.mspId, rootCertificates, tlsRootCertificates: [this.tlsAuthority.certificatePem] };
+  }
+
+  /** Recognises a further authority, which does not enrol yet. */
+  async addIdentityAuthority(): Promise<void> {
+    this.#identityAuthorities.push(await createAuthority({ mspId: this.mspId, purpose: 'identity', days: 30 }));
+  }
+
+  /** Lets the newest authority enrol from now on, administrator and client at once. */
+  async enrolByNewest(): Promise<void> {
+    this.#enrolling = this.#identityAuthorities.at(-1) as KeyAndCertificate;
+    this.#admin = signerFromPem(this.mspId, await this.#enrol('admin', 'admin'));
+    this.#client = await this.#enrol('client', 'client');
+  }
+
+  /** Recognises the newest authority only. */
+  dropFormerAuthorities(): void {
+    this.#identityAuthorities = this.#identityAuthorities.slice(-1);
+  }
+
+  #enrol(commonName: string, role: NodeRole): Promise<IssuedCertificate> {
+    return enrol({ authority: this.#enrolling, commonName, role, days: 7 });
   }
 
   enrolNode(commonName: string, role: 'peer' | 'orderer'): Promise<IssuedCertificate> {
-    return enrol({ authority: this.identityAuthority, commonName, role, days: 7 });
+    return this.#enrol(commonName, role);
   }
 
   /** A TLS certificate for loopback; with `privateKeyPem` for the same key again. */

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { common } from '@hyperledger/fabric-protos';
 import { orderingMembersOf, type ChannelConfig } from '../channel/channel-config.ts';
 import { addMember, addOrderingMember, allOf, setAnchorPeers, setOrdererEndpoints, type ConfigChange } from '../channel/changes.ts';
-import { addConsenter } from '../channel/consenter-changes.ts';
+import { addConsenter, removeConsenter } from '../channel/consenter-changes.ts';
 import { computeUpdate } from '../channel/compute-update.ts';
 import { genesisBlock } from '../channel/genesis.ts';
 import { signUpdate, updateEnvelope } from '../channel/update-envelope.ts';
+import { anyNode } from '../client/any-node.ts';
+import type { NodeAddress } from '../client/grpc.ts';
 import { broadcast, fetchConfig, fetchConfigBlock } from '../client/orderer.ts';
 import { servicePackage } from '../chaincode/package.ts';
 import type { ChaincodeDefinition } from '../client/lifecycle.ts';
@@ -91,16 +93,9 @@ export class TestNetwork {
     return member;
   }
 
-  /** Some orderer that runs. */
-  get orderer(): TestOrderer {
-    const orderer = this.orderers.find(({ isRunning }) => isRunning);
-    if (orderer === undefined) throw new Error('no orderer is running');
-    return orderer;
-  }
-
   /** The configuration in force. */
   config(): Promise<ChannelConfig> {
-    return fetchConfig(this.orderer.address, this.channel, this.#first.institution.admin);
+    return this.#fromOrderers((node) => fetchConfig(node, this.channel, this.#first.institution.admin));
   }
 
   /**
@@ -122,20 +117,8 @@ export class TestNetwork {
   }
 
   /** Hands an envelope to the orderers until one takes it; a refusal ends the attempt. */
-  async broadcast(envelope: common.Envelope): Promise<void> {
-    await eventually('broadcast', async () => {
-      for (const orderer of this.orderers.filter(({ isRunning }) => isRunning)) {
-        try {
-          await broadcast(orderer.address, envelope, 5_000);
-          return 'taken' as const;
-        } catch (error) {
-          if (error instanceof FabricNetworkError && error.code === 'REFUSED') return error;
-        }
-      }
-      return undefined;
-    }).then((result) => {
-      if (result instanceof Error) throw result;
-    });
+  broadcast(envelope: common.Envelope): Promise<void> {
+    return this.#fromOrderers((node) => broadcast(node, envelope, 5_000));
   }
 
   /** Lets an institution in: its peer is started, the members sign, the peer joins and catches up. */
@@ -166,14 +149,20 @@ export class TestNetwork {
     return orderer;
   }
 
-  /** Joins an orderer again that has lost its volume; it is in consensus still. */
-  async rejoinOrderer(orderer: TestOrderer): Promise<void> {
+  /**
+   * Brings an orderer back that has lost its volume: out of consensus, and in again as a new one. With its old place it
+   * could vote a second time in an election that it has forgotten, and Raft would lose what was written.
+   */
+  async rebuildOrderer(orderer: TestOrderer): Promise<void> {
+    await this.update(removeConsenter(orderer.endpoint));
+    await this.update(addConsenter(orderer.consenter));
+    await orderer.start();
     await this.#joinOrderer(orderer);
   }
 
   async #joinOrderer(orderer: TestOrderer): Promise<void> {
-    const source = this.orderers.find((other) => other !== orderer && other.isRunning) ?? this.orderer;
-    const block = await fetchConfigBlock(source.address, this.channel, this.#first.institution.admin);
+    const others = this.orderers.filter((other) => other !== orderer && other.isRunning).map(({ address }) => address);
+    const block = await anyNode(others, (node) => fetchConfigBlock(node, this.channel, this.#first.institution.admin));
     await orderer.admin.join(block);
     const height = block.getHeader()?.getNumber() ?? 0;
     await eventually('orderer in consensus', async () => {
@@ -236,7 +225,8 @@ export class TestNetwork {
   /** Waits until every running peer has as many blocks as the orderers. */
   async caughtUp(timeoutMs = 30_000): Promise<number> {
     return eventually('peers at the height of the orderers', async () => {
-      const target = (await this.orderer.admin.channel(this.channel))?.height ?? Number.NaN;
+      const running = this.orderers.filter(({ isRunning }) => isRunning);
+      const target = Math.max(...(await Promise.all(running.map(async ({ admin }) => (await admin.channel(this.channel))?.height ?? 0))));
       const heights = await Promise.all(this.members.filter(({ peer }) => peer.isRunning).map(({ peer }) => peer.admin.height(this.channel)));
       return heights.every((height) => height >= target) && target;
     }, timeoutMs);
@@ -252,6 +242,20 @@ export class TestNetwork {
   async close(): Promise<void> {
     await Promise.all([...this.orderers, ...this.members.map(({ peer }) => peer)].map((node) => node.stop()));
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Asks the running orderers until one has a leader and answers. */
+  async #fromOrderers<T>(work: (node: NodeAddress) => Promise<T>): Promise<T> {
+    const result = await eventually('an orderer that answers', async () => {
+      try {
+        return { value: await anyNode(this.orderers.filter(({ isRunning }) => isRunning).map(({ address }) => address), work) };
+      } catch (error) {
+        if (error instanceof FabricNetworkError && error.code === 'UNAVAILABLE') return undefined;
+        return { error: error as Error };
+      }
+    });
+    if (result.error !== undefined) throw result.error;
+    return result.value;
   }
 
   get #first(): TestMember {

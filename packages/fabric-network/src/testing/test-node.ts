@@ -11,19 +11,27 @@ import type { TestInstitution } from './test-institution.ts';
 /** A name, not an address: TLS has no server name for addresses. */
 const HOST = 'localhost';
 
+/** Name and role of a node's identity. */
+export interface NodeIdentity {
+  readonly commonName: string;
+  readonly role: 'peer' | 'orderer';
+}
+
 /** What a peer and an orderer of a test have in common. */
 export abstract class TestNode {
   readonly institution: TestInstitution;
   readonly endpoint: Endpoint;
   readonly process: FabricProcess;
   protected readonly paths: NodePaths;
+  readonly #identity: NodeIdentity;
   #tls: IssuedCertificate;
 
-  protected constructor(institution: TestInstitution, port: number, folder: string, options: Omit<ProcessOptions, 'folder' | 'port'>, tls: IssuedCertificate) {
+  protected constructor(institution: TestInstitution, port: number, folder: string, options: Omit<ProcessOptions, 'folder'>, tls: IssuedCertificate, identity: NodeIdentity) {
+    this.#identity = identity;
     this.institution = institution;
     this.endpoint = { host: HOST, port };
     this.paths = nodePaths(folder);
-    this.process = new FabricProcess({ ...options, folder, port });
+    this.process = new FabricProcess({ ...options, folder });
     this.#tls = tls;
   }
 
@@ -74,6 +82,12 @@ export abstract class TestNode {
     this.#tls = await this.institution.issueTls(options.keepKey ? this.#tls.privateKeyPem : undefined);
     await writeTls(this.paths, this.#tls);
     return this.#tls;
+  }
+
+  /** Enrols it again, by the authority that enrols now; in use after a restart. */
+  async renewIdentity(): Promise<void> {
+    const issued = await this.institution.enrolNode(this.#identity.commonName, this.#identity.role);
+    await writeFiles(this.paths.msp, localMspFiles(this.institution.msp, issued));
   }
 }
 

@@ -12,8 +12,8 @@ export class TestOrderer extends TestNode {
   readonly #adminPort: number;
   #adminTls: IssuedCertificate;
 
-  private constructor(institution: TestInstitution, ports: { main: number; admin: number; operations: number }, folder: string, tls: IssuedCertificate, adminTls: IssuedCertificate) {
-    super(institution, ports.main, folder, { command: fabricBinary('orderer'), args: [], operationsPort: ports.operations }, tls);
+  private constructor(institution: TestInstitution, ports: { main: number; admin: number; operations: number }, folder: string, tls: IssuedCertificate, adminTls: IssuedCertificate, name: string) {
+    super(institution, ports.main, folder, { command: fabricBinary('orderer'), args: [], ports: [ports.main, ports.admin], operationsPort: ports.operations }, tls, { commonName: name, role: 'orderer' });
     this.#adminPort = ports.admin;
     this.#adminTls = adminTls;
   }
@@ -25,7 +25,7 @@ export class TestOrderer extends TestNode {
     const [identity, tls] = [await institution.enrolNode(name, 'orderer'), await institution.issueTls()];
     const config = ordererConfig({ mspId: institution.mspId, paths: nodePaths(folder), listen: listen(ports.main), admin: listen(ports.admin), operations: listen(ports.operations) });
     await writeNode(folder, institution, identity, tls, 'orderer.yaml', config);
-    return new TestOrderer(institution, ports, folder, tls, await institution.issueTls());
+    return new TestOrderer(institution, ports, folder, tls, await institution.issueTls(), name);
   }
 
   /** Its administration, as the institution's operator uses it. */

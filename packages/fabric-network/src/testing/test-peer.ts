@@ -7,18 +7,20 @@ import { peerConfig } from '../node/peer-config.ts';
 import { fabricBinary } from './binaries.ts';
 import { freePort } from './ports.ts';
 import type { TestInstitution } from './test-institution.ts';
-import { nodePaths, TestNode, writeNode } from './test-node.ts';
+import { nodePaths, TestNode, writeNode, type NodeIdentity } from './test-node.ts';
+
+const IDENTITY: NodeIdentity = { commonName: 'peer0', role: 'peer' };
 
 /** A peer of a test, on loopback. */
 export class TestPeer extends TestNode {
   private constructor(institution: TestInstitution, ports: { main: number; operations: number }, folder: string, tls: IssuedCertificate) {
-    super(institution, ports.main, folder, { command: fabricBinary('peer'), args: ['node', 'start'], operationsPort: ports.operations }, tls);
+    super(institution, ports.main, folder, { command: fabricBinary('peer'), args: ['node', 'start'], ports: [ports.main], operationsPort: ports.operations }, tls, IDENTITY);
   }
 
   /** Writes its files; it is not started. */
   static async prepare(institution: TestInstitution, folder: string): Promise<TestPeer> {
     const ports = { main: await freePort(), operations: await freePort() };
-    const [identity, tls] = [await institution.enrolNode('peer0', 'peer'), await institution.issueTls()];
+    const [identity, tls] = [await institution.enrolNode(IDENTITY.commonName, IDENTITY.role), await institution.issueTls()];
     const config = peerConfig({
       mspId: institution.mspId,
       id: `peer0.${institution.mspId}`,

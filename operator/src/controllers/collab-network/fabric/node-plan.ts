@@ -1,0 +1,62 @@
+import type { CollabNetwork } from '@collabnet/crds';
+import type { Endpoint, Files } from '@collabnet/fabric-network/node';
+import type { OperatorConfig } from '../../../institution/config.ts';
+import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
+
+export type FabricRole = 'peer' | 'orderer';
+
+/** One Fabric node of this institution, as the objects below need it. */
+export interface FabricNodePlan {
+  readonly network: CollabNetwork;
+  readonly role: FabricRole;
+  /** 0, 1, ... of this role at this institution. Each is a StatefulSet of its own: each has its own certificates. */
+  readonly ordinal: number;
+  readonly mspId: string;
+  /** Where the others reach it, as the channel configuration and its TLS certificate have it. */
+  readonly address: Endpoint;
+  /** Image `collabnet/fabric`. */
+  readonly image: string;
+  readonly config: Pick<OperatorConfig, 'images'>;
+  readonly storage: { readonly size: string; readonly storageClassName?: string };
+  readonly resources: object;
+  readonly material: NodeMaterial;
+}
+
+/** What a node proves who it is with; secret. */
+export interface NodeMaterial {
+  /** Local MSP by relative path. */
+  readonly msp: Files;
+  /** `tls.crt`, `tls.key` and `ca.crt`. */
+  readonly tls: Readonly<Record<'tls.crt' | 'tls.key' | 'ca.crt', string>>;
+}
+
+/** What names a node. */
+export type NodeKey = Pick<FabricNodePlan, 'network' | 'role' | 'ordinal'>;
+
+/** Ports inside a pod. `health` is where every pod of an institution answers probes and gives its metrics. */
+export const PORTS = { peer: 7051, orderer: 7050, admin: 7053, health: 8081 } as const;
+
+/** Mounts of a node's container. */
+export const MOUNTS = { config: '/etc/fabric', msp: '/etc/fabric-msp', tls: '/etc/fabric-tls', data: '/var/lib/fabric' } as const;
+
+const NETWORK_LABEL = 'collabnet.dev/network';
+const NODE_LABEL = 'collabnet.dev/fabric-node';
+
+/** Name of a node and of all its objects, such as `fabric-demo-orderer-0`. */
+export function nodeName({ network, role, ordinal }: NodeKey): string {
+  return `fabric-${network.metadata.name}-${role}-${ordinal}`;
+}
+
+/** Fits all nodes of one role in a network: what anti-affinity and disruption budget are about. */
+export function roleSelector({ network, role }: Pick<NodeKey, 'network' | 'role'>): Record<string, string> {
+  return { 'app.kubernetes.io/component': `fabric-${role}`, [NETWORK_LABEL]: network.metadata.name };
+}
+
+/** Fits one node. */
+export function nodeSelector(key: NodeKey): Record<string, string> {
+  return { ...roleSelector(key), [NODE_LABEL]: String(key.ordinal) };
+}
+
+export function nodeLabels(key: NodeKey): Record<string, string> {
+  return { ...OPERATOR_LABELS, ...nodeSelector(key) };
+}

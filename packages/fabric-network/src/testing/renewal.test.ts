@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setMsp } from '../channel/changes.ts';
+import { computeUpdate } from '../channel/compute-update.ts';
+import { signUpdate, updateEnvelope } from '../channel/update-envelope.ts';
+import { eventually } from './eventually.ts';
+import { TestChaincode } from './test-chaincode.ts';
+import { TestNetwork } from './test-network.ts';
+
+describe('renewal of identities', { timeout: 180_000 }, () => {
+  let network: TestNetwork;
+  let chaincode: TestChaincode;
+  let count = 0;
+  /** Both peers must endorse: two of two is the majority. */
+  const write = async (): Promise<void> => {
+    count += 1;
+    for (const mspId of ['Alpha', 'Beta']) {
+      await eventually(`write ${count} by ${mspId}`, async () => {
+        await chaincode.put(mspId, `${mspId}-${count}`, String(count), 5_000);
+        return true;
+      });
+    }
+  };
+
+  before(async () => {
+    network = await TestNetwork.found({ members: ['Alpha', 'Beta'] });
+    chaincode = await TestChaincode.deploy(network);
+  });
+  after(async () => {
+    chaincode?.close();
+    await network?.close();
+  });
+
+  it('by the same authority needs a restart of the node and nothing else', async () => {
+    const { sequence } = await network.config();
+    for (const { peer } of network.members) {
+      await peer.renewIdentity();
+      await peer.restart();
+      await write();
+    }
+    for (const orderer of network.orderers) {
+      await orderer.renewIdentity();
+      await orderer.restart();
+      await network.ready();
+      await write();
+    }
+    assert.equal((await network.config()).sequence, sequence);
+  });
+
+  it('moves to a new authority by two updates that the institution signs alone, its orderer included', async () => {
+    const { institution, peer } = network.member('Alpha');
+    const formerAdmin = institution.admin;
+    await institution.addIdentityAuthority();
+    await network.update(setMsp(institution.msp), ['Alpha']);
+    await write();
+    // From here on the new authority enrols: nodes first, then people.
+    await institution.enrolByNewest();
+    for (const node of [peer, ...network.orderers]) {
+      await node.renewIdentity();
+      await node.restart();
+      await network.ready();
+    }
+    await write();
+    institution.dropFormerAuthorities();
+    await network.update(setMsp(institution.msp), ['Alpha']);
+    await write();
+    const update = computeUpdate(await network.config(), setMsp({ ...institution.msp, revocationLists: [] , rootCertificates: [network.member('Beta').institution.identityAuthority.certificatePem] }));
+    await assert.rejects(network.broadcast(await updateEnvelope('collab', update, [await signUpdate(update, formerAdmin)], formerAdmin)), { code: 'REFUSED' });
+  });
+
+  it('cannot be done for another institution', async () => {
+    const { institution } = network.member('Beta');
+    await assert.rejects(network.update(setMsp({ ...institution.msp, tlsRootCertificates: [network.member('Alpha').institution.tlsAuthority.certificatePem] }), ['Alpha']), { code: 'REFUSED', message: /Beta\/Admins|policy/ });
+  });
+});
