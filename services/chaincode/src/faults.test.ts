@@ -134,6 +134,19 @@ describe('a ledger of three organisations', { timeout: 300_000 }, () => {
     for (let n = 0; n < 10; n++) assert.equal(await versionsOf(`killed-${n}`), 1);
   });
 
+  test('without an orderer writes wait, reads go on, and nothing is lost', async () => {
+    const [orderer] = network.fabric.orderers;
+    assert.ok(orderer);
+    await orderer.kill();
+    const waiting = driver.client.submit(await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, 'waiting')));
+    await sleep(1_000);
+    await driver.client.evaluate('catalogue', 'get', { assetId: 'bank-a/customers' }, { maxStalenessMs: 1_000 });
+    await refused(net.query('catalogue.get', { assetId: 'bank-a/waiting' }), 'NOT_FOUND');
+    await orderer.start();
+    await waiting;
+    assert.equal(await versionsOf('waiting'), 1);
+  });
+
   test('a peer that restarts: reads say how old they are, and the follower goes on from its checkpoint', async () => {
     const { networkId } = driver;
     const first = client(BETA, { state: openReplicaState<StoredFabricBlock>(folder, networkId) });
