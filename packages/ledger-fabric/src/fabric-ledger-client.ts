@@ -173,8 +173,7 @@ export class FabricLedgerClient implements Ledger {
   }
 
   async #poll(): Promise<void> {
-    this.#follower.renewIdentity();
-    await this.refresh();
+    if (!this.#follower.renewIdentity()) await this.refresh();
   }
 
   async #refresh(): Promise<void> {

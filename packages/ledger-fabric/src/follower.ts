@@ -45,11 +45,16 @@ export class Follower {
     return this.#connection;
   }
 
-  /** Connects anew where the identity was renewed: peers refuse an old certificate once it has expired. */
-  renewIdentity(): void {
-    if (this.#connection === undefined || this.#options.identity().certificate === this.#certificate) return;
+  /**
+   * Connects anew where the identity was renewed: peers refuse an old certificate once it has expired.
+   *
+   * @returns whether it does
+   */
+  renewIdentity(): boolean {
+    if (this.#connection === undefined || this.#options.identity().certificate === this.#certificate) return false;
     this.#renewing = true;
     this.#blocks?.close();
+    return true;
   }
 
   async close(): Promise<void> {
