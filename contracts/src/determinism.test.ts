@@ -19,7 +19,13 @@ const FORBIDDEN: readonly RegExp[] = [
   /\bnavigator\b/,
   /\bnewNonce\b|\bnewPayload\b|\brandomBytes\b|\bgenerateSm2KeyPair\b/,
   /\basync\b|\bawait\b|\bPromise\b/,
-  /\beval\b|\bnew Function\b|\bimport\(/,
+  /\beval\b|\bnew Function\b|\bimport\(|\brequire\(/,
+  // When memory is collected, what other threads do, where the code lies.
+  /\b(WeakRef|FinalizationRegistry|Atomics|SharedArrayBuffer)\b|\.stack\b/,
+  // Unicode tables come with the version of Node; so does the clock of Temporal.
+  /\bTemporal\b|\.normalize\(|\bto(Upper|Lower)Case\b|\\p\{/,
+  // As implementation-defined as Math.pow.
+  /\*\*/,
 ];
 const ALLOWED_IMPORTS = ['zod', '@collabnet/sm', '@collabnet/did', '@collabnet/envelope', '@collabnet/flow'];
 
@@ -53,6 +59,9 @@ describe('determinism', () => {
     assert.deepEqual(faults("import { readFile } from 'node:fs/promises';"), ['node:fs/promises']);
     assert.deepEqual(faults("import { Bench } from '../testing/bench.ts';"), ['../testing/bench.ts']);
     assert.deepEqual(faults('const x = Math.random() + Math.floor(1);'), ['Math.random']);
+    assert.deepEqual(faults('const x = 2 ** 0.5;'), ['**']);
+    assert.deepEqual(faults("const x = name.normalize('NFC').toLowerCase();"), ['.normalize(']);
+    assert.deepEqual(faults('const x = /\\p{L}/u.test(error.stack);'), ['.stack', '\\p{']);
     assert.deepEqual(faults('// Date.now() is not used\nconst x = Math.max(1, 2);'), []);
   });
 

@@ -23,8 +23,8 @@ export interface Driver {
   close?(): void | Promise<void>;
 }
 
-/** Founds a ledger. */
-export type MakeDriver = (payload: GenesisPayload) => Driver | Promise<Driver>;
+/** Founds a ledger; `sign` signs as the founder, for ledgers that check the signature under their genesis. */
+export type MakeDriver = (payload: GenesisPayload, sign: (message: string) => string) => Driver | Promise<Driver>;
 
 /** The rules over state in memory, one block per transaction. */
 export class MemoryDriver implements Driver {

@@ -71,7 +71,8 @@ export class TestNetwork {
       salt: newNonce(),
     };
     setNetwork(founder, networkIdOf(payload));
-    return new TestNetwork(await makeDriver(payload), founder);
+    const sign = (message: string): string => sm2Sign(message, founder.keys.privateKey);
+    return new TestNetwork(await makeDriver(payload, sign), founder);
   }
 
   get id(): string {

@@ -52,7 +52,8 @@ describe('direction of imports', () => {
       ['services/data-proxy', 'services/result-store'], ['operator', 'services/embedded-ledger'], ['operator', 'compute-images/courier'],
       ['contracts', 'packages/ledger'], ['contracts', 'packages/messaging'], ['contracts', 'crds'], ['packages/wire', 'contracts'],
       ['packages/envelope', 'packages/ledger'], ['packages/flow', 'crds'], ['crds', 'packages/sm'], ['compute-images/courier', 'operator'],
-      ['cli', 'operator'], ['hack', 'e2e'], ['e2e', 'operator'],
+      ['cli', 'operator'], ['hack', 'e2e'], ['e2e', 'operator'], ['packages/ledger', 'packages/ledger-fabric'], ['packages/fabric-network', 'packages/ledger-fabric'],
+      ['packages/fabric-execution', 'packages/ledger'], ['contracts', 'packages/fabric-execution'],
     ] as const;
     for (const [from, to] of no) assert.equal(mayImport(from, to), false, `${from} -> ${to}`);
     const yes = [['packages/ledger', 'contracts'], ['contracts', 'packages/flow'], ['operator', 'contracts'], ['services/data-proxy', 'packages/ledger'], ['e2e', 'hack']] as const;

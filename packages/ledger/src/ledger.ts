@@ -1,10 +1,19 @@
 import type { Json, JsonObject, SignedTransaction, TransactionPayload } from '@collabnet/envelope';
-import type { Proof } from './proof.ts';
 import type { Head, LedgerEvent } from './replica.ts';
 
 /** The verified head, and when contact with the ledger last confirmed that it is the newest (local epoch ms). */
 export interface VerifiedHead extends Head {
   verifiedAt: number;
+}
+
+/** What every proof says; the rest, and how it is checked, depends on the driver and is named by `schema`. */
+export interface LedgerProof {
+  schema: string;
+  key: string;
+  /** null where the key was deleted. */
+  value: Json | null;
+  /** Height up to which the prover has replayed the chain. */
+  asOf: number;
 }
 
 export interface SubmitResult {
@@ -43,6 +52,7 @@ export interface Ledger {
   transactionAt(height: number, holds: (payload: TransactionPayload) => boolean): TransactionPayload | undefined;
   /** Time of a verified block, epoch ms; undefined beyond the head. */
   blockTime(height: number): number | undefined;
-  prove(key: string, height: number): Promise<Proof>;
+  /** Proof of the last write to `key` at or below `height`. Throws LedgerError NOT_FOUND. */
+  prove(key: string, height: number): Promise<LedgerProof>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import type { Json } from '@collabnet/envelope';
 import { blockHash, blockSignatureHolds, type BlockHeader } from './block.ts';
 import { LedgerError } from './errors.ts';
+import type { LedgerProof } from './ledger.ts';
 import { merklePath, rootFromPath, type PathStep } from './merkle.ts';
 import type { SqliteState } from './sqlite-state.ts';
 import { sortedKeys, writeLeaf } from './writes.ts';
@@ -9,14 +9,11 @@ import { sortedKeys, writeLeaf } from './writes.ts';
  * Shows that `value` was written to `key` in the block with `header`. It does not show that no later block wrote the
  * key again: only a replay of the chain up to `asOf` does, which the prover has made.
  */
-export interface Proof {
+export interface Proof extends LedgerProof {
   schema: 'collabnet.dev/proof/v1';
-  key: string;
-  value: Json | null;
   header: BlockHeader;
   signature: string;
   path: PathStep[];
-  asOf: number;
 }
 
 /** Proof of the last write to `key` at or below `height`. Throws LedgerError NOT_FOUND. */

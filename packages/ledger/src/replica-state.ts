@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTRACTS_VERSION } from '@collabnet/contracts';
 import { LedgerError } from './errors.ts';
-import { SqliteState } from './sqlite-state.ts';
+import type { Block } from './block.ts';
+import { SqliteState, type StoredBlock } from './sqlite-state.ts';
 
 /**
  * The store of a replica. In memory a chain costs about 15 KiB a transaction and is verified anew at every start; in a
@@ -12,20 +13,20 @@ import { SqliteState } from './sqlite-state.ts';
  * @param folder of this process alone, such as an emptyDir; undefined: in memory
  * @throws LedgerError STORE_FAILED when the folder cannot be written
  */
-export function openReplicaState(folder: string | undefined, networkId: string): SqliteState {
-  if (folder === undefined) return new SqliteState(':memory:');
+export function openReplicaState<B extends StoredBlock = Block>(folder: string | undefined, networkId: string): SqliteState<B> {
+  if (folder === undefined) return new SqliteState<B>(':memory:');
   const path = join(folder, `${networkId}-${CONTRACTS_VERSION}.db`);
   try {
-    return readable(path);
+    return readable<B>(path);
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
-    return readable(path);
+    return readable<B>(path);
   }
 }
 
-function readable(path: string): SqliteState {
-  const state = new SqliteState(path, { durable: false });
+function readable<B extends StoredBlock>(path: string): SqliteState<B> {
+  const state = new SqliteState<B>(path, { durable: false });
   try {
     state.head();
     return state;

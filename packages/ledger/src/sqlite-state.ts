@@ -7,13 +7,18 @@ import type { WriteSet } from './writes.ts';
 
 type Statements = Record<'get' | 'put' | 'delete' | 'range' | 'rangeAfter' | 'history' | 'record' | 'block' | 'blocks' | 'insert' | 'head' | 'last', StatementSync>;
 
+/** What the store needs to know of a block; the rest of it is the driver's. */
+export interface StoredBlock {
+  readonly header: { readonly height: number };
+}
+
 /**
  * Blocks, world state and history in one SQLite file (or in memory), so that a block and its effects become durable in
  * one commit. The same class serves the ledger host and every replica; a replica's file is a cache that may be deleted.
  *
  * Keys compare as SQLite compares text in BINARY collation; contract keys are ASCII, where that equals code-unit order.
  */
-export class SqliteState implements WorldState {
+export class SqliteState<B extends StoredBlock = Block> implements WorldState {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
   #writes = new Map<string, Json | undefined>();
@@ -135,7 +140,7 @@ export class SqliteState implements WorldState {
     return this.#writes;
   }
 
-  commitBlock(block: Block): void {
+  commitBlock(block: B): void {
     for (const [key, value] of this.#writes) {
       this.#statements.record.run(key, block.header.height, value === undefined ? null : canonicalJson(value));
     }
@@ -149,18 +154,18 @@ export class SqliteState implements WorldState {
     this.#writes = new Map();
   }
 
-  block(height: number): Block | undefined {
+  block(height: number): B | undefined {
     const row = this.#statements.block.get(height) as { body: string } | undefined;
-    return row && (JSON.parse(row.body) as Block);
+    return row && (JSON.parse(row.body) as B);
   }
 
-  blocks(from: number, limit: number): Block[] {
-    return (this.#statements.blocks.all(from, limit) as { body: string }[]).map((row) => JSON.parse(row.body) as Block);
+  blocks(from: number, limit: number): B[] {
+    return (this.#statements.blocks.all(from, limit) as { body: string }[]).map((row) => JSON.parse(row.body) as B);
   }
 
-  head(): Block | undefined {
+  head(): B | undefined {
     const row = this.#statements.head.get() as { body: string } | undefined;
-    return row && (JSON.parse(row.body) as Block);
+    return row && (JSON.parse(row.body) as B);
   }
 
   /** Everything a block wrote, from history; used for proofs. */
@@ -170,8 +175,8 @@ export class SqliteState implements WorldState {
   }
 
   /** An empty in-memory store, for replaying the same chain beside this one. */
-  fresh(): SqliteState {
-    return new SqliteState(':memory:');
+  fresh(): SqliteState<B> {
+    return new SqliteState<B>(':memory:');
   }
 
   close(): void {

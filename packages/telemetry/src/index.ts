@@ -21,6 +21,7 @@ export { COMPONENTS, exposedNames, PREFIX } from './catalogue/components.ts';
 export type { Component, CounterDefinition, GaugeDefinition, HistogramDefinition, MetricDefinition } from './catalogue/definition.ts';
 export { COURIER_METRICS } from './catalogue/courier.ts';
 export { DATA_PROXY_METRICS } from './catalogue/data-proxy.ts';
+export { CHAINCODE_METRICS } from './catalogue/chaincode.ts';
 export { LEDGER_METRICS } from './catalogue/ledger.ts';
 export { OPERATOR_METRICS, RUNTIME_METRICS } from './catalogue/operator.ts';
 export { RESULT_STORE_METRICS } from './catalogue/result-store.ts';

@@ -1,3 +1,4 @@
+import { CHAINCODE_METRICS } from './chaincode.ts';
 import { COURIER_METRICS } from './courier.ts';
 import { DATA_PROXY_METRICS } from './data-proxy.ts';
 import type { Component } from './definition.ts';
@@ -11,6 +12,7 @@ export const PREFIX = {
   courier: 'collabnet_courier',
   dataProxy: 'collabnet_data_proxy',
   ledger: 'collabnet_ledger',
+  chaincode: 'collabnet_chaincode',
   resultStore: 'collabnet_result_store',
 } as const;
 
@@ -20,6 +22,7 @@ export const COMPONENTS: readonly Component[] = [
   { prefix: PREFIX.courier, title: 'Courier', served: 'port 8081 of the compute pods, while they live', metrics: COURIER_METRICS },
   { prefix: PREFIX.dataProxy, title: 'Data proxy', served: 'port 8081 of the pods with component `data-proxy`', metrics: DATA_PROXY_METRICS },
   { prefix: PREFIX.ledger, title: 'Host of the embedded ledger', served: 'port 8081 of the pods with component `embedded-ledger`', metrics: LEDGER_METRICS },
+  { prefix: PREFIX.chaincode, title: 'Chaincode beside a Fabric peer', served: 'port 8081 of the service (HEALTH_PORT)', metrics: CHAINCODE_METRICS },
   { prefix: PREFIX.resultStore, title: 'Result store', served: 'port 8081 of the pods with component `result-store`', metrics: RESULT_STORE_METRICS },
 ];
 

@@ -1,0 +1,94 @@
+import { ContractError, execute, keys, OverlayState, type ContractEvent, type StateWrite } from '@collabnet/contracts';
+import type { Json, SignedTransaction } from '@collabnet/envelope';
+import { FabricExecutionError } from './errors.ts';
+import { encodeStamped, type Stamp } from './stamp.ts';
+import { StampedState } from './stamped-state.ts';
+import type { StateReader } from './state-reader.ts';
+
+/** What one transaction is run with; all of it is part of the proposal, so that every endorser has the same. */
+export interface Call {
+  readonly tx: SignedTransaction;
+  /** Height of the head that the sender had verified. */
+  readonly seenHeight: number;
+  /** Timestamp of the proposal, epoch ms. */
+  readonly time: number;
+}
+
+/** A change of Fabric's state; `text` is absent where the key is deleted. */
+export interface StampedWrite {
+  readonly key: string;
+  readonly text?: string;
+}
+
+/** What a transaction came to. */
+export interface Outcome extends Stamp {
+  readonly digest: string;
+  readonly result: Json;
+  readonly events: ContractEvent[];
+  /** In key order. */
+  readonly writes: StampedWrite[];
+  /** Keys whose values the outcome depends on. */
+  readonly reads: string[];
+}
+
+/** One lie about the seen height may not use up the numbers: it takes millions of them to. */
+const MOST_AHEAD = 2 ** 32;
+/** Each round raises the height to above something read; more than this means that the rules chase their own tail. */
+const MOST_ROUNDS = 16;
+
+/**
+ * Runs one signed transaction as endorsers and replicas do.
+ *
+ * At endorsement nobody knows the block, so height and time are those of a logical clock: the height is one above both
+ * the head that the sender saw and every value that the transaction read; the time is that of the proposal, but not
+ * before that of any value read. Whatever a rule compares a height with, it has read. Hence what was written before
+ * lies at a lower height for it, as on a ledger that executes in order, and naming an old head or a time in the past
+ * gains nothing against a record that was changed since.
+ *
+ * @throws ContractError when the rules refuse; FabricExecutionError NOT_FOUNDED, HEIGHT_INVALID
+ */
+export function executeCall(reader: StateReader, call: Call): Outcome {
+  const base = new StampedState(reader);
+  const networkId = networkOf(base);
+  let stamp: Stamp = { height: call.seenHeight + 1, time: call.time };
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const overlay = new OverlayState(base);
+    const run = attempt(() => execute(overlay, { ...stamp, networkId }, call.tx));
+    const { latest } = base;
+    if (latest.height >= stamp.height || latest.time > stamp.time) {
+      // Also after a refusal: a key that has just come into force looks unknown from below its height.
+      stamp = { height: Math.max(stamp.height, latest.height + 1), time: Math.max(stamp.time, latest.time) };
+      continue;
+    }
+    assertSeen(call.seenHeight, latest.height);
+    if ('error' in run) throw run.error;
+    const at = stamp;
+    const writes = overlay.writes().map((write) => stamped(write, at));
+    return { ...at, ...run.value, writes, reads: base.keysRead };
+  }
+  throw new FabricExecutionError('HEIGHT_INVALID', `the height of this transaction does not settle within ${MOST_ROUNDS} rounds`);
+}
+
+function networkOf(state: StampedState): string {
+  const network = state.get(keys.network) as { networkId: string } | undefined;
+  if (network === undefined) throw new FabricExecutionError('NOT_FOUNDED', 'this channel holds no network yet; submit its genesis first');
+  return network.networkId;
+}
+
+function assertSeen(seen: number, read: number): void {
+  if (Number.isSafeInteger(seen) && seen >= 0 && seen <= read + MOST_AHEAD) return;
+  throw new FabricExecutionError('HEIGHT_INVALID', `seen height ${seen}: name the height of the head that you have verified`);
+}
+
+function attempt<T>(run: () => T): { value: T } | { error: ContractError } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    if (error instanceof ContractError) return { error };
+    throw error;
+  }
+}
+
+function stamped({ key, value }: StateWrite, stamp: Stamp): StampedWrite {
+  return value === null ? { key } : { key, text: encodeStamped(value, stamp) };
+}

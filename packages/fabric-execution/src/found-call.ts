@@ -1,0 +1,54 @@
+import { ContractError, genesis, keys, networkIdOf, OverlayState, type GenesisPayload } from '@collabnet/contracts';
+import { canonicalJson } from '@collabnet/envelope';
+import { sm2Verify } from '@collabnet/sm';
+import { FabricExecutionError } from './errors.ts';
+import { encodeStamped } from './stamp.ts';
+import { StampedState } from './stamped-state.ts';
+import type { StateReader } from './state-reader.ts';
+import type { StampedWrite } from './execute-call.ts';
+
+/** The founder's signature covers the payload; the digest of the payload is the network's id. */
+export interface FabricGenesis {
+  readonly payload: GenesisPayload;
+  readonly signature: string;
+}
+
+/** What founding a network wrote; height 0, the time is that of the genesis. */
+export interface Founding {
+  readonly networkId: string;
+  readonly time: number;
+  readonly writes: StampedWrite[];
+}
+
+/**
+ * Puts the genesis on a channel that holds no network.
+ *
+ * @throws FabricExecutionError GENESIS_INVALID, ALREADY_FOUNDED (the same network may be founded again: nothing is written)
+ */
+export function foundNetwork(reader: StateReader, { payload, signature }: FabricGenesis): Founding {
+  const overlay = new OverlayState(new StampedState(reader));
+  const networkId = verifiedId(payload, signature);
+  const known = overlay.get(keys.network) as { networkId: string } | undefined;
+  if (known !== undefined) {
+    if (known.networkId === networkId) return { networkId, time: payload.createdAt, writes: [] };
+    throw new FabricExecutionError('ALREADY_FOUNDED', `this channel holds network ${known.networkId}; give each network a channel of its own`);
+  }
+  try {
+    genesis(overlay, payload);
+  } catch (error) {
+    if (error instanceof ContractError) throw new FabricExecutionError('GENESIS_INVALID', error.message);
+    throw error;
+  }
+  const stamp = { height: 0, time: payload.createdAt };
+  const writes = overlay.writes().map(({ key, value }) => ({ key, text: encodeStamped(value, stamp) }));
+  return { networkId, time: stamp.time, writes };
+}
+
+function verifiedId(payload: GenesisPayload, signature: string): string {
+  try {
+    if (sm2Verify(canonicalJson(payload), signature, payload.founder.signKey)) return networkIdOf(payload);
+  } catch {
+    // Not even a payload: the same answer.
+  }
+  throw new FabricExecutionError('GENESIS_INVALID', "genesis: the founder's signature does not hold over this payload");
+}

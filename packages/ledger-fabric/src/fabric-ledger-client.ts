@@ -1,0 +1,251 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Json, JsonObject, SignedTransaction, TransactionPayload } from '@collabnet/envelope';
+import type { FabricGenesis } from '@collabnet/fabric-execution';
+import { LedgerError, type Ledger, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
+import { newestBlock } from './chain-height.ts';
+import { CommitWatch } from './commit-watch.ts';
+import type { FabricBlock } from './fabric-block.ts';
+import { FabricReplica } from './fabric-replica.ts';
+import { Follower } from './follower.ts';
+import { DEFAULT_CHAINCODE, type FabricLedgerOptions } from './options.ts';
+import { proveWrite, type FabricProof } from './prove-write.ts';
+import { Submission } from './submission.ts';
+import type { StoredFabricBlock } from './stored-block.ts';
+
+const POLL_MS = 2_000;
+const REFRESH_MS = 10_000;
+const BLOCKS_AT_ONCE = 200;
+/** A transaction may stand some blocks after the height that its records name. */
+const SEARCHED_BLOCKS = 64;
+const MAX_AHEAD_MS = 600_000;
+
+/** Driver `fabric`: follows the blocks of the own peer into a verifying replica and submits through its gateway. */
+export class FabricLedgerClient implements Ledger {
+  readonly networkId: string;
+  readonly #options: FabricLedgerOptions;
+  readonly #chaincode: string;
+  readonly #replica: FabricReplica;
+  readonly #follower: Follower;
+  readonly #commits = new CommitWatch();
+  readonly #submission: Submission;
+  readonly #listeners = new Set<(events: LedgerEvent[]) => void>();
+  readonly #arrivals = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #verifiedAt = 0;
+  #clockOffsetMs = 0;
+  #diverged: LedgerError | undefined;
+  #closed = false;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(options: FabricLedgerOptions) {
+    this.networkId = options.networkId;
+    this.#options = options;
+    this.#chaincode = options.chaincode ?? DEFAULT_CHAINCODE;
+    const replica = new FabricReplica(options.networkId, this.#chaincode, options.state);
+    this.#replica = replica;
+    this.#follower = new Follower(options, { next: () => replica.next, take: (block) => this.#take(block), onError: (error) => this.#report(error) });
+    this.#submission = new Submission({
+      channel: options.channel,
+      chaincode: this.#chaincode,
+      organisations: () => [options.identity().mspId, ...(options.confirmWith ?? [])],
+      replica,
+      commits: this.#commits,
+      timeoutMs: options.submitTimeoutMs ?? 60_000,
+      now: () => this.#now(),
+      gateway: () => this.#follower.connection.gateway,
+      refresh: () => this.refresh(),
+      assertUsable: () => this.#assertUsable(),
+      onClock: (offsetMs) => (this.#clockOffsetMs = offsetMs),
+    });
+  }
+
+  /** Begins to follow the channel. Resolves at once; {@link Ledger.head} throws STALE until the genesis was read. */
+  start(): void {
+    this.#follower.start();
+    this.#timer = setInterval(() => void this.#poll().catch((error: unknown) => this.#report(error)), POLL_MS);
+  }
+
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
+  }
+
+  head(): VerifiedHead {
+    this.#assertUsable();
+    const head = this.#replica.head();
+    if (head === undefined) throw new LedgerError('STALE', 'no block of the network has been read yet; wait for the first contact with the ledger');
+    return { ...head, verifiedAt: this.#verifiedAt };
+  }
+
+  submit(tx: SignedTransaction): Promise<SubmitResult> {
+    return this.#submission.submit(tx);
+  }
+
+  /** Puts the genesis of this network on its channel, once; done by the founder. */
+  found(genesis: FabricGenesis): Promise<void> {
+    return this.#submission.found(genesis);
+  }
+
+  /** Sends a transaction that changes nothing through endorsement, ordering and validation: whether submitting works. */
+  ping(): Promise<void> {
+    return this.#submission.ping();
+  }
+
+  async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
+    this.#assertUsable();
+    const bound = options.maxStalenessMs;
+    const asked = this.#now();
+    if (bound !== undefined && asked - this.#verifiedAt > bound) {
+      await this.refresh();
+      // Against the time of the question: however long the answer took, it is no older than that.
+      const age = asked - this.#verifiedAt;
+      if (age > bound) throw new LedgerError('STALE', `the ledger view is ${age} ms old, more than the ${bound} ms allowed; check the connection to the peer`);
+    }
+    return this.#replica.evaluate(contract, method, args, this.#now()) as T;
+  }
+
+  async *events(fromHeight: number, signal?: AbortSignal): AsyncIterable<LedgerEvent> {
+    const pending: LedgerEvent[] = [];
+    let wake: () => void = () => undefined;
+    const stop = this.onChange((events) => {
+      pending.push(...events);
+      wake();
+    });
+    const onAbort = (): void => wake();
+    signal?.addEventListener('abort', onAbort);
+    try {
+      let next = fromHeight;
+      for (const event of this.#pastEvents(fromHeight)) {
+        if (signal?.aborted === true) return;
+        next = event.height + 1;
+        yield event;
+      }
+      while (signal?.aborted !== true && !this.#closed) {
+        const event = pending.shift();
+        if (event === undefined) await new Promise<void>((resolve) => (wake = resolve));
+        else if (event.height >= next) yield event;
+      }
+    } finally {
+      stop();
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  *#pastEvents(fromHeight: number): Generator<LedgerEvent> {
+    for (let from = fromHeight; ; ) {
+      const blocks = this.#options.state.blocks(from, BLOCKS_AT_ONCE);
+      for (const block of blocks) yield* block.events;
+      const last = blocks.at(-1);
+      if (last === undefined) return;
+      from = last.header.height + 1;
+    }
+  }
+
+  onChange(listener: (events: LedgerEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Where records name a height, it is that of the contracts' logical clock: the transaction stands there or a little later. */
+  transactionAt(height: number, holds: (payload: TransactionPayload) => boolean): TransactionPayload | undefined {
+    for (const block of this.#options.state.blocks(height, SEARCHED_BLOCKS)) {
+      const found = block.transactions.find((each) => (each.height === height || block.header.height === height) && holds(each.tx.payload));
+      if (found !== undefined) return found.tx.payload;
+    }
+    return undefined;
+  }
+
+  blockTime(height: number): number | undefined {
+    const [block]: StoredFabricBlock[] = this.#options.state.blocks(height, 1);
+    return block?.header.time;
+  }
+
+  async prove(key: string, height: number): Promise<FabricProof> {
+    this.#assertUsable();
+    return proveWrite(this.#options.state, { channel: this.#options.channel, chaincode: this.#chaincode, gateway: this.#follower.connection.gateway }, key, height);
+  }
+
+  /** Brings the replica to the newest block that is known of. Rejects with UNAVAILABLE, STALE or DIVERGED. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #poll(): Promise<void> {
+    if (!this.#follower.renewIdentity()) await this.refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    this.#assertUsable();
+    const asked = this.#now();
+    const newest = await newestBlock(this.#follower.connection.gateway, this.#options.channel, this.#options.confirmWith ?? []);
+    const deadline = Date.now() + REFRESH_MS;
+    while (this.#replica.next <= newest) {
+      this.#assertUsable();
+      if (Date.now() > deadline) throw new LedgerError('STALE', `block ${newest} is known of but has not arrived; the own peer lags behind, look at its log`);
+      await this.#arrival(deadline - Date.now());
+    }
+    this.#verifiedAt = asked;
+  }
+
+  #arrival(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#arrivals.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, ms) + 1);
+      this.#arrivals.add(done);
+    });
+  }
+
+  async #take(block: FabricBlock): Promise<void> {
+    this.#assertUsable();
+    const ahead = Math.max(0, ...block.transactions.map(({ call }) => (call?.chaincode === this.#chaincode ? call.time : 0))) - this.#now();
+    if (ahead > (this.#options.maxClockSkewMs ?? MAX_AHEAD_MS)) throw new LedgerError('CLOCK_SKEW', `block ${block.number}: its time lies ${ahead} ms ahead of this clock; check the clocks`);
+    const events = this.#apply(block);
+    for (const { txId, code } of block.transactions) this.#commits.seen(txId, code);
+    if (events !== undefined) for (const listener of this.#listeners) listener(events);
+    for (const arrived of this.#arrivals) arrived();
+    // A long chain takes minutes to verify: leases, probes and an orderly end must not wait for it.
+    await setImmediate();
+  }
+
+  #apply(block: FabricBlock): LedgerEvent[] | undefined {
+    try {
+      return this.#replica.apply(block);
+    } catch (error) {
+      if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') {
+        this.#diverged ??= new LedgerError('DIVERGED', `the ledger is not what the contracts make of it: ${error.message}; nothing is authorised until the members have found out why`);
+        this.#commits.abandon();
+      }
+      throw error;
+    }
+  }
+
+  #assertUsable(): void {
+    if (this.#closed) throw new LedgerError('CLOSED', 'the ledger client was closed');
+    if (this.#diverged !== undefined) throw this.#diverged;
+  }
+
+  #report(error: unknown): void {
+    if (!this.#closed) this.#options.onError?.(error);
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const arrived of this.#arrivals) arrived();
+    this.#commits.abandon();
+    await this.#refreshing?.catch(() => undefined);
+    await this.#follower.close();
+    this.#options.state.close();
+  }
+}

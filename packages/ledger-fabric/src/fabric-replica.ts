@@ -1,0 +1,170 @@
+import { CONTRACTS_VERSION, query } from '@collabnet/contracts';
+import { canonicalJson, type Json, type JsonObject } from '@collabnet/envelope';
+import { executeCall, FabricExecutionError, foundNetwork, fromArguments, StampedState, type CallArguments, type StampedWrite, type StateReader } from '@collabnet/fabric-execution';
+import { asLedgerError, LedgerError, nextStateRoot, writesRoot, type Head, type LedgerEvent } from '@collabnet/ledger';
+import type { BlockTransaction, FabricBlock } from './fabric-block.ts';
+import type { FabricState, StoredFabricBlock } from './stored-block.ts';
+
+type Call = NonNullable<BlockTransaction['call']>;
+type Applied = { height: number; time: number; digest: string; events: LedgerEvent[]; writes: StampedWrite[]; stored: Pick<StoredFabricBlock, 'genesis' | 'transactions'> };
+
+/**
+ * A verifying copy of one channel. It does not take the peer's word for what the contracts decided: each valid
+ * transaction is run again, from its signature on, and must write exactly what stands in the block. It takes the peer's
+ * word for which transactions Fabric found valid (endorsed by enough organisations, read sets current).
+ */
+export class FabricReplica {
+  readonly networkId: string;
+  readonly state: FabricState;
+  readonly #chaincode: string;
+  /** Number and hash of the last block that was looked at, with or without transactions of the contracts. */
+  #last: { number: number; hash: string } | undefined;
+
+  constructor(networkId: string, chaincode: string, state: FabricState) {
+    this.networkId = networkId;
+    this.#chaincode = chaincode;
+    this.state = state;
+    const genesis = state.block(0)?.genesis;
+    const found = state.head();
+    if (found === undefined) return;
+    const id = (state.get('network') as { value?: { networkId: string } } | undefined)?.value?.networkId;
+    if (genesis === undefined || id !== networkId) {
+      throw new LedgerError('STORE_FAILED', `the store holds network ${id ?? 'none'}, not ${networkId}; delete the file, it is only a cache`);
+    }
+    this.#last = { number: found.header.number, hash: found.header.hash };
+  }
+
+  /** Last verified block with transactions of the contracts; undefined before the genesis was read. */
+  head(): Head | undefined {
+    const block = this.state.head();
+    if (block === undefined) return undefined;
+    const { height, hash, stateRoot, time } = block.header;
+    return { height, hash, stateRoot, time };
+  }
+
+  /** Fabric's number of the block that is wanted next. */
+  get next(): number {
+    return (this.#last?.number ?? -1) + 1;
+  }
+
+  /**
+   * Verifies and applies the next block.
+   *
+   * @returns the events of its transactions; undefined where it holds none of the contracts
+   * @throws LedgerError BLOCK_INVALID naming the block and what does not hold; CONTRACTS_MISMATCH. Nothing of it is kept.
+   */
+  apply(block: FabricBlock): LedgerEvent[] | undefined {
+    if (block.number !== this.next) throw invalid(block, `block ${this.next} was expected`);
+    if (this.#last !== undefined && block.previous !== this.#last.hash) throw invalid(block, 'it does not continue the block before it');
+    const calls = block.transactions.flatMap((tx) => this.#callsOf(block, tx));
+    const events = calls.length === 0 ? undefined : this.#applyCalls(block, calls);
+    this.#last = { number: block.number, hash: block.hash };
+    return events;
+  }
+
+  /** Read-only contract method on the verified state. @param now epoch ms, never taken as before the head's own time */
+  evaluate(contract: string, method: string, args: JsonObject, now: number): Json {
+    const head = this.head();
+    if (head === undefined) throw new LedgerError('STALE', 'no block has been read yet; wait for the first contact with the ledger');
+    const block = { networkId: this.networkId, height: head.height, time: Math.max(now, head.time) };
+    try {
+      return query(new StampedState(this.reader), block, contract, method, args);
+    } catch (error) {
+      throw asLedgerError(error);
+    }
+  }
+
+  /** The verified state, as an endorser would read it. */
+  get reader(): StateReader {
+    return this.state as unknown as StateReader;
+  }
+
+  /** The calls of the contracts in a transaction: one or none. */
+  #callsOf(block: FabricBlock, { code, call, txId }: BlockTransaction): Call[] {
+    if (code !== 'VALID' || call === undefined) return [];
+    const name = this.#chaincode;
+    if (call.otherChanges.includes(name)) throw invalid(block, `transaction ${txId} changes more than values of ${name}`);
+    const writes = call.writes.get(name) ?? [];
+    if (call.chaincode !== name) {
+      if (writes.length === 0) return [];
+      throw invalid(block, `transaction ${txId} of chaincode ${call.chaincode} writes into ${name}`);
+    }
+    // A call that changes nothing (a ping, a genesis once more) leaves no trace on the ledger.
+    return writes.length === 0 && call.args[0] !== 'submit' ? [] : [call];
+  }
+
+  #applyCalls(block: FabricBlock, calls: Call[]): LedgerEvent[] {
+    const previous = this.head();
+    this.state.beginBlock();
+    try {
+      const applied: Applied[] = [];
+      for (const call of calls) applied.push(this.#applyCall(block, call, previous === undefined && applied.length === 0));
+      const height = previous === undefined ? Math.max(...applied.map((each) => each.height)) : Math.max(previous.height + 1, ...applied.map((each) => each.height));
+      const time = Math.max(previous?.time ?? 0, ...applied.map((each) => each.time));
+      const events = applied.flatMap((each) => each.events).map((event, index) => ({ ...event, height, time, index }));
+      const stateRoot = nextStateRoot(previous?.stateRoot ?? '', writesRoot(this.state.writes()));
+      const [first] = applied;
+      this.state.commitBlock({
+        header: { height, number: block.number, hash: block.hash, time, stateRoot },
+        ...(first?.stored.genesis !== undefined && { genesis: first.stored.genesis }),
+        transactions: applied.flatMap((each) => each.stored.transactions),
+        events,
+      });
+      return events;
+    } catch (error) {
+      this.state.discardBlock();
+      throw error;
+    }
+  }
+
+  #applyCall(block: FabricBlock, call: Call, first: boolean): Applied {
+    const applied = this.#run(block, call, first);
+    this.#compare(block, call, applied);
+    for (const { key, text } of applied.writes) {
+      if (text === undefined) this.state.delete(key);
+      else this.state.put(key, JSON.parse(text) as Json);
+    }
+    return applied;
+  }
+
+  #run(block: FabricBlock, call: Call, first: boolean): Applied {
+    const args = this.#arguments(block, call);
+    if ((args.name === 'found') !== first) throw invalid(block, 'the first call of a network is its genesis, and no later one is');
+    try {
+      if (args.name === 'found') {
+        const { networkId, time, writes } = foundNetwork(this.reader, args.genesis);
+        if (networkId !== this.networkId) throw invalid(block, `its genesis hashes to ${networkId}, not to the network id ${this.networkId}`);
+        return { height: 0, time, digest: networkId, events: [], writes, stored: { genesis: args.genesis, transactions: [] } };
+      }
+      if (args.name === 'ping') throw invalid(block, 'a ping wrote something');
+      const { height, time, digest, events, writes } = executeCall(this.reader, { ...args, time: call.time });
+      const named = events.map((event, index) => ({ ...event, height, time, index, transaction: digest }));
+      return { height, time, digest, events: named, writes, stored: { transactions: [{ height, tx: args.tx }] } };
+    } catch (cause) {
+      if (cause instanceof LedgerError) throw cause;
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      throw invalid(block, `it contains a transaction that the contracts refuse here: ${detail}`, cause);
+    }
+  }
+
+  #arguments(block: FabricBlock, call: Call): CallArguments {
+    try {
+      return fromArguments(call.args);
+    } catch (cause) {
+      if (!(cause instanceof FabricExecutionError) || cause.code !== 'CONTRACTS_MISMATCH') throw invalid(block, `its call is none: ${String(cause)}`, cause);
+      // No sign of altered rules: an upgrade brings chaincode and replicas to one version at different times.
+      throw new LedgerError('CONTRACTS_MISMATCH', `block ${block.number}: it was made with other contracts than ${CONTRACTS_VERSION}, which this build has; run the version that the channel has committed. ${cause.message}`, { cause });
+    }
+  }
+
+  #compare(block: FabricBlock, call: Call, { digest, height, time, writes }: Applied): void {
+    const theirs = new Map((call.writes.get(this.#chaincode) ?? []).map(({ key, text }) => [key, text]));
+    const other = writes.find(({ key, text }) => !theirs.has(key) || theirs.get(key) !== text)?.key ?? [...theirs.keys()].find((key) => !writes.some((write) => write.key === key));
+    if (other !== undefined) throw invalid(block, `transaction ${digest} wrote another value to ${other} than the contracts do here; its endorsers run altered rules`);
+    if (call.answer !== canonicalJson({ contracts: CONTRACTS_VERSION, digest, height, time })) throw invalid(block, `the answer to transaction ${digest} is not what the contracts came to here`);
+  }
+}
+
+function invalid(block: FabricBlock, detail: string, cause?: unknown): LedgerError {
+  return new LedgerError('BLOCK_INVALID', `block ${block.number}: ${detail}`, { cause });
+}

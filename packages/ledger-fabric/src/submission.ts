@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gateway } from '@hyperledger/fabric-gateway';
+import { keys } from '@collabnet/contracts';
+import { transactionDigest, type SignedTransaction } from '@collabnet/envelope';
+import { executeCall, toArguments, type CallArguments, type FabricGenesis, type Outcome } from '@collabnet/fabric-execution';
+import { asLedgerError, LedgerError, type SubmitResult } from '@collabnet/ledger';
+import type { CommitWatch } from './commit-watch.ts';
+import type { FabricReplica } from './fabric-replica.ts';
+import { Lanes } from './lanes.ts';
+import { sendOnce, type Attempt } from './send-once.ts';
+
+const BACK_OFF_MS = { first: 50, most: 2_000 };
+/** The own replica accepts what endorsers refuse while they are behind; after this it is no longer that. */
+const REFUSED_FOR_MS = 15_000;
+/** Refusals that no repetition changes. */
+const FINAL = ['CLOCK_SKEW', 'CONTRACTS_MISMATCH', 'HEIGHT_INVALID', 'ALREADY_FOUNDED', 'GENESIS_INVALID'];
+
+export interface SubmissionOptions {
+  readonly channel: string;
+  readonly chaincode: string;
+  /** MSP ids, the own one first. */
+  readonly organisations: () => readonly string[];
+  readonly replica: FabricReplica;
+  readonly commits: CommitWatch;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  /** @throws LedgerError UNAVAILABLE */
+  readonly gateway: () => Gateway;
+  readonly refresh: () => Promise<void>;
+  readonly assertUsable: () => void;
+  /** Told how far the own clock is ahead of an endorser's, ms. */
+  readonly onClock: (offsetMs: number) => void;
+}
+
+/**
+ * Brings a transaction onto the ledger: conflicts, lagging endorsers and lost connections are tried again with the same
+ * signed transaction, of which the ledger takes only one.
+ */
+export class Submission {
+  readonly #options: SubmissionOptions;
+  readonly #lanes = new Lanes();
+
+  constructor(options: SubmissionOptions) {
+    this.#options = options;
+  }
+
+  /** @throws LedgerError with the contract's code when the own replica refuses too; UNAVAILABLE, TIMEOUT, CLOCK_SKEW */
+  async submit(tx: SignedTransaction): Promise<SubmitResult> {
+    const digest = transactionDigest(tx.payload);
+    const deadline = Date.now() + this.#options.timeoutMs;
+    const progress = new Progress(this.#options.now, this.#options.onClock);
+    while (Date.now() < deadline) {
+      const height = this.#heightOf(digest);
+      if (height !== undefined) return { height, digest };
+      const planned = await this.#plan(tx);
+      if (planned === undefined) continue;
+      const touched = [...planned.reads, ...planned.writes.map(({ key }) => key)];
+      const blocker = this.#lanes.blocker(touched);
+      if (blocker !== undefined) {
+        await Promise.race([blocker, sleep(Math.max(0, deadline - Date.now()), undefined, { ref: false })]);
+        continue;
+      }
+      const leave = this.#lanes.enter(planned.writes.map(({ key }) => key));
+      try {
+        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: this.#options.replica.head()?.height ?? 0 }, progress));
+      } finally {
+        leave();
+      }
+    }
+    throw progress.failure(digest);
+  }
+
+  async found(genesis: FabricGenesis): Promise<void> {
+    const deadline = Date.now() + this.#options.timeoutMs;
+    const progress = new Progress(this.#options.now, this.#options.onClock);
+    while (Date.now() < deadline) {
+      this.#options.assertUsable();
+      if (this.#options.replica.head() !== undefined) return;
+      await progress.record(await this.#send({ name: 'found', genesis }, progress));
+    }
+    throw progress.failure('of the genesis');
+  }
+
+  /** One way through endorsement, ordering and validation that changes nothing. @throws LedgerError UNAVAILABLE, TIMEOUT */
+  async ping(): Promise<void> {
+    const progress = new Progress(this.#options.now, this.#options.onClock);
+    const attempt = await this.#send({ name: 'ping' }, progress);
+    await progress.record(attempt);
+    if (attempt.code !== 'VALID') throw progress.failure('of a ping');
+  }
+
+  /** What the transaction would come to on the verified state; undefined when the state has moved on meanwhile. */
+  async #plan(tx: SignedTransaction): Promise<Outcome | undefined> {
+    const { replica, refresh, assertUsable } = this.#options;
+    assertUsable();
+    const before = replica.head()?.height;
+    try {
+      return this.#dryRun(tx);
+    } catch (error) {
+      // The view may be old: only what a current one refuses is refused.
+      await refresh();
+      if (replica.head()?.height !== before) return undefined;
+      throw asLedgerError(error);
+    }
+  }
+
+  #dryRun(tx: SignedTransaction): Outcome {
+    const { replica, now } = this.#options;
+    const head = replica.head();
+    if (head === undefined) throw new LedgerError('STALE', 'no block of the network has been read yet; wait for the first contact with the ledger');
+    const seen = tx.payload.head;
+    if (seen !== undefined && replica.state.block(seen.height)?.header.hash !== seen.hash) {
+      throw new LedgerError('HEAD_UNKNOWN', `head: height ${seen.height} with hash ${seen.hash} is not on this chain; refresh the view, and if it persists compare heads with the other members`);
+    }
+    return executeCall(replica.reader, { tx, seenHeight: head.height, time: now() });
+  }
+
+  async #send(call: CallArguments, progress: Progress): Promise<Attempt> {
+    const { channel, chaincode, commits, now, gateway, assertUsable } = this.#options;
+    assertUsable();
+    // The gateway would ask the same ones again, of whom one may run other rules.
+    const known = this.#options.organisations();
+    const organisations = progress.disagreement ? someMajority(known) : undefined;
+    try {
+      return await sendOnce({ gateway: gateway(), own: known[0] ?? '', channel, chaincode, commits, args: toArguments(call), time: now(), organisations });
+    } catch (error) {
+      if (error instanceof LedgerError) return { message: error.message };
+      throw error;
+    }
+  }
+
+  #heightOf(digest: string): number | undefined {
+    return this.#options.replica.state.history(keys.transaction(digest))[0]?.height;
+  }
+}
+
+/** The own organisation with as many others, chosen at random, as make a majority; undefined where others are not known. */
+function someMajority([own = '', ...others]: readonly string[]): string[] | undefined {
+  if (others.length === 0) return undefined;
+  const shuffled = others.map((mspId) => ({ mspId, at: Math.random() })).sort((a, b) => a.at - b.at);
+  return [own, ...shuffled.slice(0, Math.floor((others.length + 1) / 2)).map(({ mspId }) => mspId)];
+}
+
+/** What attempts came to, and how long to wait before the next. */
+class Progress {
+  readonly #now: () => number;
+  readonly #onClock: (offsetMs: number) => void;
+  #last: Attempt = {};
+  #refusedSince: number | undefined;
+  #wait = BACK_OFF_MS.first;
+
+  constructor(now: () => number, onClock: (offsetMs: number) => void) {
+    this.#now = now;
+    this.#onClock = onClock;
+  }
+
+  /** Whether endorsers did not agree the last time. */
+  get disagreement(): boolean {
+    return this.#last.disagreement === true;
+  }
+
+  /** Waits before the next attempt, where there has to be one. @throws LedgerError when no other can succeed */
+  async record(attempt: Attempt): Promise<void> {
+    this.#last = attempt;
+    if (attempt.code === 'VALID') return;
+    const { refusal, byOwn = false } = attempt;
+    if (byOwn && refusal?.now !== undefined) this.#onClock(this.#now() - refusal.now);
+    this.#refusedSince = refusal === undefined ? undefined : (this.#refusedSince ?? Date.now());
+    const forLong = this.#refusedSince !== undefined && Date.now() - this.#refusedSince > REFUSED_FOR_MS;
+    if (refusal !== undefined && (forLong || (byOwn && FINAL.includes(refusal.code)))) throw refused(refusal);
+    if (attempt.final === true) throw new LedgerError('UNAVAILABLE', `the peer does not let this institution submit: ${attempt.message ?? ''}`);
+    // A conflict says that the state has moved on: at once; whatever else is wrong needs time.
+    this.#wait = attempt.code === undefined ? Math.min(BACK_OFF_MS.most, this.#wait * 2) : BACK_OFF_MS.first;
+    await sleep(this.#wait * Math.random());
+  }
+
+  failure(what: string): LedgerError {
+    const { refusal, message, open } = this.#last;
+    if (refusal !== undefined) return refused(refusal);
+    if (open === true) return new LedgerError('TIMEOUT', `transaction ${what} was sent but has not come by; submit it again`, { digest: what });
+    return new LedgerError('UNAVAILABLE', `transaction ${what} could not be submitted in time; submit it again. ${message ?? this.#last.code ?? ''}`, { digest: what });
+  }
+}
+
+function refused({ code, message, field }: NonNullable<Attempt['refusal']>): LedgerError {
+  // The operator tells a clock that is wrong by this field, whatever the driver.
+  return new LedgerError(code, message, { field: code === 'CLOCK_SKEW' ? 'expires' : field });
+}

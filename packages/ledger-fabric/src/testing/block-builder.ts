@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { CONTRACTS_VERSION } from '@collabnet/contracts';
+import { MINUTE, TestNetwork } from '@collabnet/contracts/testing';
+import { canonicalJson, type SignedTransaction } from '@collabnet/envelope';
+import { executeCall, foundNetwork, toArguments, type CallArguments, type FabricGenesis, type StampedWrite } from '@collabnet/fabric-execution';
+import { StampedDriver } from '@collabnet/fabric-execution/testing';
+import type { BlockTransaction, FabricBlock } from '../fabric-block.ts';
+
+export const CHAINCODE = 'collabnet';
+
+/** A channel as honest peers would deliver it, made without peers. */
+export class BlockBuilder {
+  readonly net: TestNetwork;
+  readonly genesis: FabricGenesis;
+  readonly #driver: StampedDriver;
+  readonly #blocks: FabricBlock[] = [];
+
+  private constructor(net: TestNetwork, genesis: FabricGenesis) {
+    this.net = net;
+    this.genesis = genesis;
+    this.#driver = net.driver as StampedDriver;
+  }
+
+  static async make(): Promise<BlockBuilder> {
+    let genesis: FabricGenesis | undefined;
+    const net = await TestNetwork.found((payload, sign) => {
+      genesis = { payload, signature: sign(canonicalJson(payload)) };
+      return new StampedDriver(payload, genesis.signature);
+    });
+    return new BlockBuilder(net, genesis as FabricGenesis);
+  }
+
+  /** The next block with these transactions. */
+  block(...transactions: BlockTransaction[]): FabricBlock {
+    const number = this.#blocks.length;
+    const previous = this.#blocks.at(-1)?.hash ?? '';
+    const block = { number, previous, hash: createHash('sha256').update(`${previous}${number}${JSON.stringify(transactions)}`).digest('hex'), transactions };
+    this.#blocks.push(block);
+    return block;
+  }
+
+  /** The founding transaction. */
+  founding(genesis = this.genesis): BlockTransaction {
+    const { networkId, time, writes } = foundNetwork({ get: () => undefined, range: () => [] }, genesis);
+    return this.#transaction({ name: 'found', genesis }, time, writes, { digest: networkId, height: 0, time });
+  }
+
+  /** A publication by the founder, endorsed on the state so far. `keep`: later ones see what it wrote. */
+  async publication(name: string, options: { seenHeight?: number; keep?: boolean } = {}): Promise<BlockTransaction> {
+    const { net } = this;
+    const tx = await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, name), { expires: net.driver.now() + MINUTE });
+    return this.submission(tx, options);
+  }
+
+  submission(tx: SignedTransaction, { seenHeight = 0, keep = true }: { seenHeight?: number; keep?: boolean } = {}): BlockTransaction {
+    const time = this.net.driver.now();
+    const outcome = executeCall(this.#driver.reader, { tx, seenHeight, time });
+    if (keep) this.#driver.reader.apply(outcome.writes);
+    return this.#transaction({ name: 'submit', tx, seenHeight }, time, outcome.writes, outcome);
+  }
+
+  ping(): BlockTransaction {
+    return this.#transaction({ name: 'ping' }, this.net.driver.now(), [], undefined);
+  }
+
+  #transaction(call: CallArguments, time: number, writes: readonly StampedWrite[], receipt: { digest: string; height: number; time: number } | undefined): BlockTransaction {
+    const answer = receipt === undefined ? '' : canonicalJson({ contracts: CONTRACTS_VERSION, digest: receipt.digest, height: receipt.height, time: receipt.time });
+    return {
+      txId: createHash('sha256').update(`${JSON.stringify(call)}${this.#blocks.length}`).digest('hex'),
+      code: 'VALID',
+      call: { chaincode: CHAINCODE, args: toArguments(call), time, answer, creator: 'Alpha', writes: new Map([[CHAINCODE, writes]]), otherChanges: [] },
+    };
+  }
+}

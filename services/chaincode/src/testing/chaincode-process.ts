@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ChaincodeProcessOptions {
+  readonly packageId: string;
+  /** `host:port` */
+  readonly address: string;
+  readonly logFile: string;
+  /** Further environment, such as CLOCK_WINDOW_MS. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The service as its image runs it, beside a peer of a test network. */
+export class ChaincodeProcess {
+  readonly #options: ChaincodeProcessOptions;
+  #child: ChildProcess | undefined;
+
+  constructor(options: ChaincodeProcessOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts it, or starts it again, and waits until it listens.
+   *
+   * @param program another one than this service's: one with altered rules
+   */
+  async start(program = new URL('../main.js', import.meta.url)): Promise<void> {
+    const { packageId, address, logFile, environment } = this.#options;
+    const child = spawn(process.execPath, [program.pathname], {
+      env: { ...process.env, CHAINCODE_ID: packageId, CHAINCODE_SERVER_ADDRESS: address, HEALTH_PORT: '0', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const log = createWriteStream(logFile, { flags: 'a' });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    this.#child = child;
+    for (const deadline = Date.now() + 20_000; !(await listens(address)); await sleep(100)) {
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the chaincode does not listen at ${address}; see ${logFile}`);
+    }
+  }
+
+  /** Ends it without notice. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+function listens(address: string): Promise<boolean> {
+  const [host = '', port = ''] = address.split(':');
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port) });
+    const end = (open: boolean) => (): void => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', end(true));
+    socket.once('error', end(false));
+  });
+}

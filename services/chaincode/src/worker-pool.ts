@@ -1,0 +1,50 @@
+import { ContractWorker, type AnswerRead } from './contract-worker.ts';
+import type { Job, JobResult } from './job.ts';
+
+/** Beyond this many waiting proposals a new one is turned away, so that the peer's own limit is not filled by a backlog. */
+const MOST_WAITING = 500;
+
+/** Contract workers; the verification of SM2 signatures is what keeps them busy, so one a core is enough. */
+export class WorkerPool {
+  readonly #workers: ContractWorker[];
+  readonly #waiting: (() => void)[] = [];
+  #closed = false;
+
+  constructor(size: number) {
+    this.#workers = Array.from({ length: size }, () => new ContractWorker());
+  }
+
+  /** Proposals that wait for a worker. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Runs a job as soon as a worker is free; a worker that ended is replaced. */
+  async run(job: Job, answer: AnswerRead): Promise<JobResult> {
+    if (this.#waiting.length >= MOST_WAITING) return { failure: `${MOST_WAITING} proposals wait already; submit again` };
+    let worker = this.#free();
+    while (worker === undefined && !this.#closed) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      worker = this.#free();
+    }
+    if (worker === undefined) return { failure: 'the chaincode is shutting down; submit again' };
+    try {
+      return await worker.run(job, answer);
+    } finally {
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const wake of this.#waiting.splice(0)) wake();
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+
+  #free(): ContractWorker | undefined {
+    if (this.#closed) return undefined;
+    const dead = this.#workers.findIndex((worker) => !worker.alive);
+    if (dead >= 0) this.#workers[dead] = new ContractWorker();
+    return this.#workers.find((worker) => !worker.busy);
+  }
+}
