@@ -60,7 +60,16 @@ export const collabNetworkSpecSchema = withRules(
         ['name'],
       ),
       ledger: z
-        .object({ driver: z.enum(['embedded']).default('embedded').describe('embedded: hash-chained blocks hosted by the founder and verified by everyone.') })
+        .object({
+          driver: z
+            .enum(['embedded', 'fabric'])
+            .default('embedded')
+            .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs; so far for the founder alone, and neither data proxies nor result store follow it yet.'),
+          fabric: z
+            .object({ orderers: z.int().min(1).max(3).default(1).describe('Orderers of this institution: 1, or 3, of which one may be lost.') })
+            .optional()
+            .describe('Settings of driver fabric.'),
+        })
         .prefault({})
         .describe('The ledger of the network.'),
       founding: founding.optional(),
@@ -96,6 +105,33 @@ export const collabNetworkSpecSchema = withRules(
       fieldPath: '.leave',
       reason: 'FieldValueForbidden',
     },
+    {
+      rule: "self.ledger.driver != 'fabric' || (has(self.founding) && size(self.invitations) == 0)",
+      message: 'ledger.driver: a network on fabric cannot be joined yet, so it takes founding and no invitations; use embedded for a network of several institutions',
+      fieldPath: '.ledger.driver',
+      reason: 'FieldValueForbidden',
+      holds: ({ ledger, founding, invitations }) => ledger.driver !== 'fabric' || (founding !== undefined && invitations.length === 0),
+    },
+    {
+      rule: "!has(self.ledger.fabric) || self.ledger.driver == 'fabric'",
+      message: 'ledger.fabric: is for driver fabric; remove it, or set ledger.driver',
+      fieldPath: '.ledger.fabric',
+      reason: 'FieldValueForbidden',
+      holds: ({ ledger }) => ledger.fabric === undefined || ledger.driver === 'fabric',
+    },
+    {
+      rule: '!has(self.ledger.fabric) || self.ledger.fabric.orderers != 2',
+      message: 'ledger.fabric.orderers: give 1 or 3; of two, both are needed',
+      fieldPath: '.ledger.fabric',
+      reason: 'FieldValueInvalid',
+      holds: ({ ledger }) => ledger.fabric?.orderers !== 2,
+    },
+    {
+      rule: 'has(self.ledger.fabric) == has(oldSelf.ledger.fabric) && (!has(self.ledger.fabric) || self.ledger.fabric == oldSelf.ledger.fabric)',
+      message: 'ledger.fabric is immutable: delete this CollabNetwork and create another',
+      fieldPath: '.ledger',
+      reason: 'FieldValueForbidden',
+    },
     ...immutable(['didRef'], ['founding', 'join'], 'delete this CollabNetwork and create another'),
     {
       rule: 'self.ledger.driver == oldSelf.ledger.driver',
@@ -124,6 +160,21 @@ export const collabNetworkStatusSchema = z
       })
       .optional()
       .describe("This institution's own verified view of the ledger."),
+    fabric: z
+      .object({
+        channel: z.string().describe('Channel of the network.'),
+        mspID: z.string().describe('Id of this institution on the channel.'),
+        peers: z.array(z.object({ name: z.string().describe('StatefulSet.'), height: integer('Blocks it has.') })).describe('Peers of this institution.'),
+        orderers: z
+          .array(z.object({ name: z.string().describe('StatefulSet.'), state: z.string().describe('active, onboarding, inactive, failed or absent.'), height: integer('Blocks it has.').optional() }))
+          .describe('Orderers of this institution.'),
+        contracts: z
+          .object({ version: z.string().describe('Version and digest of the contracts, as approved.'), sequence: integer('Number of the definition in force.') })
+          .describe('Contracts in force on the channel.'),
+        certificatesExpire: time('When the first certificate of the nodes ends that is not renewed before.'),
+      })
+      .optional()
+      .describe('Nodes of this institution, with driver fabric.'),
     memberCount: integer('Number of active members.').optional(),
     pendingRecoveries: z
       .array(

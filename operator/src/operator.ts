@@ -2,6 +2,7 @@ import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import { openTracer, type Logger, type Metrics } from '@collabnet/telemetry';
 import { approvalController, restingApproval } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
+import { serviceAddresses } from './controllers/collab-network/fabric/addresses.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
 import { LedgerReplicas } from './controllers/collab-network/ledger-replicas.ts';
 import { computeTaskController, computeTaskInformers, isBeingRemoved, withdrawOpenFlows } from './controllers/compute-task/index.ts';
@@ -55,7 +56,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const replicas = new LedgerReplicas({ secrets, nats, networks, logger, metrics, tracer, cache: environment['LEDGER_CACHE'] });
   manager.add(replicas);
   ledgerMetrics(metrics, replicas);
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, logger });
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, fabric: serviceAddresses(namespace), logger });
   participantDidController(manager, participants, { keys, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);

@@ -46,7 +46,8 @@ test('namespaces that may scrape reach the metrics and nothing else', () => {
   const from = JSON.stringify([{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }]);
   const ports = (policy: Rendered): number[] => (policy.spec.ingress ?? []).filter((rule) => JSON.stringify(rule.from) === from).flatMap((rule) => rule.ports.map(({ port }) => port));
   const opened = Object.fromEntries(policies(objects).map((policy) => [policy.metadata.name, ports(policy)]));
-  assert.deepEqual(opened, { compute: [8081], 'data-proxy': [8081], 'default-deny': [], 'embedded-ledger': [8081], nats: [], 'nats-hub': [], operator: [8080], 'result-store': [8081] });
+  const fabric = { 'fabric-chaincode': [8081], 'fabric-orderer': [8081], 'fabric-peer': [8081] };
+  assert.deepEqual(opened, { compute: [8081], 'data-proxy': [8081], 'default-deny': [], 'embedded-ledger': [8081], ...fabric, nats: [], 'nats-hub': [], operator: [8080], 'result-store': [8081] });
   const monitor = objects.find(({ kind }) => kind === 'PodMonitor');
   assert.equal(monitor?.metadata.labels['release'], 'prometheus');
   assert.equal(monitor.spec.podMetricsEndpoints?.length, 2);

@@ -41,6 +41,15 @@ export const computeValues = z
 
 export const dataProxyValues = z.strictObject({ resources, auditStorage: storage }).describe('Data proxies; the operator makes one per source.');
 
+/** Nodes of networks with spec.ledger.driver fabric; the operator makes them. */
+export const fabricValues = z
+  .strictObject({
+    orderer: z.strictObject({ resources, storage }).describe('Each orderer.'),
+    peer: z.strictObject({ resources, storage }).describe('The peer.'),
+    chaincode: z.strictObject({ replicas: z.int().min(1).max(9).default(1).describe('Pods that run the contracts.'), resources }).describe('Contracts beside the peer.'),
+  })
+  .describe('Hyperledger Fabric nodes; the operator makes them for a CollabNetwork with spec.ledger.driver fabric.');
+
 export const imagesPullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('imagePullPolicy of all containers.');
 export const workersValue = z.int().min(1).max(100).default(10).describe('Tasks reconciled at the same time.');
 export const ledgerCacheValue = quantity.describe('Most disk of the node for each verified copy of the ledgers: one each in operator, result store and data proxies.');
@@ -83,6 +92,7 @@ export const chartValues = z.strictObject({
       node: image,
       engineSpu: image,
       nats: image,
+      fabric: image,
     })
     .describe('Images.'),
   operator: z
@@ -115,6 +125,7 @@ export const chartValues = z.strictObject({
   ledgerCache: ledgerCacheValue,
   compute: computeValues,
   dataProxy: dataProxyValues,
+  fabric: fabricValues,
   networkPolicy: z
     .strictObject({
       enabled: z.boolean().describe('Makes the NetworkPolicies. The cluster must enforce them.'),

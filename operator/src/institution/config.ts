@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { computeValues, dataProxyValues, imagesPullPolicy, ledgerCacheValue, pkcs11ModulesValue, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
+import { computeValues, dataProxyValues, fabricValues, imagesPullPolicy, ledgerCacheValue, pkcs11ModulesValue, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
 
 /** The settings the Helm chart hands to the operator; the chart's values say what each means. */
 export const operatorConfigSchema = z.object({
@@ -12,10 +12,12 @@ export const operatorConfigSchema = z.object({
     node: z.string().min(1),
     engineSpu: z.string().min(1),
     nats: z.string().min(1),
+    fabric: z.string().min(1),
   }),
   hub: z.object({ enabled: z.boolean(), hostnames: z.array(z.string()).default([]) }),
   compute: computeValues,
   dataProxy: dataProxyValues,
+  fabric: fabricValues,
   ledgerCache: ledgerCacheValue,
   sharedCluster: sharedClusterValue,
   telemetry: telemetryValues.prefault({ otlp: {} }),

@@ -37,6 +37,7 @@ export {
 } from './channel/changes.ts';
 export type { ConfigChange } from './channel/changes.ts';
 export { addConsenter, removeConsenter, replaceConsenter } from './channel/consenter-changes.ts';
+export { blockFromText, blockToText } from './channel/block-text.ts';
 export { computeUpdate } from './channel/compute-update.ts';
 export { requiredSignatures } from './channel/required-signatures.ts';
 export type { SignatureNeed } from './channel/required-signatures.ts';

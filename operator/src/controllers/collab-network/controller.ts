@@ -6,8 +6,10 @@ import { COLLAB_NETWORK } from '../kinds.ts';
 import type { NetworkRun, NetworkServices, NetworkStep } from './network-run.ts';
 import { admitMembers } from './steps/admit-members.ts';
 import { endAlgorithms } from './steps/end-algorithms.ts';
+import { ensureFabric } from './steps/ensure-fabric.ts';
 import { ensureLedgerHost } from './steps/ensure-ledger-host.ts';
 import { ensureLocalServer } from './steps/ensure-local-server.ts';
+import { foundLedger } from './steps/found-ledger.ts';
 import { foundNetwork } from './steps/found-network.ts';
 import { issueInvitations } from './steps/issue-invitations.ts';
 import { joinNetwork } from './steps/join-network.ts';
@@ -27,6 +29,8 @@ const STEPS: readonly NetworkStep[] = [
   rememberLeft,
   ensureLedgerHost,
   ensureLocalServer,
+  ensureFabric,
+  foundLedger,
   openSession,
   leaveNetwork,
   admitMembers,

@@ -7,6 +7,7 @@ import type { SigningKey } from '../../institution/network-session.ts';
 import { observeSubmits } from '../../institution/observe-submits.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
 import { sleep, systemClock, type Informer, type Runnable } from '../../runtime/index.ts';
+import type { FollowedLedger } from './followed-ledger.ts';
 import type { NetworkAccess } from './network-run.ts';
 import { accessSecret, readAccess } from './steps/load-access.ts';
 
@@ -33,8 +34,8 @@ export class LedgerReplicas implements Runnable {
   readonly name = 'ledger-replicas';
   readonly leaderOnly = false;
   readonly #options: LedgerReplicasOptions;
-  readonly #opening = new Map<string, Promise<EmbeddedLedgerClient>>();
-  readonly #open = new Map<string, EmbeddedLedgerClient>();
+  readonly #opening = new Map<string, Promise<FollowedLedger>>();
+  readonly #open = new Map<string, FollowedLedger>();
   readonly #signers = new Map<string, () => Promise<SigningKey>>();
 
   constructor(options: LedgerReplicasOptions) {
@@ -44,10 +45,11 @@ export class LedgerReplicas implements Runnable {
   /**
    * The replica of a network, begun when it is first asked for. Does not wait for blocks.
    *
-   * @throws MessagingError CONNECT_FAILED, or the signal's reason; LedgerError STORE_FAILED
+   * @throws MessagingError CONNECT_FAILED, or the signal's reason; LedgerError STORE_FAILED; WaitError FabricNotProvisioned
    */
-  async open(name: string, access: NetworkAccess, signal: AbortSignal): Promise<EmbeddedLedgerClient> {
-    const opening = this.#opening.get(name) ?? this.#connect(name, access, signal);
+  async open(network: CollabNetwork, access: NetworkAccess, signal: AbortSignal): Promise<FollowedLedger> {
+    const { name } = network.metadata;
+    const opening = this.#opening.get(name) ?? this.#follow(network, access, signal);
     this.#opening.set(name, opening);
     try {
       return await opening;
@@ -63,7 +65,7 @@ export class LedgerReplicas implements Runnable {
     this.#signers.set(name, key);
   }
 
-  all(): { name: string; ledger: EmbeddedLedgerClient }[] {
+  all(): { name: string; ledger: FollowedLedger }[] {
     return [...this.#open].map(([name, ledger]) => ({ name, ledger }));
   }
 
@@ -97,15 +99,32 @@ export class LedgerReplicas implements Runnable {
       const access = await readAccess(secrets, accessSecret(network));
       if (access === undefined || access.left) return;
       const limit = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
-      await this.open(name, access, limit);
+      await this.open(network, access, limit);
     } catch (error) {
       // What is missing is made by the leader; that the network is not ready is said by its own reconcile.
       logger.debug({ err: error, network: name }, 'the ledger cannot be followed yet');
     }
   }
 
+  async #follow(network: CollabNetwork, access: NetworkAccess, signal: AbortSignal): Promise<FollowedLedger> {
+    const { metrics, tracer } = this.#options;
+    const { name } = network.metadata;
+    const ledger = network.spec.ledger.driver === 'fabric' ? await this.#openFabric(network, access) : await this.#connect(name, access, signal);
+    observeSubmits(ledger, { network: name, self: access.did, metrics, tracer });
+    ledger.start();
+    this.#open.set(name, ledger);
+    return ledger;
+  }
+
+  /** Loaded only where a network is on Fabric: its client takes memory. */
+  async #openFabric(network: CollabNetwork, access: NetworkAccess): Promise<FollowedLedger & { start(): void }> {
+    const { secrets, logger, cache } = this.#options;
+    const { openFabricReplica } = await import('./fabric/open-replica.ts');
+    return openFabricReplica({ network, networkId: access.networkId, secrets, cache, logger });
+  }
+
   async #connect(name: string, access: NetworkAccess, signal: AbortSignal): Promise<EmbeddedLedgerClient> {
-    const { nats, logger, metrics, tracer, cache } = this.#options;
+    const { nats, logger, cache } = this.#options;
     const net = networkToken(access.networkId);
     const self = memberToken(access.did);
     const control = await nats.connect(net, self, 'control', signal);
@@ -117,7 +136,7 @@ export class LedgerReplicas implements Runnable {
       publishHead: headsSubject(net, self),
       heads: headsSubject(net),
     });
-    const ledger = new EmbeddedLedgerClient({
+    return new EmbeddedLedgerClient({
       networkId: access.networkId,
       transport,
       state: openReplicaState(cache, access.networkId),
@@ -125,9 +144,5 @@ export class LedgerReplicas implements Runnable {
       headSigner: { did: access.did, key: async () => this.#signers.get(name)?.() },
       onError: (error) => logger.warn({ err: error, network: name }, 'ledger not reachable'),
     });
-    observeSubmits(ledger, { network: name, self: access.did, metrics, tracer });
-    ledger.start();
-    this.#open.set(name, ledger);
-    return ledger;
   }
 }

@@ -10,6 +10,7 @@ import type { LocalNats } from '../../institution/local-nats.ts';
 import type { NetworkSession } from '../../institution/network-session.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
+import type { FabricAddresses } from './fabric/addresses.ts';
 import type { JoinClients } from './join-client.ts';
 import type { LedgerReplicas } from './ledger-replicas.ts';
 
@@ -24,6 +25,8 @@ export interface NetworkServices {
   sessions: SessionRegistry;
   joins: JoinClients;
   replicas: LedgerReplicas;
+  /** Where the nodes of this institution's Fabric networks are reached. */
+  fabric: FabricAddresses;
   logger: Logger;
 }
 

@@ -30,10 +30,15 @@ export function testAsset(name = 'customers', change: (asset: DataAsset) => void
 export const testConfig: OperatorConfig = {
   workers: 10,
   pkcs11Modules: [],
-  images: { pullPolicy: 'IfNotPresent', pullSecrets: ['registry'], node: 'collabnet/node:test', engineSpu: 'spu', nats: 'nats' },
+  images: { pullPolicy: 'IfNotPresent', pullSecrets: ['registry'], node: 'collabnet/node:test', engineSpu: 'spu', nats: 'nats', fabric: 'fabric' },
   hub: { enabled: false, hostnames: [] },
   compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, maximumAttempts: 16, byteCeiling: '16Gi', minimumIsolation: 'Network' },
   dataProxy: { resources: { limits: { memory: '256Mi' } }, auditStorage: { size: '64Mi', storageClassName: '' } },
+  fabric: {
+    orderer: { resources: {}, storage: { size: '1Gi', storageClassName: '' } },
+    peer: { resources: {}, storage: { size: '1Gi', storageClassName: '' } },
+    chaincode: { replicas: 1, resources: {} },
+  },
   ledgerCache: '64Mi',
   sharedCluster: false,
   telemetry: { otlp: { endpoint: '', namespace: '', cidr: '' } },

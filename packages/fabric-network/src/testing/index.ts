@@ -1,4 +1,6 @@
 export { fabricBinary } from './binaries.ts';
+export { FabricProcess, writeFiles } from './fabric-process.ts';
+export type { ProcessOptions } from './fabric-process.ts';
 export { eventually } from './eventually.ts';
 export { freePort } from './ports.ts';
 export { TestInstitution } from './test-institution.ts';

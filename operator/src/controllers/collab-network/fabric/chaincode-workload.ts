@@ -3,6 +3,7 @@ import type { OperatorConfig } from '../../../institution/config.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
 import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
 import type { KubeObject } from '../../../runtime/index.ts';
+import { START_DIGEST_ANNOTATION } from './node-workload.ts';
 
 /** The contracts in one version, run beside the institution's peers. */
 export interface ChaincodePlan {
@@ -18,6 +19,8 @@ export interface ChaincodePlan {
   readonly resources: object;
   /** Secret with `tls.crt`, `tls.key` and `ca.crt`, the authority of the peers' client certificates. */
   readonly tlsSecret: string;
+  /** Digest of what the process reads only when it starts; another one restarts it. */
+  readonly startDigest: string;
 }
 
 /** Where peers call the chaincode. */
@@ -57,7 +60,7 @@ export function chaincodeDeployment(plan: ChaincodePlan): KubeObject {
       revisionHistoryLimit: 1,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: selector(plan) },
-      template: { metadata: { labels }, spec: podSpec(plan) },
+      template: { metadata: { labels, annotations: { [START_DIGEST_ANNOTATION]: plan.startDigest } }, spec: podSpec(plan) },
     },
   };
   return object;

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { NodeMaterial } from './node-plan.ts';
 
+/** The node's own identity has the name that certificates have in other Secrets. */
+const IDENTITY: Readonly<Record<string, string>> = { 'signcerts/cert.pem': 'identity.crt', 'keystore/key.pem': 'identity.key' };
+
 /** Keys of a Secret have no slash; the path comes back with the mount. */
 function keyOf(path: string): string {
-  return `msp_${path.replaceAll('/', '_')}`;
+  return IDENTITY[path] ?? `msp_${path.replaceAll('/', '_')}`;
 }
 
-/** Values of a node's Secret: TLS under the usual names, each file of the local MSP under a key of its own. */
-export function materialSecret({ msp, tls }: NodeMaterial): Record<string, string> {
+/** Values of a node's Secret: TLS under the usual names, its identity, and each other file of the local MSP under a key of its own. */
+export function materialSecret({ msp, tls }: { msp: NodeMaterial['msp']; tls: Readonly<Record<string, string>> }): Record<string, string> {
   return { ...tls, ...Object.fromEntries(Object.entries(msp).map(([path, content]) => [keyOf(path), content])) };
 }
 

@@ -35,6 +35,7 @@ export function testChaincode(change: Partial<ChaincodePlan> = {}): ChaincodePla
     replicas: 1,
     resources: { limits: { memory: '256Mi' } },
     tlsSecret: 'fabric-demo-chaincode',
+    startDigest: 'ef',
     ...change,
   };
 }

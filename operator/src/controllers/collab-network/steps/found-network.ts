@@ -35,12 +35,14 @@ export async function foundNetwork(run: NetworkRun): Promise<void> {
   const net = networkToken(networkId);
   await hub.ensure([net]);
   const did = formatDid(networkId, payload.founder.subjectCode);
-  await secrets.ensure(names.hostSecret, async () => ({
-    'genesis.json': seed['genesis.json'] ?? '',
-    'signing.key': seed['signing.key'] ?? '',
-    'nats.creds': await hub.ledgerHostCreds(net),
-    'hub-ca.crt': caPem,
-  }));
+  if (run.network.spec.ledger.driver === 'embedded') {
+    await secrets.ensure(names.hostSecret, async () => ({
+      'genesis.json': seed['genesis.json'] ?? '',
+      'signing.key': seed['signing.key'] ?? '',
+      'nats.creds': await hub.ledgerHostCreds(net),
+      'hub-ca.crt': caPem,
+    }));
+  }
   await secrets.ensure(accessSecret(run.network), async () => {
     const creds = await hub.memberCredentials(net, memberToken(did));
     return {
@@ -61,7 +63,8 @@ async function newGenesis(run: NetworkRun, founding: Founding, caPem: string): P
     displayName: displayName ?? run.network.spec.displayName,
     createdAt: run.ctx.clock.now(),
     founder: institutionOf(run),
-    ledger: { driver: 'embedded', blockSigningKey: signing.publicKey, hub: { url: hubClientURL, caPem } },
+    // Orderers of Fabric sign their blocks with certificates of the channel; the key then stays unused.
+    ledger: { driver: run.network.spec.ledger.driver, blockSigningKey: signing.publicKey, hub: { url: hubClientURL, caPem } },
     rights: DEFAULT_RIGHTS,
     contractsVersion: CONTRACTS_VERSION,
     rules: recoveryLock === undefined ? DEFAULT_RULES : { ...DEFAULT_RULES, recoveryLockMs: parseDuration(recoveryLock, 'recoveryLock') },

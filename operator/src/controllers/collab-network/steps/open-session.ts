@@ -1,7 +1,8 @@
-import { LedgerError, type EmbeddedLedgerClient } from '@collabnet/ledger';
+import { LedgerError } from '@collabnet/ledger';
 import { memberToken, networkToken } from '@collabnet/messaging';
 import { sleep, StalledError, systemClock, WaitError } from '../../../runtime/index.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
+import type { FollowedLedger } from '../followed-ledger.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 
 /** How long a reconcile waits for the institution's own NATS server, ms; it looks again after that. */
@@ -32,9 +33,10 @@ async function connectSession(run: NetworkRun, name: string): Promise<NetworkSes
   const { nats, replicas } = run.services;
   const signal = AbortSignal.any([run.ctx.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
   const unreachable = (cause: unknown): never => {
+    if (cause instanceof WaitError) throw cause;
     throw new WaitError('NatsUnreachable', `the institution's NATS server at ${nats.url} cannot be reached yet; check StatefulSet nats`, 2_000, { cause });
   };
-  const ledger = await replicas.open(name, access, signal).catch(unreachable);
+  const ledger = await replicas.open(run.network, access, signal).catch(unreachable);
   await catchUp(ledger);
   // What was revoked before a crash may not have reached the server.
   await nats.reconcileAccounts();
@@ -46,7 +48,7 @@ async function connectSession(run: NetworkRun, name: string): Promise<NetworkSes
 }
 
 /** Waits for the newest block, or for the news that the ledger cannot be reached: a known part is worth something then. */
-async function catchUp(ledger: EmbeddedLedgerClient): Promise<void> {
+async function catchUp(ledger: FollowedLedger): Promise<void> {
   const pause = new AbortController();
   const late = sleep(systemClock, CATCH_UP_MS, pause.signal).then(() => false);
   const over = await Promise.race([ledger.refresh().then(() => true, () => true), late]);

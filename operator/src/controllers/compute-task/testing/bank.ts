@@ -30,10 +30,11 @@ export function crd(plural: string): KubeObject {
 
 export function testConfig(engineSpu = `collabnet/engine-spu@sha256:${'1'.repeat(64)}`): OperatorConfig {
   return operatorConfigSchema.parse({
-    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu, nats: 'collabnet/nats-server:2.15.2' },
+    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu, nats: 'collabnet/nats-server:2.15.2', fabric: 'collabnet/fabric:2.5.9' },
     hub: { enabled: false },
     compute: { engine: { limits: { memory: '1Gi' } }, courier: { limits: { memory: '256Mi' } }, scratch: { size: '512Mi' } },
     dataProxy: { resources: {}, auditStorage: { size: '64Mi' } },
+    fabric: { orderer: { resources: {}, storage: { size: '1Gi' } }, peer: { resources: {}, storage: { size: '1Gi' } }, chaincode: { resources: {} } },
     ledgerCache: '64Mi',
     sharedCluster: true,
   });

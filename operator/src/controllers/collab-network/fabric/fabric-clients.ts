@@ -1,0 +1,32 @@
+import { ChaincodeLifecycle, OrdererAdmin, PeerAdmin, signerFromPem, type FabricSigner, type NodeAddress } from '@collabnet/fabric-network';
+import { required } from '../network-run.ts';
+import type { FabricRun } from './fabric-run.ts';
+import type { NodeKey } from './node-plan.ts';
+
+/** How long a node has for an answer about itself, ms: one that hangs must not hold up the reconcile. */
+const ANSWER_MS = 5_000;
+
+function signerOf(fabric: FabricRun): FabricSigner {
+  return signerFromPem(fabric.mspId, required(fabric.administrator, 'administrator').identity);
+}
+
+function peerAddress(fabric: FabricRun): NodeAddress {
+  return { ...fabric.run.services.fabric.node(fabric.peer), tlsRootCertificates: [required(fabric.authorities, 'authorities').tls.certificatePem] };
+}
+
+/** Administration of an own orderer. */
+export function ordererAdmin(fabric: FabricRun, key: NodeKey): OrdererAdmin {
+  const { tls } = required(fabric.authorities, 'authorities');
+  const node = { ...fabric.run.services.fabric.administration(key), tlsRootCertificates: [tls.certificatePem], clientTls: required(fabric.administrator, 'administrator').tls };
+  return new OrdererAdmin(node, ANSWER_MS);
+}
+
+/** Administration of the own peer. */
+export function peerAdmin(fabric: FabricRun): PeerAdmin {
+  return new PeerAdmin(peerAddress(fabric), signerOf(fabric));
+}
+
+/** Agreement about chaincode through the own peer; to be closed. */
+export function lifecycle(fabric: FabricRun): ChaincodeLifecycle {
+  return new ChaincodeLifecycle(peerAddress(fabric), fabric.channel, signerOf(fabric));
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { AlgorithmRecord, MemberRecord, Page } from '@collabnet/contracts';
+import { TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
+import type { CollabNetwork } from '@collabnet/crds';
+import { canonicalJson } from '@collabnet/envelope';
+import { certificateFacts } from '@collabnet/fabric-network';
+import { createMetrics, NO_TRACER, silentLogger } from '@collabnet/telemetry';
+import { NetworkSession } from '../../../institution/network-session.ts';
+import { InstitutionKeys } from '../../../institution/institution-keys.ts';
+import { SecretStore } from '../../../institution/secret-store.ts';
+import { Applier, CORE, systemClock, WaitError, type KubeClient, type KubeObject } from '../../../runtime/index.ts';
+import { eventually, TestApiServer } from '../../../testing/index.ts';
+import { crd, testConfig } from '../../compute-task/testing/bank.ts';
+import { MemoryChain } from '../../compute-task/testing/memory-ledger.ts';
+import { COLLAB_NETWORK } from '../../kinds.ts';
+import type { SignedGenesis } from '../followed-ledger.ts';
+import { LedgerReplicas } from '../ledger-replicas.ts';
+import type { NetworkRun } from '../network-run.ts';
+import { ensureFabric } from '../steps/ensure-fabric.ts';
+import { foundLedger } from '../steps/found-ledger.ts';
+import { FabricKubelet } from './testing-kubelet.ts';
+
+const DAY = 24 * 3600 * 1000;
+const NAME = 'demo';
+/** Nodes of Fabric on a busy machine of two cores. */
+const FOUNDING_MS = 240_000;
+
+let server: TestApiServer;
+let client: KubeClient;
+let kubelet: FabricKubelet;
+let founder: TestInstitution;
+let run: NetworkRun;
+let replicas: LedgerReplicas;
+/** The operator's clock: far enough back that everything issued at first is due for renewal now. */
+let clockOffset = -300 * DAY;
+const events: string[] = [];
+
+before(async () => {
+  server = await TestApiServer.start();
+  await server.installCrd(crd('collabnetworks'));
+  const namespace = await server.namespace('bank');
+  client = server.connect({ namespace });
+  kubelet = await FabricKubelet.start(client);
+  let genesis: SignedGenesis | undefined;
+  // On paper: the genesis that the founder of a test signs, for a channel that is yet to come.
+  const net = await TestNetwork.found((payload, sign) => {
+    genesis = { payload, signature: sign(canonicalJson(payload)) };
+    return new MemoryChain(payload);
+  });
+  founder = net.founder;
+  const secrets = new SecretStore(client, new Applier(client));
+  const network = await client.create<CollabNetwork>(COLLAB_NETWORK, {
+    metadata: { name: NAME },
+    spec: { displayName: 'Test', didRef: { name: 'me' }, ledger: { driver: 'fabric' }, founding: { hubURL: 'tls://hub:7422', hubClientURL: 'tls://hub:4222' } },
+  } as never);
+  await secrets.ensure(`ledger-${NAME}-genesis`, () => ({ 'genesis.json': JSON.stringify(genesis) }));
+  replicas = new LedgerReplicas({ secrets, nats: undefined as never, networks: undefined as never, logger: silentLogger(), metrics: createMetrics('t'), tracer: NO_TRACER, cache: undefined });
+  const ctx = {
+    client,
+    applier: new Applier(client),
+    clock: { ...systemClock, now: () => Date.now() + clockOffset },
+    status: {} as Record<string, unknown>,
+    logger: silentLogger(),
+    signal: new AbortController().signal,
+    event: ({ reason }: { reason: string }) => events.push(reason),
+    setCondition: (condition: object) => conditions.push(condition),
+  };
+  const services = { config: testConfig(), namespace, secrets, replicas, fabric: kubelet.addresses, logger: silentLogger() };
+  const access = { networkId: net.id, did: founder.did };
+  run = { ctx, network, services, access } as unknown as NetworkRun;
+});
+const conditions: object[] = [];
+after(async () => {
+  await replicas?.close();
+  await kubelet?.stop();
+  await server?.stop();
+});
+
+/** Reconciles as the runtime does: again after each wait, until all steps succeed. */
+async function reconcile(): Promise<void> {
+  const waits: string[] = [];
+  try {
+    await eventually('provisioned', async () => (await onceThrough(waits)) === undefined, FOUNDING_MS);
+  } catch (cause) {
+    throw new Error(`not provisioned; waited for ${waits.slice(-3).join(' | ')}; the last problem of a process: ${String(kubelet.problem)}`, { cause });
+  }
+}
+
+/** @returns why it waits */
+async function onceThrough(waits: string[]): Promise<string | undefined> {
+  try {
+    await ensureFabric(run);
+    await foundLedger(run);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WaitError)) throw error;
+    waits.push(`${error.reason}: ${error.message}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return error.reason;
+  }
+}
+
+const resourceVersions = async (): Promise<Record<string, string | undefined>> => {
+  const all: KubeObject[] = [];
+  for (const type of [CORE.secret, CORE.configMap, CORE.service, CORE.statefulSet, CORE.deployment]) all.push(...(await client.list(type)).map((object) => ({ ...object, kind: type.kind })));
+  return Object.fromEntries(all.map(({ kind, metadata }) => [`${kind} ${metadata.name}`, metadata.resourceVersion]));
+};
+
+const heightOfPeer = (): number => run.ctx.status.fabric?.peers[0]?.height ?? 0;
+
+test('the founder gets orderer, peer, channel and contracts, and the genesis is on the channel', async () => {
+  await reconcile();
+  const ledger = await replicas.open(run.network, run.access!, run.ctx.signal);
+  await ledger.refresh();
+  assert.equal(ledger.head().height, 0);
+  const { items } = await ledger.evaluate<Page<MemberRecord>>('membership', 'members', {});
+  assert.deepEqual(items.map(({ did }) => did), [founder.did]);
+  const { fabric } = run.ctx.status;
+  assert.equal(fabric?.mspID, founder.code);
+  assert.deepEqual(fabric.orderers.map(({ name, state }) => [name, state]), [['fabric-demo-orderer-0', 'active']]);
+  assert.match(fabric.contracts.version, /^1\.0\.0\+sha256\.[0-9a-f]{64}$/);
+  assert.equal(fabric.contracts.sequence, 1);
+  assert.deepEqual(events, ['ContractsCommitted', 'LedgerFounded']);
+});
+
+test('a session over it submits a transaction of the contracts', async () => {
+  const ledger = await replicas.open(run.network, run.access!, run.ctx.signal);
+  const session = new NetworkSession({ name: NAME, did: founder.did, keys: new InstitutionKeys({ sign: founder.keys, agree: founder.agree }), ledger });
+  const content = { name: 'psi', version: '1.0.0', engine: 'spu', image: 'engine:1', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes' };
+  const { height } = await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'register', public: content });
+  assert.ok(height >= 1);
+  const record = await ledger.evaluate<AlgorithmRecord>('algorithms', 'get', { name: 'psi', version: '1.0.0' });
+  assert.equal(record.provider, founder.did);
+});
+
+test('another look changes nothing, neither in the cluster nor on the channel', async () => {
+  await reconcile();
+  const [before, height] = [await resourceVersions(), heightOfPeer()];
+  await reconcile();
+  assert.deepEqual(await resourceVersions(), before);
+  assert.equal(heightOfPeer(), height);
+});
+
+test('what is due is renewed with the same keys, the nodes restart with it, and the ledger goes on', async () => {
+  const secret = async (): Promise<Record<string, string>> => (await run.services.secrets.read('fabric-demo-orderer-0')) ?? {};
+  const [before, running] = [await secret(), kubelet.running];
+  clockOffset = 0;
+  await reconcile();
+  await eventually('restarted', () => Object.entries(kubelet.running).every(([name, digest]) => digest !== running[name]), 60_000);
+  const now = await secret();
+  for (const name of ['identity', 'tls']) {
+    assert.equal(now[`${name}.key`], before[`${name}.key`]);
+    assert.ok(certificateFacts(now[`${name}.crt`] ?? '').notAfter > certificateFacts(before[`${name}.crt`] ?? '').notAfter + 250 * DAY);
+  }
+  await reconcile();
+  assert.ok(Date.parse(run.ctx.status.fabric?.certificatesExpire ?? '') > Date.now() + 360 * DAY);
+  assert.deepEqual(conditions.at(-1), { type: 'CertificatesFresh', status: 'True', reason: 'Renewed', message: 'no certificate of the Fabric nodes ends soon' });
+  const ledger = await replicas.open(run.network, run.access!, run.ctx.signal);
+  await eventually('heard again', () => ledger.refresh().then(() => true, () => false), 60_000);
+  const session = new NetworkSession({ name: NAME, did: founder.did, keys: new InstitutionKeys({ sign: founder.keys, agree: founder.agree }), ledger });
+  await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'retire', public: { name: 'psi', version: '1.0.0' } });
+});

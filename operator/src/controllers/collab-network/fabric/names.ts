@@ -1,0 +1,37 @@
+import type { CollabNetwork } from '@collabnet/crds';
+
+/**
+ * Names of what is kept for a network on Fabric. None has an owner: deleting a CollabNetwork by mistake must not destroy
+ * the identity that the channel knows.
+ */
+export interface FabricNames {
+  /** Secret with the keys of the authorities. */
+  readonly authorities: string;
+  /** Secret with the administrator's identity and the certificate shown to orderers' administration. */
+  readonly administrator: string;
+  /** Secret with what a client needs to follow the ledger on the own peer. */
+  readonly client: string;
+  /** Secret with the first block of the channel. */
+  readonly channel: string;
+  /** Secret with the TLS certificate of the chaincode. */
+  readonly chaincode: string;
+  /** Secret with what is in the chaincode package, and which one was approved. */
+  readonly chaincodePackage: string;
+}
+
+export function fabricNames(network: CollabNetwork): FabricNames {
+  const name = (what: string): string => `fabric-${network.metadata.name}-${what}`;
+  return {
+    authorities: name('authorities'),
+    administrator: name('administrator'),
+    client: name('client'),
+    channel: name('channel'),
+    chaincode: name('chaincode'),
+    chaincodePackage: name('package'),
+  };
+}
+
+/** Channel of a network: two networks never share one. @param networkId 64 hexadecimal digits */
+export function channelOf(networkId: string): string {
+  return `collab-${networkId.slice(0, 32)}`;
+}

@@ -1,0 +1,64 @@
+import type { CollabNetwork } from '@collabnet/crds';
+import { openReplicaState } from '@collabnet/ledger';
+import { FabricLedgerClient, type FabricIdentity, type StoredFabricBlock } from '@collabnet/ledger-fabric';
+import type { Logger } from '@collabnet/telemetry';
+import type { SecretStore, SecretValues } from '../../../institution/secret-store.ts';
+import { WaitError } from '../../../runtime/index.ts';
+import { CHAINCODE } from './chaincode-package.ts';
+import { fabricNames } from './names.ts';
+
+/** A renewed certificate counts after this long, ms: months before the old one ends. */
+const IDENTITY_RECHECK_MS = 5 * 60_000;
+
+export interface OpenReplicaOptions {
+  readonly network: CollabNetwork;
+  readonly networkId: string;
+  readonly secrets: Pick<SecretStore, 'read'>;
+  /** As for {@link openReplicaState}. */
+  readonly cache: string | undefined;
+  readonly logger: Logger;
+}
+
+/** What Secret `fabric-<network>-client` says about the way to the ledger. */
+interface Connection {
+  readonly mspId: string;
+  readonly channel: string;
+  readonly peers: readonly string[];
+}
+
+/**
+ * The verified replica of a network on Fabric, by the institution's own peer. Does not wait for blocks.
+ *
+ * @throws WaitError FabricNotProvisioned while the leader has not made the way to the peer; LedgerError STORE_FAILED
+ */
+export async function openFabricReplica({ network, networkId, secrets, cache, logger }: OpenReplicaOptions): Promise<FabricLedgerClient> {
+  const { client: secretName } = fabricNames(network);
+  const values = await secrets.read(secretName);
+  if (values === undefined) throw new WaitError('FabricNotProvisioned', `Secret ${secretName} does not exist yet; the leading operator makes it`, 2_000);
+  const { mspId, channel, peers } = JSON.parse(values['connection.json'] ?? '') as Connection;
+  let identity = identityIn(mspId, values);
+  const ledger = new FabricLedgerClient({
+    networkId,
+    channel,
+    chaincode: CHAINCODE,
+    identity: () => identity,
+    endpoints: peers.map((address) => ({ address })),
+    state: openReplicaState<StoredFabricBlock>(cache, networkId),
+    onError: (error) => logger.warn({ err: error, network: network.metadata.name }, 'the peer cannot be followed'),
+  });
+  const reread = async (): Promise<void> => {
+    const now = await secrets.read(secretName);
+    if (now !== undefined) identity = identityIn(mspId, now);
+  };
+  const timer = setInterval(() => void reread().catch((error: unknown) => logger.warn({ err: error }, `Secret ${secretName} cannot be read`)), IDENTITY_RECHECK_MS);
+  const close = ledger.close.bind(ledger);
+  ledger.close = () => {
+    clearInterval(timer);
+    return close();
+  };
+  return ledger;
+}
+
+function identityIn(mspId: string, values: SecretValues): FabricIdentity {
+  return { mspId, certificate: values['identity.crt'] ?? '', privateKey: values['identity.key'] ?? '', tlsAuthorities: values['ca.crt'] ?? '' };
+}

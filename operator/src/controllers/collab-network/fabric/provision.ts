@@ -1,0 +1,18 @@
+import type { NetworkRun } from '../network-run.ts';
+import { newFabricRun, type FabricStep } from './fabric-run.ts';
+import { ensureAuthorities } from './steps/ensure-authorities.ts';
+import { ensureChaincode } from './steps/ensure-chaincode.ts';
+import { ensureChannel } from './steps/ensure-channel.ts';
+import { ensureDefinition } from './steps/ensure-definition.ts';
+import { ensureIdentities } from './steps/ensure-identities.ts';
+import { ensureNodes } from './steps/ensure-nodes.ts';
+import { reportFabric } from './steps/report-fabric.ts';
+
+/** In this order an institution's part of a Fabric network comes to be; each step finds what an earlier run has done. */
+const STEPS: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, reportFabric];
+
+/** Provisions the founder's nodes and the channel, and keeps them. @throws WaitError, StalledError */
+export async function provisionFabric(run: NetworkRun): Promise<void> {
+  const fabric = newFabricRun(run);
+  for (const step of STEPS) await step(fabric);
+}

@@ -1,0 +1,55 @@
+import { blockFromText, blockToText, genesisBlock } from '@collabnet/fabric-network';
+import { WaitError } from '../../../../runtime/index.ts';
+import { required } from '../../network-run.ts';
+import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
+import { onFabric } from '../fabric-errors.ts';
+import type { FabricRun } from '../fabric-run.ts';
+import { nodeMaterialOf } from '../node-certificates.ts';
+import { nodeName } from '../node-plan.ts';
+
+type FirstBlock = ReturnType<typeof genesisBlock>;
+
+const ENTRY = 'genesis.block';
+const LEADER_RECHECK_MS = 1_000;
+
+/** The channel of the network: its first block, the orderers in it, and then the peer. */
+export async function ensureChannel(fabric: FabricRun): Promise<void> {
+  const block = await firstBlock(fabric);
+  for (const key of fabric.orderers) {
+    const admin = ordererAdmin(fabric, key);
+    const name = nodeName(key);
+    const channel = await onFabric(`looking at ${name}`, () => admin.channel(fabric.channel));
+    if (channel === undefined) await onFabric(`joining ${name} to the channel`, () => admin.join(block));
+    else if (channel.status === 'failed') throw new WaitError('FabricOrdererFailed', `${name} has failed in channel ${fabric.channel}; look at its log`, LEADER_RECHECK_MS);
+  }
+  const peer = peerAdmin(fabric);
+  const joined = await onFabric('looking at the peer', () => peer.channels());
+  if (!joined.includes(fabric.channel)) await onFabric('joining the peer to the channel', () => peer.join(block));
+}
+
+/**
+ * Written down before a node gets it: two blocks made from the same decisions differ, and orderers of one channel must
+ * have the same. Nothing in it is secret.
+ */
+async function firstBlock(fabric: FabricRun): Promise<FirstBlock> {
+  const values = await fabric.run.services.secrets.ensure(fabric.names.channel, async () => ({ [ENTRY]: blockToText(await newBlock(fabric)) }));
+  return blockFromText(values[ENTRY] ?? '', `Secret ${fabric.names.channel}, ${ENTRY}`);
+}
+
+async function newBlock(fabric: FabricRun): Promise<FirstBlock> {
+  const { run, channel, orderers, peer } = fabric;
+  const msp = required(fabric.msp, 'msp');
+  const addresses = run.services.fabric;
+  const consenters = [];
+  for (const key of orderers) {
+    const certificate = (await nodeMaterialOf(fabric, key)).tls['tls.crt'];
+    consenters.push({ ...addresses.node(key), clientTlsCertificate: certificate, serverTlsCertificate: certificate });
+  }
+  return genesisBlock({
+    channel,
+    members: [{ msp, anchorPeers: [addresses.node(peer)] }],
+    orderingMembers: [{ msp, endpoints: orderers.map((key) => addresses.node(key)) }],
+    consenters,
+    now: run.ctx.clock.now(),
+  });
+}

@@ -1,0 +1,70 @@
+import { CORE, WaitError, type KubeObject } from '../../../../runtime/index.ts';
+import { nodeMaterialOf } from '../node-certificates.ts';
+import { nodeConfigMap } from '../node-config.ts';
+import { nodeName, type FabricNodePlan, type NodeKey } from '../node-plan.ts';
+import { nodeService, roleDisruptionBudget } from '../node-service.ts';
+import { nodeStatefulSet, START_DIGEST_ANNOTATION } from '../node-workload.ts';
+import type { FabricRun } from '../fabric-run.ts';
+
+const RESTART_RECHECK_MS = 3_000;
+
+interface Workload extends KubeObject {
+  readonly spec: { readonly template: { readonly metadata?: { readonly annotations?: Record<string, string> } } };
+  readonly status?: { readonly observedGeneration?: number; readonly readyReplicas?: number; readonly updateRevision?: string; readonly currentRevision?: string };
+}
+
+/** The orderers and the peer of this institution, with their certificates. */
+export async function ensureNodes(fabric: FabricRun): Promise<void> {
+  const { run, orderers, peer } = fabric;
+  for (const key of [...orderers, peer]) await ensureNode(fabric, key);
+  const budget = roleDisruptionBudget({ network: run.network, role: 'orderer' }, orderers.length);
+  if (budget !== undefined) await run.ctx.applier.apply(CORE.podDisruptionBudget, budget, { owner: run.network });
+}
+
+async function ensureNode(fabric: FabricRun, key: NodeKey): Promise<void> {
+  const { run } = fabric;
+  const { applier } = run.ctx;
+  const plan = await planOf(fabric, key);
+  await applier.apply(CORE.configMap, nodeConfigMap(plan), { owner: run.network });
+  await applier.apply(CORE.service, nodeService(plan), { owner: run.network });
+  const wanted = nodeStatefulSet(plan) as Workload;
+  const live = await run.ctx.client.find<Workload>(CORE.statefulSet, nodeName(key));
+  if (live !== undefined && digestOf(live) !== digestOf(wanted)) await othersReady(fabric, key);
+  await applier.apply(CORE.statefulSet, wanted, { owner: run.network, live: live ?? null });
+}
+
+async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> {
+  const { config, fabric: addresses } = fabric.run.services;
+  const { storage, resources } = config.fabric[key.role];
+  const { size, storageClassName } = storage;
+  return {
+    ...key,
+    mspId: fabric.mspId,
+    address: addresses.node(key),
+    image: config.images.fabric,
+    config,
+    storage: { size: String(size), ...(storageClassName !== '' && { storageClassName }) },
+    resources,
+    material: await nodeMaterialOf(fabric, key),
+  };
+}
+
+/** Two orderers of three that restart at once leave none to order: a node restarts while all others of its role are ready. */
+async function othersReady(fabric: FabricRun, key: NodeKey): Promise<void> {
+  const others = fabric.orderers.filter(({ role, ordinal }) => role === key.role && ordinal !== key.ordinal);
+  for (const other of others) {
+    const name = nodeName(other);
+    const workload = await fabric.run.ctx.client.find<Workload>(CORE.statefulSet, name);
+    if (workload !== undefined && !isReady(workload)) {
+      throw new WaitError('FabricNodeRestarting', `${nodeName(key)} restarts for a new certificate or configuration as soon as ${name} is ready`, RESTART_RECHECK_MS);
+    }
+  }
+}
+
+function isReady({ metadata, status }: Workload): boolean {
+  return status?.observedGeneration === metadata.generation && status?.readyReplicas === 1 && status.updateRevision === status.currentRevision;
+}
+
+function digestOf({ spec }: Workload): string | undefined {
+  return spec.template.metadata?.annotations?.[START_DIGEST_ANNOTATION];
+}

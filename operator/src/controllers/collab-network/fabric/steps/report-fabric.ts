@@ -1,0 +1,48 @@
+import { WaitError } from '../../../../runtime/index.ts';
+import { CHAINCODE, definitionVersion } from '../chaincode-package.ts';
+import { lifecycle, ordererAdmin, peerAdmin } from '../fabric-clients.ts';
+import { onFabric } from '../fabric-errors.ts';
+import type { FabricRun } from '../fabric-run.ts';
+import { nodeName } from '../node-plan.ts';
+
+const RECHECK_MS = 2_000;
+/** Nothing renews an authority, so people hear of its end early. */
+const WARN_MS = 90 * 24 * 3600 * 1000;
+
+/** Shows the own nodes, the contracts in force and the first end of a certificate. */
+export async function reportFabric(fabric: FabricRun): Promise<void> {
+  const { run, channel, mspId, expires } = fabric;
+  const orderers = [];
+  for (const key of fabric.orderers) {
+    const found = await onFabric(`looking at ${nodeName(key)}`, () => ordererAdmin(fabric, key).channel(channel));
+    orderers.push({ name: nodeName(key), state: found?.status ?? 'absent', ...(found !== undefined && { height: found.height }) });
+  }
+  const height = await onFabric('looking at the peer', () => peerAdmin(fabric).height(channel));
+  run.ctx.status.fabric = {
+    channel,
+    mspID: mspId,
+    peers: [{ name: nodeName(fabric.peer), height }],
+    orderers,
+    contracts: { version: definitionVersion(), sequence: await sequenceInForce(fabric) },
+    certificatesExpire: new Date(expires).toISOString(),
+  };
+  const now = run.ctx.clock.now();
+  const late = expires - now < WARN_MS;
+  run.ctx.setCondition({
+    type: 'CertificatesFresh',
+    status: late ? 'False' : 'True',
+    reason: late ? 'ExpiresSoon' : 'Renewed',
+    message: late ? `a certificate of the Fabric nodes ends at ${new Date(expires).toISOString()} although it should have been renewed; look at the log of the operator` : 'no certificate of the Fabric nodes ends soon',
+  });
+}
+
+async function sequenceInForce(fabric: FabricRun): Promise<number> {
+  const agreement = lifecycle(fabric);
+  try {
+    const committed = await onFabric('reading the definition of the contracts', () => agreement.committed(CHAINCODE));
+    if (committed?.version === definitionVersion()) return committed.sequence;
+    throw new WaitError('ContractsNotCommitted', `the peer does not know of contracts ${definitionVersion()} yet`, RECHECK_MS);
+  } finally {
+    agreement.close();
+  }
+}

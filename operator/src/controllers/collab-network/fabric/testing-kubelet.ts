@@ -1,0 +1,175 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fabricBinary, FabricProcess, freePort, writeFiles } from '@collabnet/fabric-network/testing';
+import { CORE, type KubeClient, type KubeObject } from '../../../runtime/index.ts';
+import type { FabricAddresses } from './addresses.ts';
+import { MOUNTS, PORTS, type FabricRole } from './node-plan.ts';
+import { START_DIGEST_ANNOTATION } from './node-workload.ts';
+
+const LOOK_MS = 300;
+const CHAINCODE_PROGRAM = new URL('../../../../../services/chaincode/dist/main.js', import.meta.url).pathname;
+
+interface Volume {
+  readonly name: string;
+  readonly secret?: { readonly secretName: string; readonly items?: readonly { key: string; path: string }[] };
+  readonly configMap?: { readonly name: string };
+}
+interface Workload extends KubeObject {
+  readonly spec: { readonly template: { readonly metadata: { readonly annotations: Record<string, string> }; readonly spec: { readonly volumes: readonly Volume[]; readonly containers: readonly { env: { name: string; value: string }[] }[] } } };
+}
+type Texts = KubeObject & { readonly data?: Record<string, string> };
+
+/** Ports on loopback for a node: of its gRPC, its administration and its probes. */
+interface Ports {
+  readonly main: number;
+  readonly admin: number;
+  readonly health: number;
+}
+
+/**
+ * Runs the Fabric workloads of a namespace as processes of this machine, as a kubelet would run their pods: files from the
+ * volumes, a restart for a changed template, a status when they are ready. Addresses are on loopback instead of Services.
+ */
+export class FabricKubelet {
+  readonly addresses: FabricAddresses;
+  readonly #client: KubeClient;
+  readonly #folder: string;
+  readonly #ports: ReadonlyMap<string, Ports>;
+  readonly #nodes = new Map<string, { digest: string; process: FabricProcess }>();
+  #chaincode: { digest: string; child: ChildProcess } | undefined;
+  #ending = false;
+  #done: Promise<void> = Promise.resolve();
+  /** What went wrong last, for the message of a failing test. */
+  problem: unknown;
+
+  private constructor(client: KubeClient, folder: string, ports: ReadonlyMap<string, Ports>) {
+    this.#client = client;
+    this.#folder = folder;
+    this.#ports = ports;
+    const at = (name: string, which: keyof Ports): { host: string; port: number } => ({ host: 'localhost', port: this.#portsOf(name)[which] });
+    this.addresses = {
+      node: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'main'),
+      administration: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'admin'),
+      chaincode: () => at('chaincode', 'main'),
+    };
+  }
+
+  static async start(client: KubeClient): Promise<FabricKubelet> {
+    const ports = new Map<string, Ports>();
+    for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'chaincode']) {
+      ports.set(name, { main: await freePort(), admin: await freePort(), health: await freePort() });
+    }
+    const kubelet = new FabricKubelet(client, await mkdtemp(join(tmpdir(), 'collabnet-kubelet-')), ports);
+    const bin = join(kubelet.#folder, 'builder', 'bin');
+    await mkdir(bin, { recursive: true });
+    for (const step of ['detect', 'build', 'release']) await symlink(fabricBinary('ccaas-builder'), join(bin, step));
+    kubelet.#done = kubelet.#run();
+    return kubelet;
+  }
+
+  /** Start digests of the nodes that run, by name of the StatefulSet. */
+  get running(): Record<string, string> {
+    return Object.fromEntries([...this.#nodes].map(([name, { digest }]) => [name, digest]));
+  }
+
+  async stop(): Promise<void> {
+    this.#ending = true;
+    await this.#done;
+    this.#chaincode?.child.kill('SIGKILL');
+    await Promise.all([...this.#nodes.values()].map(({ process }) => process.stop('SIGKILL')));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#ending) {
+      try {
+        for (const each of await this.#client.list<Workload>(CORE.statefulSet)) await this.#node(each);
+        for (const each of await this.#client.list<Workload>(CORE.deployment)) await this.#contracts(each);
+      } catch (error) {
+        this.problem = error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  async #node(workload: Workload): Promise<void> {
+    const { name } = workload.metadata;
+    const digest = workload.spec.template.metadata.annotations[START_DIGEST_ANNOTATION] ?? '';
+    const held = this.#nodes.get(name);
+    if (held?.digest === digest && held.process.isRunning) return;
+    await held?.process.stop();
+    const folder = join(this.#folder, name);
+    for (const volume of workload.spec.template.spec.volumes) await this.#mount(volume, join(folder, volume.name), name);
+    const role = (workload.metadata.labels?.['app.kubernetes.io/component'] ?? '').replace('fabric-', '') as FabricRole;
+    const { main, health } = this.#portsOf(shortName(name));
+    const [command, args] = role === 'peer' ? [fabricBinary('peer'), ['node', 'start']] : [fabricBinary('orderer'), []];
+    const process = new FabricProcess({ command, args, folder: join(folder, 'config'), ports: [main], operationsPort: health });
+    await process.start();
+    this.#nodes.set(name, { digest, process });
+    const { generation } = workload.metadata;
+    await this.#status(CORE.statefulSet, name, { observedGeneration: generation, replicas: 1, readyReplicas: 1, updateRevision: digest, currentRevision: digest });
+  }
+
+  async #contracts(workload: Workload): Promise<void> {
+    const { name } = workload.metadata;
+    const { template } = workload.spec;
+    const digest = JSON.stringify(template);
+    if (this.#chaincode?.digest === digest) return;
+    this.#chaincode?.child.kill('SIGKILL');
+    const folder = join(this.#folder, name);
+    for (const volume of template.spec.volumes) await this.#mount(volume, join(folder, volume.name), name);
+    const { main } = this.#portsOf('chaincode');
+    const env = Object.fromEntries((template.spec.containers[0]?.env ?? []).map((each) => [each.name, each.value.replace('/etc/chaincode-tls', join(folder, 'tls'))]));
+    const child = spawn(process.execPath, [CHAINCODE_PROGRAM], {
+      env: { PATH: process.env['PATH'], ...env, CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${main}`, HEALTH_PORT: '0', WORKERS: '1' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    this.#chaincode = { digest, child };
+    await this.#status(CORE.deployment, name, { replicas: 1, readyReplicas: 1 });
+  }
+
+  async #mount({ secret, configMap }: Volume, folder: string, node: string): Promise<void> {
+    if (secret !== undefined) {
+      const { data = {} } = await this.#client.get<Texts>(CORE.secret, secret.secretName);
+      const items = secret.items ?? Object.keys(data).map((key) => ({ key, path: key }));
+      await writeFiles(folder, Object.fromEntries(items.map(({ key, path }) => [path, Buffer.from(data[key] ?? '', 'base64').toString()])));
+    }
+    if (configMap !== undefined) {
+      const { data = {} } = await this.#client.get<Texts>(CORE.configMap, configMap.name);
+      await writeFiles(folder, Object.fromEntries(Object.entries(data).map(([file, text]) => [file, this.#onLoopback(text, node)])));
+    }
+  }
+
+  /** Paths of a container and ports of a pod as they are here. */
+  #onLoopback(text: string, node: string): string {
+    const folder = join(this.#folder, node);
+    const { main, admin, health } = this.#portsOf(shortName(node));
+    return text
+      .replaceAll(`${MOUNTS.msp}"`, `${join(folder, 'msp')}"`)
+      .replaceAll(`${MOUNTS.tls}/`, `${join(folder, 'tls')}/`)
+      .replaceAll(MOUNTS.data, join(folder, 'data'))
+      .replaceAll('/opt/collabnet/builders/ccaas', join(this.#folder, 'builder'))
+      .replaceAll(`"0.0.0.0:${PORTS.peer}"`, `"127.0.0.1:${main}"`)
+      .replaceAll(`"ListenPort": ${PORTS.orderer}`, `"ListenPort": ${main}`)
+      .replaceAll(`"0.0.0.0:${PORTS.admin}"`, `"127.0.0.1:${admin}"`)
+      .replaceAll(`"0.0.0.0:${PORTS.health}"`, `"127.0.0.1:${health}"`)
+      .replaceAll('"0.0.0.0"', '"127.0.0.1"');
+  }
+
+  #portsOf(name: string): Ports {
+    const ports = this.#ports.get(name);
+    if (ports === undefined) throw new Error(`${name}: no ports for it`);
+    return ports;
+  }
+
+  async #status(type: typeof CORE.statefulSet, name: string, status: object): Promise<void> {
+    await this.#client.patch(type, name, { status }, { strategy: 'merge', subresource: 'status' });
+  }
+}
+
+/** `fabric-demo-orderer-0` as `orderer-0`. */
+function shortName(name: string): string {
+  return name.split('-').slice(-2).join('-');
+}

@@ -1,0 +1,16 @@
+import type { GenesisPayload } from '@collabnet/contracts';
+import type { Ledger } from '@collabnet/ledger';
+
+/** A genesis as its founder signed it. */
+export interface SignedGenesis {
+  readonly payload: GenesisPayload;
+  readonly signature: string;
+}
+
+/** What an operator needs of a ledger beyond the port. */
+export interface FollowedLedger extends Ledger {
+  /** Brings the replica to the newest block. Rejects with LedgerError while the ledger cannot be reached. */
+  refresh(): Promise<void>;
+  /** Puts the genesis on a ledger that does not begin with it by itself. Does nothing when it is there. */
+  found?(genesis: SignedGenesis): Promise<void>;
+}
