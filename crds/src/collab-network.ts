@@ -64,7 +64,7 @@ export const collabNetworkSpecSchema = withRules(
           driver: z
             .enum(['embedded', 'fabric'])
             .default('embedded')
-            .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs; so far for the founder alone, and neither data proxies nor result store follow it yet.'),
+            .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs; so far for the founder alone.'),
           fabric: z
             .object({ orderers: z.int().min(1).max(3).default(1).describe('Orderers of this institution: 1, or 3, of which one may be lost.') })
             .optional()

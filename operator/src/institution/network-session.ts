@@ -29,6 +29,19 @@ export interface NetworkSessionOptions {
   ledger: Ledger;
   /** Connection to the institution's NATS server in the network's data account; requests to couriers go over it. */
   data?: NatsConnection;
+  /** For a network on Fabric. */
+  fabric?: FabricReading;
+}
+
+/** The way to the own peer for the services of the institution, which read the ledger by themselves. */
+export interface FabricReading {
+  readonly mspId: string;
+  readonly channel: string;
+  readonly chaincode: string;
+  /** `host:port` */
+  readonly peers: readonly string[];
+  /** PEM of an identity for them, and of the authority of the peers' TLS certificates. */
+  readonly files: Readonly<Record<'crt' | 'key' | 'ca', string>>;
 }
 
 /** A signing key of the institution under the id that the network's ledger gives it. */
@@ -50,6 +63,7 @@ export class NetworkSession {
   readonly ledger: Ledger;
   readonly data: NatsConnection | undefined;
   #keys: InstitutionKeys;
+  #fabric: FabricReading | undefined;
 
   constructor(options: NetworkSessionOptions) {
     this.name = options.name;
@@ -58,8 +72,21 @@ export class NetworkSession {
     this.networkId = options.ledger.networkId;
     this.#keys = options.keys;
     this.data = options.data;
+    this.#fabric = options.fabric;
     this.token = networkToken(this.networkId);
     this.member = memberToken(this.did);
+  }
+
+  /** For a network on Fabric: the way to the own peer for the institution's services. */
+  get fabric(): FabricReading | undefined {
+    return this.#fabric;
+  }
+
+  /** Takes over a renewed certificate. @returns whether it is another than before */
+  useFabric(reading: FabricReading): boolean {
+    const same = JSON.stringify(this.#fabric) === JSON.stringify(reading);
+    this.#fabric = reading;
+    return !same;
   }
 
   /** Takes over the keys as the Secret has them now. @returns whether they are others than before */

@@ -37,6 +37,19 @@ test('credentials stay while they are young, and are renewed when they get old',
   assert.equal(third.files['net-a.creds'], 'creds-2');
 });
 
+test('a network on Fabric comes with the way to the own peer, also while its session is not open', async () => {
+  const access = issuer();
+  const way = { mspId: 'bank', channel: 'collab-1', chaincode: 'collabnet', peers: ['peer:7051'] };
+  const onFabric = (crt: string): NetworkSession => ({ ...session, fabric: { ...way, files: { crt, key: 'key', ca: 'ca' } } }) as unknown as NetworkSession;
+  const first = await access(undefined, START, true, ['demo'], onFabric('crt-1'));
+  const wanted = { ...way, certificate: '/etc/x/net-a.fabric.crt', privateKey: '/etc/x/net-a.fabric.key', tlsAuthorities: '/etc/x/net-a.fabric.ca' };
+  assert.deepEqual(first.networks[0]?.fabric, wanted);
+  assert.deepEqual([first.files['net-a.fabric.crt'], first.files['net-a.fabric.key'], first.files['net-a.fabric.ca']], ['crt-1', 'key', 'ca']);
+  const closed = await access(first.files, START, false);
+  assert.deepEqual([closed.files, closed.networks], [first.files, first.networks]);
+  assert.equal((await access(first.files, START, true, ['demo'], onFabric('crt-2'))).files['net-a.fabric.crt'], 'crt-2');
+});
+
 test('a restarted operator takes nothing away before its network is open', async () => {
   const access = issuer();
   const first = await access(undefined, START);

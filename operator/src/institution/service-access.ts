@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LocalNats } from './local-nats.ts';
-import type { NetworkSession } from './network-session.ts';
+import type { FabricReading, NetworkSession } from './network-session.ts';
 import type { SecretValues } from './secret-store.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
@@ -20,6 +20,8 @@ const bindingSchema = z.object({
   publicKey: z.string(),
   /** Epoch ms. */
   credentialsFrom: z.number(),
+  /** The way to the own peer, for a network on Fabric. */
+  fabric: z.object({ mspId: z.string(), channel: z.string(), chaincode: z.string(), peers: z.array(z.string()) }).optional(),
   /** The key that a rotation is about to bring in. */
   next: z.object({ keyId: z.string(), publicKey: z.string() }).optional(),
   /** Keys of before a rotation, whose capabilities are honoured until then, epoch ms. */
@@ -37,7 +39,15 @@ export interface ServiceAccess {
   readonly files: SecretValues;
   /** As the configuration of a service has them. */
   readonly issuers: readonly { did: string; keyId: string; publicKey: string }[];
-  readonly networks: readonly { networkId: string; did: string; nats: { url: string; credentials: string } }[];
+  readonly networks: readonly ServiceNetwork[];
+}
+
+/** A network in the configuration of a service. Files are paths. */
+export interface ServiceNetwork {
+  readonly networkId: string;
+  readonly did: string;
+  readonly nats: { readonly url: string; readonly credentials: string };
+  readonly fabric?: Omit<FabricReading, 'files'> & { readonly certificate: string; readonly privateKey: string; readonly tlsAuthorities: string };
 }
 
 export interface ServiceAccessOptions {
@@ -70,6 +80,7 @@ export async function serviceAccess(options: ServiceAccessOptions): Promise<Serv
     const binding = session === undefined ? known : await bindingOf(session, known, now);
     if (binding === undefined) continue;
     const file = `${binding.net}.creds`;
+    for (const [name, text] of fabricFiles(binding.net, session, current)) files[name] = text;
     const held = current?.[file];
     const fresh = held !== undefined && now - binding.credentialsFrom < RENEW_CREDENTIALS_MS;
     if (fresh || session === undefined) {
@@ -85,8 +96,19 @@ export async function serviceAccess(options: ServiceAccessOptions): Promise<Serv
     bindings,
     files: { ...files, [BINDINGS]: JSON.stringify(bindings) },
     issuers: all.flatMap(({ did, keyId, publicKey, next, former }) => [{ keyId, publicKey }, ...(next ? [next] : []), ...(former ?? [])].map((key) => ({ did, keyId: key.keyId, publicKey: key.publicKey }))),
-    networks: all.map(({ networkId, did, net }) => ({ networkId, did, nats: { url: nats.url, credentials: `${mount}/${net}.creds` } })),
+    networks: all.map(({ networkId, did, net, fabric }) => ({
+      networkId,
+      did,
+      nats: { url: nats.url, credentials: `${mount}/${net}.creds` },
+      ...(fabric && { fabric: { ...fabric, certificate: `${mount}/${net}.fabric.crt`, privateKey: `${mount}/${net}.fabric.key`, tlsAuthorities: `${mount}/${net}.fabric.ca` } }),
+    })),
   };
+}
+
+/** Entries of the Secret with the way to the own peer: from the session, or as they are while it is not open. */
+function fabricFiles(net: string, session: NetworkSession | undefined, current: SecretValues | undefined): [string, string][] {
+  const entries = session === undefined ? ['crt', 'key', 'ca'].map((part) => [part, current?.[`${net}.fabric.${part}`]] as const) : Object.entries(session.fabric?.files ?? {});
+  return entries.flatMap(([part, text]) => (text === undefined ? [] : [[`${net}.fabric.${part}`, text]]));
 }
 
 async function bindingOf(session: NetworkSession, known: NetworkBinding | undefined, now: number): Promise<NetworkBinding> {
@@ -101,9 +123,14 @@ async function bindingOf(session: NetworkSession, known: NetworkBinding | undefi
     keyId,
     publicKey,
     credentialsFrom: same ? known.credentialsFrom : 0,
+    ...(session.fabric && { fabric: wayOf(session.fabric) }),
     ...(next && next.publicKey !== publicKey && { next: { keyId: next.keyId, publicKey: next.publicKey } }),
     ...(same && formerOf(known, keyId, now)),
   };
+}
+
+function wayOf({ mspId, channel, chaincode, peers }: FabricReading): NonNullable<NetworkBinding['fabric']> {
+  return { mspId, channel, chaincode, peers: [...peers] };
 }
 
 /** A capability of a running attempt must still open its door after a rotation; it fits one client certificate only. */

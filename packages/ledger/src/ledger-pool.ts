@@ -2,9 +2,28 @@ import { followLedger } from './follow-ledger.ts';
 import type { FollowLedgerOptions } from './follow-ledger.ts';
 import type { Ledger } from './ledger.ts';
 
-export type PoolNetwork = Pick<FollowLedgerOptions, 'networkId' | 'did' | 'nats'>;
+/** The way to a network on Fabric, over the institution's own peer. Files are paths. */
+export interface FabricPeers {
+  readonly mspId: string;
+  readonly channel: string;
+  readonly chaincode: string;
+  /** `host:port`, in order of preference. */
+  readonly peers: readonly string[];
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly tlsAuthorities: string;
+}
 
-export type LedgerPoolOptions = Pick<FollowLedgerOptions, 'client' | 'cache' | 'logger'> & { readonly signal: AbortSignal };
+/** A network that a service follows: on Fabric where `fabric` is there, else on the embedded ledger over NATS. */
+export type PoolNetwork = Pick<FollowLedgerOptions, 'networkId' | 'did' | 'nats'> & { readonly fabric?: FabricPeers | undefined };
+
+export type FollowOnFabricOptions = Pick<FollowLedgerOptions, 'networkId' | 'cache' | 'logger'> & { readonly fabric: FabricPeers };
+
+export type LedgerPoolOptions = Pick<FollowLedgerOptions, 'client' | 'cache' | 'logger'> & {
+  readonly signal: AbortSignal;
+  /** Driver `fabric`, which this package does not load. */
+  readonly followFabric: (options: FollowOnFabricOptions) => Promise<Ledger>;
+};
 
 /** The ledgers that a service follows, each begun when it is first asked for: networks may be joined while it runs. */
 export class LedgerPool {
@@ -30,7 +49,9 @@ export class LedgerPool {
   async #follow(network: PoolNetwork): Promise<Ledger | undefined> {
     const { logger, signal } = this.#options;
     try {
-      const ledger = await followLedger({ ...network, ...this.#options });
+      const { fabric } = network;
+      const options = { ...network, ...this.#options };
+      const ledger = fabric === undefined ? await followLedger(options) : await this.#options.followFabric({ ...options, fabric });
       this.#ledgers.set(network.networkId, ledger);
       return ledger;
     } catch (error) {

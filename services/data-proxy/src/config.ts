@@ -7,11 +7,23 @@ import type { AssetDefinition } from './source/asset-definition.ts';
 const file = z.string().min(1);
 const port = z.int().min(0).max(65_535);
 
+/** The own peer of a network on Fabric. */
+const fabric = z.strictObject({
+  mspId: z.string().min(1),
+  channel: z.string().min(1),
+  chaincode: z.string().min(1),
+  peers: z.array(z.string().min(1)).min(1),
+  certificate: file,
+  privateKey: file,
+  tlsAuthorities: file,
+});
+
 const network = z.strictObject({
   networkId: z.string().min(1),
   /** DID of this institution in that network. */
   did: z.string().min(1),
   nats: z.strictObject({ url: z.string().min(1), credentials: file, ca: file.optional() }),
+  fabric: fabric.optional(),
 });
 
 /** Contents of `/etc/data-proxy/config.json`, written by the operator. Files are paths in the container. */

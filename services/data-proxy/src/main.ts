@@ -19,7 +19,14 @@ runMain('data-proxy', async ({ logger, signal, onShutdown }) => {
   onShutdown(() => config.close());
   const { root, stateDirectory, maxStalenessMs, retentionDays, health } = config.current;
 
-  const ledgers = new LedgerPool({ client: 'data-proxy', cache: process.env['LEDGER_CACHE'], logger, signal });
+  const ledgers = new LedgerPool({
+    client: 'data-proxy',
+    cache: process.env['LEDGER_CACHE'],
+    logger,
+    signal,
+    // Loaded only where a network is on Fabric: its client takes memory.
+    followFabric: async (options) => (await import('@collabnet/ledger-fabric')).followFabricLedger(options),
+  });
   onShutdown(() => ledgers.close());
   // Begun now, so that the first read need not wait for the chain.
   for (const network of config.current.networks) ledgers.get(network);

@@ -5,6 +5,17 @@ import { StoreError } from './errors.ts';
 const file = z.string().min(1);
 const port = z.int().min(0).max(65_535);
 
+/** The own peer of a network on Fabric. */
+const fabric = z.strictObject({
+  mspId: z.string().min(1),
+  channel: z.string().min(1),
+  chaincode: z.string().min(1),
+  peers: z.array(z.string().min(1)).min(1),
+  certificate: file,
+  privateKey: file,
+  tlsAuthorities: file,
+});
+
 /** Contents of `/etc/result-store/config.json`, written by the operator. Files are paths in the container. */
 export const storeConfig = z.strictObject({
   schema: z.literal('collabnet.dev/result-store-config/v1').default('collabnet.dev/result-store-config/v1'),
@@ -22,6 +33,7 @@ export const storeConfig = z.strictObject({
     /** DID of this institution in that network. */
     did: z.string().min(1),
     nats: z.strictObject({ url: z.string().min(1), credentials: file, ca: file.optional() }),
+    fabric: fabric.optional(),
   })),
   /** All sealed results together; absent: the volume. */
   quotaBytes: z.int().positive().optional(),

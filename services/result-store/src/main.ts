@@ -20,7 +20,14 @@ runMain('result-store', async ({ logger, signal, onShutdown }) => {
   onShutdown(() => config.close());
   const { root, storeKeys, quotaBytes, maxStalenessMs, accessRetentionDays, health } = config.current;
 
-  const ledgers = new LedgerPool({ client: 'result-store', cache: process.env['LEDGER_CACHE'], logger, signal });
+  const ledgers = new LedgerPool({
+    client: 'result-store',
+    cache: process.env['LEDGER_CACHE'],
+    logger,
+    signal,
+    // Loaded only where a network is on Fabric: its client takes memory.
+    followFabric: async (options) => (await import('@collabnet/ledger-fabric')).followFabricLedger(options),
+  });
   onShutdown(() => ledgers.close());
   // Begun now, so that the first person need not wait for the chain.
   for (const network of config.current.networks) ledgers.get(network);

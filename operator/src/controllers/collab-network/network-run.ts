@@ -7,7 +7,7 @@ import type { HubServer } from '../../institution/hub-server.ts';
 import type { InstitutionKeys } from '../../institution/institution-keys.ts';
 import type { KeySources } from '../../institution/key-sources.ts';
 import type { LocalNats } from '../../institution/local-nats.ts';
-import type { NetworkSession } from '../../institution/network-session.ts';
+import type { FabricReading, NetworkSession } from '../../institution/network-session.ts';
 import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import type { FabricAddresses } from './fabric/addresses.ts';
@@ -51,6 +51,8 @@ export interface NetworkRun {
   persons?: ParticipantDID[];
   keys?: InstitutionKeys;
   access?: NetworkAccess;
+  /** For a network on Fabric: the way to the own peer for the institution's services. */
+  fabricReading?: FabricReading;
   session?: NetworkSession;
 }
 

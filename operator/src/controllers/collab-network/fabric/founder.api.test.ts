@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AlgorithmRecord, MemberRecord, Page } from '@collabnet/contracts';
 import { TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
 import { canonicalJson } from '@collabnet/envelope';
 import { certificateFacts } from '@collabnet/fabric-network';
+import { LedgerPool, type Ledger } from '@collabnet/ledger';
+import { followFabricLedger } from '@collabnet/ledger-fabric';
 import { createMetrics, NO_TRACER, silentLogger } from '@collabnet/telemetry';
 import { NetworkSession } from '../../../institution/network-session.ts';
 import { InstitutionKeys } from '../../../institution/institution-keys.ts';
+import { serviceAccess } from '../../../institution/service-access.ts';
 import { SecretStore } from '../../../institution/secret-store.ts';
 import { Applier, CORE, systemClock, WaitError, type KubeClient, type KubeObject } from '../../../runtime/index.ts';
 import { eventually, TestApiServer } from '../../../testing/index.ts';
@@ -133,6 +139,31 @@ test('a session over it submits a transaction of the contracts', async () => {
   const record = await ledger.evaluate<AlgorithmRecord>('algorithms', 'get', { name: 'psi', version: '1.0.0' });
   assert.equal(record.provider, founder.did);
 });
+
+test('a service follows the ledger on the peer with the files that it is given', async () => {
+  const ledger = await replicas.open(run.network, run.access!, run.ctx.signal);
+  const session = new NetworkSession({ name: NAME, did: founder.did, keys: new InstitutionKeys({ sign: founder.keys, agree: founder.agree }), ledger, fabric: run.fabricReading! });
+  const mount = mkdtempSync(join(tmpdir(), 'collabnet-service-'));
+  try {
+    const access = await serviceAccess({ current: undefined, networks: [NAME], sessions: { get: () => session }, nats: { url: 'nats://none', ledgerClientCreds: () => Promise.resolve('') }, client: 'data-proxy', mount, now: Date.now() });
+    for (const [name, text] of Object.entries(access.files)) writeFileSync(join(mount, name), text);
+    const pool = new LedgerPool({ client: 'data-proxy', cache: undefined, logger: silentLogger(), signal: run.ctx.signal, followFabric: (options) => Promise.resolve(followFabricLedger(options)) });
+    const [network] = access.networks;
+    const followed = await eventually('followed', () => pool.get(network!));
+    await eventually('at the head', () => headOf(followed) === ledger.head().hash);
+    await pool.close();
+  } finally {
+    rmSync(mount, { recursive: true });
+  }
+});
+
+const headOf = (ledger: Ledger): string | undefined => {
+  try {
+    return ledger.head().hash;
+  } catch {
+    return undefined;
+  }
+};
 
 test('another look changes nothing, neither in the cluster nor on the channel', async () => {
   await reconcile();

@@ -11,6 +11,8 @@ export interface FabricNames {
   readonly administrator: string;
   /** Secret with what a client needs to follow the ledger on the own peer. */
   readonly client: string;
+  /** Secret with the identity by which data proxies and result store follow the ledger. */
+  readonly reader: string;
   /** Secret with the first block of the channel. */
   readonly channel: string;
   /** Secret with the TLS certificate of the chaincode. */
@@ -25,6 +27,7 @@ export function fabricNames(network: CollabNetwork): FabricNames {
     authorities: name('authorities'),
     administrator: name('administrator'),
     client: name('client'),
+    reader: name('reader'),
     channel: name('channel'),
     chaincode: name('chaincode'),
     chaincodePackage: name('package'),

@@ -17,6 +17,7 @@ export async function openSession(run: NetworkRun): Promise<void> {
   if (sessions.get(name) === undefined) sessions.set(await connectSession(run, name));
   const session = required(sessions.get(name), 'session');
   session.useKeys(required(run.keys, 'keys'));
+  if (run.fabricReading !== undefined && session.useFabric(run.fabricReading)) sessions.changed(name);
   try {
     session.ledger.head();
   } catch (error) {
@@ -42,7 +43,7 @@ async function connectSession(run: NetworkRun, name: string): Promise<NetworkSes
   await nats.reconcileAccounts();
   if (run.network.spec.founding !== undefined) await run.services.hub.reconcileAccounts(access.caPem);
   const data = await nats.connect(networkToken(access.networkId), memberToken(access.did), 'data', signal).catch(unreachable);
-  const session = new NetworkSession({ name, did: access.did, keys, ledger, data });
+  const session = new NetworkSession({ name, did: access.did, keys, ledger, data, ...(run.fabricReading && { fabric: run.fabricReading }) });
   replicas.signHeads(name, () => session.signingKey());
   return session;
 }
