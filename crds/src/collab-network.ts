@@ -168,6 +168,7 @@ export const collabNetworkStatusSchema = z
         orderers: z
           .array(z.object({ name: z.string().describe('StatefulSet.'), state: z.string().describe('active, onboarding, inactive, failed or absent.'), height: integer('Blocks it has.').optional() }))
           .describe('Orderers of this institution.'),
+        leader: z.string().describe('Orderer of this institution that leads, if one does.').optional(),
         contracts: z
           .object({ version: z.string().describe('Version and digest of the contracts, as approved.'), sequence: integer('Number of the definition in force.') })
           .describe('Contracts in force on the channel.'),

@@ -8,6 +8,8 @@ export interface FabricAddresses {
   node(key: NodeKey): Endpoint;
   /** Channel participation of an orderer. */
   administration(key: NodeKey): Endpoint;
+  /** Metrics of a node. */
+  metrics(key: NodeKey): string;
   chaincode(network: CollabNetwork, version: string): Endpoint;
 }
 
@@ -17,6 +19,7 @@ export function serviceAddresses(namespace: string): FabricAddresses {
   return {
     node: (key) => ({ host: host(key), port: PORTS[key.role] }),
     administration: (key) => ({ host: host(key), port: PORTS.admin }),
+    metrics: (key) => `http://${host(key)}:${PORTS.health}/metrics`,
     chaincode: (network, version) => chaincodeAddress({ network, version }, namespace),
   };
 }

@@ -93,6 +93,43 @@ async function reconcile(): Promise<void> {
   }
 }
 
+class Killed extends Error {}
+let firstAuthorities: Record<string, string> | undefined;
+
+/** Ends each reconcile right after its first write of something that was not there. */
+async function killing<T>(work: (kills: Set<string>) => Promise<T>): Promise<T> {
+  const kills = new Set<string>();
+  const { applier } = run.ctx;
+  const { secrets } = run.services;
+  const kill = (what: string): never => {
+    kills.add(what);
+    throw new Killed(what);
+  };
+  const write = applier.apply.bind(applier);
+  applier.apply = async (type, object, options) => {
+    const applied = await write(type, object, options);
+    return applied.changed ? kill(`${type.kind} ${object.metadata.name}`) : applied;
+  };
+  const ensure = secrets.ensure.bind(secrets);
+  secrets.ensure = async (name, make, owner) => {
+    const found = (await secrets.read(name)) !== undefined;
+    const values = await ensure(name, make, owner);
+    if (name.endsWith('-authorities')) firstAuthorities ??= values;
+    return found ? values : kill(`Secret ${name}`);
+  };
+  const update = secrets.update.bind(secrets);
+  secrets.update = async (name, change) => {
+    await update(name, change);
+    return kill(`update of Secret ${name}`);
+  };
+  try {
+    return await work(kills);
+  } finally {
+    Object.assign(applier, { apply: write });
+    Object.assign(secrets, { ensure, update });
+  }
+}
+
 /** @returns why it waits */
 async function onceThrough(waits: string[]): Promise<string | undefined> {
   try {
@@ -100,6 +137,7 @@ async function onceThrough(waits: string[]): Promise<string | undefined> {
     await foundLedger(run);
     return undefined;
   } catch (error) {
+    if (error instanceof Killed) return 'Killed';
     if (!(error instanceof WaitError)) throw error;
     waits.push(`${error.reason}: ${error.message}`);
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -115,8 +153,13 @@ const resourceVersions = async (): Promise<Record<string, string | undefined>> =
 
 const heightOfPeer = (): number => run.ctx.status.fabric?.peers[0]?.height ?? 0;
 
-test('the founder gets orderer, peer, channel and contracts, and the genesis is on the channel', async () => {
-  await reconcile();
+test('the founder gets orderer, peer, channel and contracts, and the genesis is on the channel, with an operator that is killed after each write', async () => {
+  const authorities = await killing(async (kills) => {
+    await reconcile();
+    assert.ok(kills.size >= 12, [...kills].join(', '));
+    return run.services.secrets.read('fabric-demo-authorities');
+  });
+  assert.deepEqual(authorities, firstAuthorities);
   const ledger = await replicas.open(run.network, run.access!, run.ctx.signal);
   await ledger.refresh();
   assert.equal(ledger.head().height, 0);
@@ -125,6 +168,7 @@ test('the founder gets orderer, peer, channel and contracts, and the genesis is 
   const { fabric } = run.ctx.status;
   assert.equal(fabric?.mspID, founder.code);
   assert.deepEqual(fabric.orderers.map(({ name, state }) => [name, state]), [['fabric-demo-orderer-0', 'active']]);
+  assert.equal(fabric.leader, 'fabric-demo-orderer-0');
   assert.match(fabric.contracts.version, /^1\.0\.0\+sha256\.[0-9a-f]{64}$/);
   assert.equal(fabric.contracts.sequence, 1);
   assert.deepEqual(events, ['ContractsCommitted', 'LedgerFounded']);

@@ -15,6 +15,7 @@ export function nodeService(plan: NodeKey & Pick<FabricNodePlan, 'address'>): Ku
       ports: [
         { name: 'grpc', port: plan.address.port, targetPort: 'grpc' },
         ...(plan.role === 'orderer' ? [{ name: 'admin', port: PORTS.admin, targetPort: 'admin' }] : []),
+        { name: 'health', port: PORTS.health, targetPort: 'health' },
       ],
     },
   };

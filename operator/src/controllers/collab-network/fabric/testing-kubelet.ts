@@ -52,6 +52,7 @@ export class FabricKubelet {
     this.addresses = {
       node: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'main'),
       administration: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'admin'),
+      metrics: ({ role, ordinal }) => `http://127.0.0.1:${this.#portsOf(`${role}-${ordinal}`).health}/metrics`,
       chaincode: () => at('chaincode', 'main'),
     };
   }

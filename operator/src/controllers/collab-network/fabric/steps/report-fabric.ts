@@ -4,6 +4,7 @@ import { lifecycle, ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { nodeName } from '../node-plan.ts';
+import { isLeader } from '../orderer-leader.ts';
 
 const RECHECK_MS = 2_000;
 /** Nothing renews an authority, so people hear of its end early. */
@@ -13,9 +14,11 @@ const WARN_MS = 90 * 24 * 3600 * 1000;
 export async function reportFabric(fabric: FabricRun): Promise<void> {
   const { run, channel, mspId, expires } = fabric;
   const orderers = [];
+  let leader: string | undefined;
   for (const key of fabric.orderers) {
     const found = await onFabric(`looking at ${nodeName(key)}`, () => ordererAdmin(fabric, key).channel(channel));
     orderers.push({ name: nodeName(key), state: found?.status ?? 'absent', ...(found !== undefined && { height: found.height }) });
+    if ((await isLeader(run.services.fabric.metrics(key), channel)) === true) leader = nodeName(key);
   }
   const height = await onFabric('looking at the peer', () => peerAdmin(fabric).height(channel));
   run.ctx.status.fabric = {
@@ -23,6 +26,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     mspID: mspId,
     peers: [{ name: nodeName(fabric.peer), height }],
     orderers,
+    ...(leader !== undefined && { leader }),
     contracts: { version: definitionVersion(), sequence: await sequenceInForce(fabric) },
     certificatesExpire: new Date(expires).toISOString(),
   };
