@@ -166,7 +166,7 @@ export const collabNetworkStatusSchema = z
         mspID: z.string().describe('Id of this institution on the channel.'),
         peers: z.array(z.object({ name: z.string().describe('StatefulSet.'), height: integer('Blocks it has.') })).describe('Peers of this institution.'),
         orderers: z
-          .array(z.object({ name: z.string().describe('StatefulSet.'), state: z.string().describe('active, onboarding, inactive, failed or absent.'), height: integer('Blocks it has.').optional() }))
+          .array(z.object({ name: z.string().describe('StatefulSet.'), state: z.string().describe('active, onboarding, inactive, failed, absent or unreachable.'), height: integer('Blocks it has.').optional() }))
           .describe('Orderers of this institution.'),
         leader: z.string().describe('Orderer of this institution that leads, if one does.').optional(),
         contracts: z

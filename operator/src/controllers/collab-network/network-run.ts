@@ -1,7 +1,7 @@
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import type { Did } from '@collabnet/did';
 import type { Logger } from '@collabnet/telemetry';
-import type { ReconcileContext, StepResult } from '../../runtime/index.ts';
+import type { ReconcileContext, StepResult, WaitError } from '../../runtime/index.ts';
 import type { OperatorConfig } from '../../institution/config.ts';
 import type { HubServer } from '../../institution/hub-server.ts';
 import type { InstitutionKeys } from '../../institution/institution-keys.ts';
@@ -53,6 +53,8 @@ export interface NetworkRun {
   access?: NetworkAccess;
   /** For a network on Fabric: the way to the own peer for the institution's services. */
   fabricReading?: FabricReading;
+  /** What hinders the own Fabric nodes; the ledger may still be readable. */
+  fabricProblem?: WaitError;
   session?: NetworkSession;
 }
 

@@ -69,7 +69,8 @@ export function peerConfig(input: PeerConfigInput): object {
       startuptimeout: '60s',
       executetimeout: '30s',
       mode: 'net',
-      keepalive: 60,
+      // None: chaincode in Node.js ends at the message. The connection itself is kept alive by gRPC.
+      keepalive: 0,
       system: { _lifecycle: 'enable', cscc: 'enable', lscc: 'enable', qscc: 'enable' },
       logging: { level: 'info', shim: 'warning' },
     },

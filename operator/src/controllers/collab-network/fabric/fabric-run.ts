@@ -1,8 +1,9 @@
+import { parseDid } from '@collabnet/did';
 import type { KeyAndCertificate, MspDefinition } from '@collabnet/fabric-network';
+import type { WaitError } from '../../../runtime/index.ts';
 import type { NetworkRun } from '../network-run.ts';
 import { channelOf, fabricNames, type FabricNames } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
-import { parseDid } from '@collabnet/did';
 
 export interface Authorities {
   readonly identity: KeyAndCertificate;
@@ -29,6 +30,8 @@ export interface FabricRun {
   authorities?: Authorities;
   msp?: MspDefinition;
   administrator?: Administrator;
+  /** What hinders writing while the ledger can still be read: an orderer that is away, contracts that do not serve. */
+  readonly problems: WaitError[];
   /** When the first of all certificates in use ends, epoch ms. */
   expires: number;
 }
@@ -47,6 +50,7 @@ export function newFabricRun(run: NetworkRun): FabricRun {
     networkId: access.networkId,
     orderers: Array.from({ length: network.spec.ledger.fabric?.orderers ?? 1 }, (_, ordinal) => key('orderer', ordinal)),
     peer: key('peer', 0),
+    problems: [],
     expires: Number.POSITIVE_INFINITY,
   };
 }

@@ -133,6 +133,7 @@ async function killing<T>(work: (kills: Set<string>) => Promise<T>): Promise<T> 
 /** @returns why it waits */
 async function onceThrough(waits: string[]): Promise<string | undefined> {
   try {
+    delete run.fabricProblem;
     await ensureFabric(run);
     await foundLedger(run);
     return undefined;
@@ -215,6 +216,18 @@ test('another look changes nothing, neither in the cluster nor on the channel', 
   await reconcile();
   assert.deepEqual(await resourceVersions(), before);
   assert.equal(heightOfPeer(), height);
+});
+
+test('an orderer that is away is told of, and does not keep the operator from the ledger', async () => {
+  await kubelet.freeze('fabric-demo-orderer-0', async () => {
+    assert.equal(await onceThrough([]), undefined);
+    assert.equal(run.fabricProblem?.reason, 'FabricNodeUnavailable');
+    assert.deepEqual(run.ctx.status.fabric?.orderers, [{ name: 'fabric-demo-orderer-0', state: 'unreachable' }]);
+    assert.equal(run.ctx.status.fabric.leader, undefined);
+    assert.ok(conditions.some((each) => (each as { type: string; status: string }).type === 'FabricHealthy' && (each as { status: string }).status === 'False'));
+  });
+  await reconcile();
+  await eventually('serves again', async () => (await onceThrough([])) === undefined && run.fabricProblem === undefined, 60_000);
 });
 
 test('what is due is renewed with the same keys, the nodes restart with it, and the ledger goes on', async () => {

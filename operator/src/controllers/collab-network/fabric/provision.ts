@@ -1,3 +1,4 @@
+import type { WaitError } from '../../../runtime/index.ts';
 import type { NetworkRun } from '../network-run.ts';
 import { newFabricRun, type FabricStep } from './fabric-run.ts';
 import { ensureAuthorities } from './steps/ensure-authorities.ts';
@@ -11,8 +12,14 @@ import { reportFabric } from './steps/report-fabric.ts';
 /** In this order an institution's part of a Fabric network comes to be; each step finds what an earlier run has done. */
 const STEPS: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, reportFabric];
 
-/** Provisions the founder's nodes and the channel, and keeps them. @throws WaitError, StalledError */
-export async function provisionFabric(run: NetworkRun): Promise<void> {
+/**
+ * Provisions the founder's nodes and the channel, and keeps them.
+ *
+ * @returns what hinders writing, though the ledger can be read
+ * @throws WaitError, StalledError
+ */
+export async function provisionFabric(run: NetworkRun): Promise<WaitError | undefined> {
   const fabric = newFabricRun(run);
   for (const step of STEPS) await step(fabric);
+  return fabric.problems[0];
 }

@@ -39,6 +39,7 @@ export class FabricKubelet {
   readonly #ports: ReadonlyMap<string, Ports>;
   readonly #nodes = new Map<string, { digest: string; process: FabricProcess }>();
   #chaincode: { digest: string; child: ChildProcess } | undefined;
+  #frozen: string | undefined;
   #ending = false;
   #done: Promise<void> = Promise.resolve();
   /** What went wrong last, for the message of a failing test. */
@@ -75,6 +76,17 @@ export class FabricKubelet {
     return Object.fromEntries([...this.#nodes].map(([name, { digest }]) => [name, digest]));
   }
 
+  /** Ends a node, and starts it again after the work. */
+  async freeze(name: string, work: () => Promise<void>): Promise<void> {
+    this.#frozen = name;
+    try {
+      await this.#nodes.get(name)?.process.stop();
+      await work();
+    } finally {
+      this.#frozen = undefined;
+    }
+  }
+
   async stop(): Promise<void> {
     this.#ending = true;
     await this.#done;
@@ -99,6 +111,7 @@ export class FabricKubelet {
     const { name } = workload.metadata;
     const digest = workload.spec.template.metadata.annotations[START_DIGEST_ANNOTATION] ?? '';
     const held = this.#nodes.get(name);
+    if (name === this.#frozen) return;
     if (held?.digest === digest && held.process.isRunning) return;
     await held?.process.stop();
     const folder = join(this.#folder, name);

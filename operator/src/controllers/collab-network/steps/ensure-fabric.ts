@@ -4,5 +4,6 @@ import type { NetworkRun } from '../network-run.ts';
 export async function ensureFabric(run: NetworkRun): Promise<void> {
   if (run.network.spec.ledger.driver !== 'fabric') return;
   const { provisionFabric } = await import('../fabric/provision.ts');
-  await provisionFabric(run);
+  const problem = await provisionFabric(run);
+  if (problem !== undefined) run.fabricProblem = problem;
 }

@@ -12,6 +12,7 @@ export async function foundLedger(run: NetworkRun): Promise<void> {
   if (wanted.driver !== 'fabric' || founding === undefined) return;
   const ledger = await run.services.replicas.open(run.network, required(run.access, 'access'), run.ctx.signal);
   if (begun(ledger)) return;
+  if (run.fabricProblem !== undefined) throw run.fabricProblem;
   try {
     await ledger.refresh();
     if (begun(ledger)) return;

@@ -10,14 +10,14 @@ import type { FabricRun } from '../fabric-run.ts';
 
 const START_RECHECK_MS = 2_000;
 
-/** Runs the contracts beside the peer, and waits until they serve. */
+/** Runs the contracts beside the peer. While they do not serve, nothing can be submitted, but the ledger can be read. */
 export async function ensureChaincode(fabric: FabricRun): Promise<void> {
   const { run } = fabric;
   const plan = await planOf(fabric);
   await run.ctx.applier.apply(CORE.service, chaincodeService(plan), { owner: run.network });
   const { object } = await run.ctx.applier.apply(CORE.deployment, chaincodeDeployment(plan), { owner: run.network });
   const { status } = object as KubeObject & { status?: { readyReplicas?: number } };
-  if ((status?.readyReplicas ?? 0) < 1) throw new WaitError('ChaincodeStarting', `Deployment ${chaincodeName(plan)} has no ready pod yet`, START_RECHECK_MS);
+  if ((status?.readyReplicas ?? 0) < 1) fabric.problems.push(new WaitError('ChaincodeNotReady', `Deployment ${chaincodeName(plan)} has no ready pod`, START_RECHECK_MS));
 }
 
 async function planOf(fabric: FabricRun): Promise<ChaincodePlan> {

@@ -5,26 +5,42 @@ import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
-import { nodeName } from '../node-plan.ts';
+import { nodeName, type NodeKey } from '../node-plan.ts';
 
 type FirstBlock = ReturnType<typeof genesisBlock>;
 
 const ENTRY = 'genesis.block';
-const LEADER_RECHECK_MS = 1_000;
+const RECHECK_MS = 2_000;
 
-/** The channel of the network: its first block, the orderers in it, and then the peer. */
+/**
+ * The channel of the network: its first block, the orderers in it, and then the peer. An orderer that is away later on
+ * hinders nothing but itself.
+ */
 export async function ensureChannel(fabric: FabricRun): Promise<void> {
   const block = await firstBlock(fabric);
+  const away: WaitError[] = [];
   for (const key of fabric.orderers) {
-    const admin = ordererAdmin(fabric, key);
-    const name = nodeName(key);
-    const channel = await onFabric(`looking at ${name}`, () => admin.channel(fabric.channel));
-    if (channel === undefined) await onFabric(`joining ${name} to the channel`, () => admin.join(block));
-    else if (channel.status === 'failed') throw new WaitError('FabricOrdererFailed', `${name} has failed in channel ${fabric.channel}; look at its log`, LEADER_RECHECK_MS);
+    try {
+      await joinOrderer(fabric, key, block);
+    } catch (error) {
+      if (!(error instanceof WaitError)) throw error;
+      away.push(error);
+    }
   }
   const peer = peerAdmin(fabric);
   const joined = await onFabric('looking at the peer', () => peer.channels());
-  if (!joined.includes(fabric.channel)) await onFabric('joining the peer to the channel', () => peer.join(block));
+  const [first] = away;
+  if (joined.includes(fabric.channel)) fabric.problems.push(...away);
+  else if (first !== undefined) throw first;
+  else await onFabric('joining the peer to the channel', () => peer.join(block));
+}
+
+async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): Promise<void> {
+  const admin = ordererAdmin(fabric, key);
+  const name = nodeName(key);
+  const channel = await onFabric(`looking at ${name}`, () => admin.channel(fabric.channel));
+  if (channel === undefined) await onFabric(`joining ${name} to the channel`, () => admin.join(block));
+  else if (channel.status === 'failed') throw new WaitError('FabricOrdererFailed', `${name} has failed in channel ${fabric.channel}; look at its log`, RECHECK_MS);
 }
 
 /**

@@ -16,9 +16,10 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
   const orderers = [];
   let leader: string | undefined;
   for (const key of fabric.orderers) {
-    const found = await onFabric(`looking at ${nodeName(key)}`, () => ordererAdmin(fabric, key).channel(channel));
-    orderers.push({ name: nodeName(key), state: found?.status ?? 'absent', ...(found !== undefined && { height: found.height }) });
-    if ((await isLeader(run.services.fabric.metrics(key), channel)) === true) leader = nodeName(key);
+    const found = await ordererAdmin(fabric, key).channel(channel).catch(() => 'unreachable' as const);
+    const name = nodeName(key);
+    orderers.push(typeof found === 'object' ? { name, state: found.status, height: found.height } : { name, state: found ?? 'absent' });
+    if (found !== 'unreachable' && (await isLeader(run.services.fabric.metrics(key), channel)) === true) leader = name;
   }
   const height = await onFabric('looking at the peer', () => peerAdmin(fabric).height(channel));
   run.ctx.status.fabric = {
@@ -30,6 +31,13 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     contracts: { version: definitionVersion(), sequence: await sequenceInForce(fabric) },
     certificatesExpire: new Date(expires).toISOString(),
   };
+  const [problem] = fabric.problems;
+  run.ctx.setCondition({
+    type: 'FabricHealthy',
+    status: problem === undefined ? 'True' : 'False',
+    reason: problem?.reason ?? 'NodesServe',
+    message: problem?.message ?? 'orderers, peer and contracts of this institution serve',
+  });
   const now = run.ctx.clock.now();
   const late = expires - now < WARN_MS;
   run.ctx.setCondition({
