@@ -4,7 +4,10 @@ import { common, peer } from '@hyperledger/fabric-protos';
 import { FabricNetworkError } from '../errors.ts';
 import type { FabricSigner } from '../identity/signer.ts';
 import { formatEndpoint } from '../names.ts';
-import { channelCredentials, channelOptions, nodeError, type NodeAddress } from './grpc.ts';
+import { channelCredentials, channelOptions, DEFAULT_TIMEOUT_MS, nodeError, type NodeAddress } from './grpc.ts';
+
+const EVALUATE_MS = 10_000;
+const within = (ms: number) => (): { deadline: number } => ({ deadline: Date.now() + ms });
 
 /** What members agree on before a version of a chaincode counts. */
 export interface ChaincodeDefinition {
@@ -43,6 +46,11 @@ export class ChaincodeLifecycle {
       // The signer hashes by itself.
       hash: hash.none,
       signer: (message) => admin.sign(message),
+      // A peer that has just gone answers nothing, not even that it is gone.
+      evaluateOptions: within(EVALUATE_MS),
+      endorseOptions: within(DEFAULT_TIMEOUT_MS),
+      submitOptions: within(DEFAULT_TIMEOUT_MS),
+      commitStatusOptions: within(2 * DEFAULT_TIMEOUT_MS),
     });
     this.#contract = this.#gateway.getNetwork(channel).getContract('_lifecycle');
   }

@@ -1,7 +1,7 @@
 import { common, peer } from '@hyperledger/fabric-protos';
 import { readConfigBlock, type ChannelConfig } from '../channel/channel-config.ts';
 import type { FabricSigner } from '../identity/signer.ts';
-import type { NodeAddress } from './grpc.ts';
+import { DEFAULT_TIMEOUT_MS, type NodeAddress } from './grpc.ts';
 import { callPeer } from './proposal.ts';
 
 const text = (value: string): Uint8Array => Buffer.from(value);
@@ -19,11 +19,16 @@ export interface InstalledPackage {
 export class PeerAdmin {
   readonly #node: NodeAddress;
   readonly #admin: FabricSigner;
+  readonly #timeoutMs: number;
 
-  /** @param admin an administrator of the peer's own institution */
-  constructor(node: NodeAddress, admin: FabricSigner) {
+  /**
+   * @param admin an administrator of the peer's own institution
+   * @param timeoutMs for an answer about itself; joining and installing have their own
+   */
+  constructor(node: NodeAddress, admin: FabricSigner, timeoutMs = DEFAULT_TIMEOUT_MS) {
     this.#node = node;
     this.#admin = admin;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Joins the peer to a channel by its genesis block. @throws FabricNetworkError REFUSED, UNAVAILABLE */
@@ -33,25 +38,25 @@ export class PeerAdmin {
 
   /** Names of the channels of the peer. @throws FabricNetworkError REFUSED, UNAVAILABLE */
   async channels(): Promise<string[]> {
-    const payload = await callPeer(this.#node, this.#admin, { channel: '', chaincode: 'cscc', args: [text('GetChannels')] });
+    const payload = await callPeer(this.#node, this.#admin, { channel: '', chaincode: 'cscc', args: [text('GetChannels')] }, this.#timeoutMs);
     return peer.ChannelQueryResponse.deserializeBinary(payload).getChannelsList().map((each) => each.getChannelId());
   }
 
   /** The configuration in force as this peer knows it: the view that its institution acts on. @throws FabricNetworkError */
   async config(channel: string): Promise<ChannelConfig> {
-    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'cscc', args: [text('GetConfigBlock'), text(channel)] });
+    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'cscc', args: [text('GetConfigBlock'), text(channel)] }, this.#timeoutMs);
     return readConfigBlock(common.Block.deserializeBinary(payload), channel);
   }
 
   /** Number of blocks that the peer has of a channel. @throws FabricNetworkError REFUSED, UNAVAILABLE */
   async height(channel: string): Promise<number> {
-    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'qscc', args: [text('GetChainInfo'), text(channel)] });
+    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'qscc', args: [text('GetChainInfo'), text(channel)] }, this.#timeoutMs);
     return common.BlockchainInfo.deserializeBinary(payload).getHeight();
   }
 
   /** One block as the peer has it. @throws FabricNetworkError REFUSED, UNAVAILABLE */
   async block(channel: string, height: number): Promise<common.Block> {
-    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'qscc', args: [text('GetBlockByNumber'), text(channel), text(String(height))] });
+    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'qscc', args: [text('GetBlockByNumber'), text(channel), text(String(height))] }, this.#timeoutMs);
     return common.Block.deserializeBinary(payload);
   }
 
@@ -73,7 +78,7 @@ export class PeerAdmin {
   /** Packages on the peer. @throws FabricNetworkError REFUSED, UNAVAILABLE */
   async installed(): Promise<InstalledPackage[]> {
     const args = [text('QueryInstalledChaincodes'), new peer.lifecycle.QueryInstalledChaincodesArgs().serializeBinary()];
-    const payload = await callPeer(this.#node, this.#admin, { channel: '', chaincode: '_lifecycle', args });
+    const payload = await callPeer(this.#node, this.#admin, { channel: '', chaincode: '_lifecycle', args }, this.#timeoutMs);
     const list = peer.lifecycle.QueryInstalledChaincodesResult.deserializeBinary(payload).getInstalledChaincodesList();
     return list.map((each) => ({ packageId: each.getPackageId(), label: each.getLabel() }));
   }

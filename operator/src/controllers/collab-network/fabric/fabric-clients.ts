@@ -23,7 +23,7 @@ export function ordererAdmin(fabric: FabricRun, key: NodeKey): OrdererAdmin {
 
 /** Administration of the own peer. */
 export function peerAdmin(fabric: FabricRun): PeerAdmin {
-  return new PeerAdmin(peerAddress(fabric), signerOf(fabric));
+  return new PeerAdmin(peerAddress(fabric), signerOf(fabric), ANSWER_MS);
 }
 
 /** Agreement about chaincode through the own peer; to be closed. */

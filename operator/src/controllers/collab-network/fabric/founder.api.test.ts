@@ -25,6 +25,7 @@ import { LedgerReplicas } from '../ledger-replicas.ts';
 import type { NetworkRun } from '../network-run.ts';
 import { ensureFabric } from '../steps/ensure-fabric.ts';
 import { foundLedger } from '../steps/found-ledger.ts';
+import { requireQuorum } from '../steps/require-quorum.ts';
 import { FabricKubelet } from './testing-kubelet.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -221,7 +222,8 @@ test('another look changes nothing, neither in the cluster nor on the channel', 
 test('an orderer that is away is told of, and does not keep the operator from the ledger', async () => {
   await kubelet.freeze('fabric-demo-orderer-0', async () => {
     assert.equal(await onceThrough([]), undefined);
-    assert.equal(run.fabricProblem?.reason, 'FabricNodeUnavailable');
+    assert.equal(run.fabricProblem?.reason, 'FabricNoQuorum');
+    await assert.rejects(requireQuorum(run), { reason: 'FabricNoQuorum' });
     assert.deepEqual(run.ctx.status.fabric?.orderers, [{ name: 'fabric-demo-orderer-0', state: 'unreachable' }]);
     assert.equal(run.ctx.status.fabric.leader, undefined);
     assert.ok(conditions.some((each) => (each as { type: string; status: string }).type === 'FabricHealthy' && (each as { status: string }).status === 'False'));

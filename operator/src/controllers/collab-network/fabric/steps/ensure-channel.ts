@@ -1,6 +1,7 @@
 import { blockFromText, blockToText, genesisBlock } from '@collabnet/fabric-network';
 import { WaitError } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
+import { NO_QUORUM } from '../../steps/require-quorum.ts';
 import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
@@ -30,9 +31,15 @@ export async function ensureChannel(fabric: FabricRun): Promise<void> {
   const peer = peerAdmin(fabric);
   const joined = await onFabric('looking at the peer', () => peer.channels());
   const [first] = away;
-  if (joined.includes(fabric.channel)) fabric.problems.push(...away);
+  if (joined.includes(fabric.channel)) fabric.problems.push(...quorumLost(fabric, away.length), ...away);
   else if (first !== undefined) throw first;
   else await onFabric('joining the peer to the channel', () => peer.join(block));
+}
+
+/** Raft writes while more than half of the orderers are there. */
+function quorumLost({ orderers: { length: all } }: FabricRun, away: number): WaitError[] {
+  if ((all - away) * 2 > all) return [];
+  return [new WaitError(NO_QUORUM, `${away} of ${all} orderers do not answer: nothing can be written until more than half do; the ledger can be read`, RECHECK_MS)];
 }
 
 async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): Promise<void> {
