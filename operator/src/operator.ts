@@ -10,6 +10,7 @@ import { dataAssetController, dataAssetInformers } from './controllers/data-asse
 import { APPROVAL, COLLAB_NETWORK, PARTICIPANT_DID } from './controllers/kinds.ts';
 import { participantDidController } from './controllers/participant-did/controller.ts';
 import { loadOperatorConfig } from './institution/config.ts';
+import { fabricMetrics } from './institution/fabric-metrics.ts';
 import { HubServer } from './institution/hub-server.ts';
 import { InstitutionAuthority } from './institution/institution-authority.ts';
 import { ledgerMetrics } from './institution/ledger-metrics.ts';
@@ -56,6 +57,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const replicas = new LedgerReplicas({ secrets, nats, networks, logger, metrics, tracer, cache: environment['LEDGER_CACHE'] });
   manager.add(replicas);
   ledgerMetrics(metrics, replicas);
+  fabricMetrics(metrics, networks);
   const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, fabric: serviceAddresses(namespace), logger });
   participantDidController(manager, participants, { keys, sessions });
   approvalController(manager, approvals, sessions);

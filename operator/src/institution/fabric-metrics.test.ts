@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CollabNetwork } from '@collabnet/crds';
+import { createMetrics } from '@collabnet/telemetry';
+import { fabricMetrics } from './fabric-metrics.ts';
+
+test('the end of the first certificate is shown for networks on Fabric, and for no others', async () => {
+  const network = (name: string, status: object): CollabNetwork => ({ metadata: { name }, status }) as CollabNetwork;
+  let list = [network('onFabric', { fabric: { certificatesExpire: '2027-01-01T00:00:00Z' } }), network('embedded', {}), { metadata: { name: 'new' } } as CollabNetwork];
+  const metrics = createMetrics('t');
+  fabricMetrics(metrics, { list: () => list });
+  const shown = async (): Promise<string[]> => (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('t_fabric_certificate_expiry_timestamp_seconds{'));
+  assert.deepEqual(await shown(), ['t_fabric_certificate_expiry_timestamp_seconds{network="onFabric"} 1798761600']);
+  list = [];
+  assert.deepEqual(await shown(), []);
+});
