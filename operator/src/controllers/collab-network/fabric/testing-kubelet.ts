@@ -39,7 +39,7 @@ export class FabricKubelet {
   readonly #ports: ReadonlyMap<string, Ports>;
   readonly #nodes = new Map<string, { digest: string; process: FabricProcess }>();
   #chaincode: { digest: string; child: ChildProcess } | undefined;
-  #frozen: string | undefined;
+  #away: readonly string[] = [];
   #ending = false;
   #done: Promise<void> = Promise.resolve();
   /** What went wrong last, for the message of a failing test. */
@@ -76,14 +76,14 @@ export class FabricKubelet {
     return Object.fromEntries([...this.#nodes].map(([name, { digest }]) => [name, digest]));
   }
 
-  /** Ends a node, and starts it again after the work. */
-  async freeze(name: string, work: () => Promise<void>): Promise<void> {
-    this.#frozen = name;
+  /** Ends nodes, and starts them again after the work. */
+  async without(names: readonly string[], work: () => Promise<void>): Promise<void> {
+    this.#away = names;
     try {
-      await this.#nodes.get(name)?.process.stop();
+      for (const name of names) await this.#nodes.get(name)?.process.stop();
       await work();
     } finally {
-      this.#frozen = undefined;
+      this.#away = [];
     }
   }
 
@@ -111,7 +111,7 @@ export class FabricKubelet {
     const { name } = workload.metadata;
     const digest = workload.spec.template.metadata.annotations[START_DIGEST_ANNOTATION] ?? '';
     const held = this.#nodes.get(name);
-    if (name === this.#frozen) return;
+    if (this.#away.includes(name)) return;
     if (held?.digest === digest && held.process.isRunning) return;
     await held?.process.stop();
     const folder = join(this.#folder, name);

@@ -29,7 +29,11 @@ async function ensureNode(fabric: FabricRun, key: NodeKey): Promise<void> {
   await applier.apply(CORE.service, nodeService(plan), { owner: run.network });
   const wanted = nodeStatefulSet(plan) as Workload;
   const live = await run.ctx.client.find<Workload>(CORE.statefulSet, nodeName(key));
-  if (live !== undefined && digestOf(live) !== digestOf(wanted)) await othersReady(fabric, key);
+  const hindrance = live !== undefined && digestOf(live) !== digestOf(wanted) ? await otherRestarts(fabric, key) : undefined;
+  if (hindrance !== undefined) {
+    fabric.problems.push(hindrance);
+    return;
+  }
   await applier.apply(CORE.statefulSet, wanted, { owner: run.network, live: live ?? null });
 }
 
@@ -49,16 +53,21 @@ async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> 
   };
 }
 
-/** Two orderers of three that restart at once leave none to order: a node restarts while all others of its role are ready. */
-async function othersReady(fabric: FabricRun, key: NodeKey): Promise<void> {
+/**
+ * Two orderers of three that restart at once leave none to order: a node restarts while all others of its role are ready.
+ *
+ * @returns why it has to wait
+ */
+async function otherRestarts(fabric: FabricRun, key: NodeKey): Promise<WaitError | undefined> {
   const others = fabric.orderers.filter(({ role, ordinal }) => role === key.role && ordinal !== key.ordinal);
   for (const other of others) {
     const name = nodeName(other);
     const workload = await fabric.run.ctx.client.find<Workload>(CORE.statefulSet, name);
     if (workload !== undefined && !isReady(workload)) {
-      throw new WaitError('FabricNodeRestarting', `${nodeName(key)} restarts for a new certificate or configuration as soon as ${name} is ready`, RESTART_RECHECK_MS);
+      return new WaitError('FabricNodeRestarting', `${nodeName(key)} restarts for a new certificate or configuration as soon as ${name} is ready`, RESTART_RECHECK_MS);
     }
   }
+  return undefined;
 }
 
 function isReady({ metadata, status }: Workload): boolean {
