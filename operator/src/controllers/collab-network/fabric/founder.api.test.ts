@@ -26,6 +26,7 @@ import type { NetworkRun } from '../network-run.ts';
 import { ensureFabric } from '../steps/ensure-fabric.ts';
 import { foundLedger } from '../steps/found-ledger.ts';
 import { requireQuorum } from '../steps/require-quorum.ts';
+import { Killed, KillingWrites } from './testing-kills.ts';
 import { FabricKubelet } from './testing-kubelet.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -95,43 +96,6 @@ async function reconcile(): Promise<void> {
   }
 }
 
-class Killed extends Error {}
-let firstAuthorities: Record<string, string> | undefined;
-
-/** Ends each reconcile right after its first write of something that was not there. */
-async function killing<T>(work: (kills: Set<string>) => Promise<T>): Promise<T> {
-  const kills = new Set<string>();
-  const { applier } = run.ctx;
-  const { secrets } = run.services;
-  const kill = (what: string): never => {
-    kills.add(what);
-    throw new Killed(what);
-  };
-  const write = applier.apply.bind(applier);
-  applier.apply = async (type, object, options) => {
-    const applied = await write(type, object, options);
-    return applied.changed ? kill(`${type.kind} ${object.metadata.name}`) : applied;
-  };
-  const ensure = secrets.ensure.bind(secrets);
-  secrets.ensure = async (name, make, owner) => {
-    const found = (await secrets.read(name)) !== undefined;
-    const values = await ensure(name, make, owner);
-    if (name.endsWith('-authorities')) firstAuthorities ??= values;
-    return found ? values : kill(`Secret ${name}`);
-  };
-  const update = secrets.update.bind(secrets);
-  secrets.update = async (name, change) => {
-    await update(name, change);
-    return kill(`update of Secret ${name}`);
-  };
-  try {
-    return await work(kills);
-  } finally {
-    Object.assign(applier, { apply: write });
-    Object.assign(secrets, { ensure, update });
-  }
-}
-
 /** @returns why it waits */
 async function onceThrough(waits: string[]): Promise<string | undefined> {
   try {
@@ -157,12 +121,14 @@ const resourceVersions = async (): Promise<Record<string, string | undefined>> =
 const heightOfPeer = (): number => run.ctx.status.fabric?.peers[0]?.height ?? 0;
 
 test('the founder gets orderer, peer, channel and contracts, and the genesis is on the channel, with an operator that is killed after each write', async () => {
-  const authorities = await killing(async (kills) => {
+  const killed = new KillingWrites(run);
+  try {
     await reconcile();
-    assert.ok(kills.size >= 12, [...kills].join(', '));
-    return run.services.secrets.read('fabric-demo-authorities');
-  });
-  assert.deepEqual(authorities, firstAuthorities);
+  } finally {
+    killed.restore();
+  }
+  assert.ok(killed.at.size >= 12, [...killed.at].join(', '));
+  assert.deepEqual(await run.services.secrets.read('fabric-demo-authorities'), killed.made.get('fabric-demo-authorities'), 'the first authorities are kept');
   const ledger = await replicas.open(run.network, run.access!, run.ctx.signal);
   await ledger.refresh();
   assert.equal(ledger.head().height, 0);

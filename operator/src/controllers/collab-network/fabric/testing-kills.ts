@@ -1,0 +1,44 @@
+import type { SecretValues } from '../../../institution/secret-store.ts';
+import type { NetworkRun } from '../network-run.ts';
+
+/** Stands for the end of an operator's process. */
+export class Killed extends Error {}
+
+/** Ends each reconcile right after a write to the cluster, as a crash would, until {@link restore}. */
+export class KillingWrites {
+  /** The writes after which it was killed. */
+  readonly at = new Set<string>();
+  /** Secrets as they were first made. */
+  readonly made = new Map<string, SecretValues>();
+  /** Puts the run back as it was. */
+  readonly restore: () => void;
+
+  constructor({ ctx: { applier }, services: { secrets } }: NetworkRun) {
+    const apply = applier.apply.bind(applier);
+    const ensure = secrets.ensure.bind(secrets);
+    const update = secrets.update.bind(secrets);
+    applier.apply = async (type, object, options) => {
+      const applied = await apply(type, object, options);
+      return applied.changed ? this.#kill(`${type.kind} ${object.metadata.name}`) : applied;
+    };
+    secrets.ensure = async (name, make, owner) => {
+      const found = await secrets.read(name);
+      if (found !== undefined) return found;
+      this.made.set(name, await ensure(name, make, owner));
+      return this.#kill(`Secret ${name}`);
+    };
+    secrets.update = async (name, change) => {
+      await update(name, change);
+      return this.#kill(`update of Secret ${name}`);
+    };
+    this.restore = () => {
+      Object.assign(applier, { apply });
+      Object.assign(secrets, { ensure, update });
+    };
+  }
+
+  #kill(what: string): never {
+    this.at.add(what);
+    throw new Killed(what);
+  }
+}
