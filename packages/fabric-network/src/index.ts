@@ -50,6 +50,7 @@ export { OrdererAdmin } from './client/participation.ts';
 export type { OrdererChannel } from './client/participation.ts';
 export { PeerAdmin } from './client/peer.ts';
 export type { InstalledPackage } from './client/peer.ts';
+export { PeerSnapshots } from './client/snapshots.ts';
 export { ChaincodeLifecycle } from './client/lifecycle.ts';
 export type { ChaincodeDefinition, CommittedDefinition } from './client/lifecycle.ts';
 export { ordererConfig } from './node/orderer-config.ts';

@@ -3,7 +3,6 @@ import { after, before, describe, it } from 'node:test';
 import { setMsp } from '../channel/changes.ts';
 import { computeUpdate } from '../channel/compute-update.ts';
 import { signUpdate, updateEnvelope } from '../channel/update-envelope.ts';
-import { eventually } from './eventually.ts';
 import { TestChaincode } from './test-chaincode.ts';
 import { TestNetwork } from './test-network.ts';
 
@@ -14,12 +13,7 @@ describe('renewal of identities', { timeout: 180_000 }, () => {
   /** Both peers must endorse: two of two is the majority. */
   const write = async (): Promise<void> => {
     count += 1;
-    for (const mspId of ['Alpha', 'Beta']) {
-      await eventually(`write ${count} by ${mspId}`, async () => {
-        await chaincode.put(mspId, `${mspId}-${count}`, String(count), 5_000);
-        return true;
-      });
-    }
+    for (const mspId of ['Alpha', 'Beta']) await chaincode.putEventually(mspId, `${mspId}-${count}`, String(count));
   };
 
   before(async () => {

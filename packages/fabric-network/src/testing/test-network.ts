@@ -93,9 +93,14 @@ export class TestNetwork {
     return member;
   }
 
-  /** The configuration in force. */
+  /** The newest configuration that a running orderer has: one that was just put out, or re-keyed, is not told of it. */
   config(): Promise<ChannelConfig> {
-    return this.#fromOrderers((node) => fetchConfig(node, this.channel, this.#first.institution.admin));
+    return eventually('configuration of an orderer', async () => {
+      const running = this.orderers.filter(({ isRunning }) => isRunning);
+      const answers = await Promise.allSettled(running.map(({ address }) => fetchConfig(address, this.channel, this.#first.institution.admin)));
+      const configs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+      return configs.sort((one, other) => other.sequence - one.sequence)[0];
+    });
   }
 
   /**
