@@ -6,6 +6,7 @@ export { certificateFacts } from './identity/certificate.ts';
 export type { CertificateFacts, KeyAndCertificate } from './identity/certificate.ts';
 export { createAuthority, enrol, issueTls } from './identity/authority.ts';
 export type { AuthorityPurpose, IssuedCertificate, NodeRole } from './identity/authority.ts';
+export { revocationList } from './identity/revocation.ts';
 export { serializedIdentity, signerFromPem } from './identity/signer.ts';
 export type { FabricSigner } from './identity/signer.ts';
 export { mspConfig, readMspConfig } from './msp/definition.ts';

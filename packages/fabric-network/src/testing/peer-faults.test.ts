@@ -85,6 +85,17 @@ describe('peers', { timeout: 180_000 }, () => {
     assert.ok((await peer.admin.height('collab')) > height);
   });
 
+  it('are shut out with an expired TLS certificate, and back with a renewed one', async () => {
+    const { peer } = network.member('Alpha');
+    await peer.renewTls({ keepKey: true, now: Date.now() - 8 * 86_400_000 });
+    await peer.restart();
+    await assert.rejects(peer.admin.channels(), { code: 'UNAVAILABLE', message: /expired/ });
+    await peer.renewTls({ keepKey: true });
+    await peer.restart();
+    assert.deepEqual(await peer.admin.channels(), ['collab']);
+    await chaincode.putEventually('Alpha', 'after-expiry', 'yes');
+  });
+
   for (const keepKey of [true, false]) {
     it(`serve with a renewed TLS certificate (${keepKey ? 'same' : 'new'} key) of the same authority after a restart`, async () => {
       const { peer } = network.member('Alpha');
