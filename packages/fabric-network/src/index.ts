@@ -18,8 +18,10 @@ export type { Principal } from './channel/policies.ts';
 export type { Organisation, OrderingOrganisation } from './channel/organisation.ts';
 export { DEFAULT_RAFT } from './channel/consensus.ts';
 export type { Consenter, RaftOptions } from './channel/consensus.ts';
-export { DEFAULT_BATCH, genesisBlock } from './channel/genesis.ts';
-export type { BatchOptions, ChannelFounding } from './channel/genesis.ts';
+export { DEFAULT_BATCH } from './channel/batch.ts';
+export type { BatchOptions } from './channel/batch.ts';
+export { genesisBlock } from './channel/genesis.ts';
+export type { ChannelFounding } from './channel/genesis.ts';
 export { batchTimeoutOf, capabilitiesOf, consentersOf, membersOf, orderingMembersOf, readConfigBlock } from './channel/channel-config.ts';
 export type { ChannelConfig, MemberView } from './channel/channel-config.ts';
 export {
