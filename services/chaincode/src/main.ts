@@ -1,3 +1,4 @@
+import './quiet-shim.ts';
 import { CONTRACTS_VERSION } from '@collabnet/contracts';
 import { CHAINCODE_METRICS, createMetrics, PREFIX, runMain, startHttpEndpoints } from '@collabnet/telemetry';
 import { Shim, type ChaincodeServerOpts } from 'fabric-shim';
