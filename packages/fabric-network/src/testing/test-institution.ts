@@ -74,8 +74,8 @@ export class TestInstitution {
     return this.#enrol(commonName, role);
   }
 
-  /** A TLS certificate for loopback; with `privateKeyPem` for the same key again. */
-  issueTls(privateKeyPem?: string): Promise<IssuedCertificate> {
-    return issueTls({ authority: this.tlsAuthority, dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 7, ...(privateKeyPem === undefined ? {} : { privateKeyPem }) });
+  /** A TLS certificate for loopback; with `privateKeyPem` for the same key again, with `now` as of another time. */
+  issueTls(options: { privateKeyPem?: string; now?: number } = {}): Promise<IssuedCertificate> {
+    return issueTls({ authority: this.tlsAuthority, dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 7, ...options });
   }
 }

@@ -77,9 +77,11 @@ export abstract class TestNode {
    * Gives it a new TLS certificate by the same authority; in use after a restart.
    *
    * @param options.keepKey certifies the key that it has
+   * @param options.now as of another time, epoch milliseconds: valid for 7 days from then
    */
-  async renewTls(options: { keepKey: boolean }): Promise<IssuedCertificate> {
-    this.#tls = await this.institution.issueTls(options.keepKey ? this.#tls.privateKeyPem : undefined);
+  async renewTls({ keepKey, now }: { keepKey: boolean; now?: number }): Promise<IssuedCertificate> {
+    const key = keepKey ? { privateKeyPem: this.#tls.privateKeyPem } : {};
+    this.#tls = await this.institution.issueTls({ ...key, ...(now === undefined ? {} : { now }) });
     await writeTls(this.paths, this.#tls);
     return this.#tls;
   }
