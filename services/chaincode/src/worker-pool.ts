@@ -50,7 +50,8 @@ export class WorkerPool {
     const dead = this.#workers.findIndex((worker) => !worker.alive);
     if (dead >= 0) this.#workers.splice(dead, 1);
     const free = this.#workers.find((worker) => !worker.busy);
-    if (free !== undefined || this.#workers.length === this.#size) return free;
+    // One cold worker at a time: many that load the contracts at once would keep all proposals waiting.
+    if (free !== undefined || this.#workers.length === this.#size || this.#workers.some(({ warm }) => !warm)) return free;
     const made = new ContractWorker();
     this.#workers.push(made);
     return made;
