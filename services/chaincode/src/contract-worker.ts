@@ -18,7 +18,10 @@ export class ContractWorker {
     this.#port = port1;
     this.#port.on('message', (request: ReadRequest) => void this.#serve(request));
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { port: port2, signal: this.#signal }, transferList: [port2] });
-    this.#worker.on('message', (result: JobResult) => this.#end(result));
+    this.#worker.on('message', (result: JobResult) => {
+      this.warm = true;
+      this.#end(result);
+    });
     this.#worker.on('error', (error) => this.#end({ failure: `a contract worker failed: ${String(error)}` }));
     this.#worker.on('exit', () => {
       this.alive = false;
@@ -27,6 +30,8 @@ export class ContractWorker {
   }
 
   alive = true;
+  /** Has run a job: the contracts are loaded. */
+  warm = false;
 
   /** Whether a job is under way. */
   get busy(): boolean {
