@@ -50,9 +50,9 @@ export class Stage {
     if (this.#moment === 'approve') return;
     await approveAsB(name);
     if (this.#moment === 'open') return;
-    const pod = await attemptPod(BANK_B, this.#flowId);
+    await attemptPod(BANK_B, this.#flowId);
     const state = COURIER_STATE[this.#moment];
-    if (state !== undefined) await courierWrites(pod.metadata.name, state);
+    if (state !== undefined) await courierWrites(this.#flowId, state);
     if (this.#moment === 'compute') await sleep(INTO_COMPUTE_MS);
   }
 
@@ -64,12 +64,17 @@ export class Stage {
   }
 }
 
-/** Follows bank B's courier from its start and resolves at the first line with this text: sooner than any polling. */
-async function courierWrites(pod: string, text: string, timeoutMs = 120_000): Promise<void> {
+/**
+ * Follows bank B's courier from its start and resolves at the first line with this text: sooner than any polling. An
+ * attempt may end before for a reason of its own, such as an engine that stalls; then that of the next one is followed.
+ */
+async function courierWrites(flowId: string, text: string, timeoutMs = 240_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
+  let pod = '';
   while (Date.now() < deadline) {
+    pod = (await attemptPod(BANK_B, flowId)).metadata.name;
     if (await logHas(pod, text, deadline - Date.now())) return;
-    // The container does not run yet.
+    // The container does not run yet, or not any more.
     await sleep(150);
   }
   throw new Error(`courier ${pod} was to write ${text} within ${timeoutMs / 1000} s`);

@@ -6,10 +6,17 @@ import { say } from '../lib/progress.ts';
 import { listFiles } from '../lib/files.ts';
 import type { SuiteResult } from './suite-result.ts';
 
-/** Compiled test files of a workspace. They follow from the sources, so that the leftover of a deleted test never runs. */
-export function testFiles(workspace: string): string[] {
+/** Tests that take many minutes, `*.long.test.ts`: run by `make test-all`. */
+const LONG = /\.long\.test\.ts$/;
+
+/**
+ * Compiled test files of a workspace. They follow from the sources, so that the leftover of a deleted test never runs.
+ *
+ * @param long with those that take many minutes
+ */
+export function testFiles(workspace: string, long = process.env['COLLABNET_LONG_TESTS'] === '1'): string[] {
   const root = join(repositoryRoot, workspace);
-  const sources = listFiles(join(root, 'src'), (name) => name === 'node_modules').filter((path) => path.endsWith('.test.ts'));
+  const sources = listFiles(join(root, 'src'), (name) => name === 'node_modules').filter((path) => path.endsWith('.test.ts') && (long || !LONG.test(path)));
   return sources.map((path) => join(root, 'dist', path.slice(join(root, 'src').length + 1).replace(/\.ts$/, '.js')));
 }
 

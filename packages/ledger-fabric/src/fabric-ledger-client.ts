@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Json, JsonObject, SignedTransaction, TransactionPayload } from '@collabnet/envelope';
 import type { FabricGenesis } from '@collabnet/fabric-execution';
-import { LedgerError, type Ledger, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
+import { eventStream, LedgerError, type Ledger, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
 import { newestBlock } from './chain-height.ts';
 import { CommitWatch } from './commit-watch.ts';
 import type { FabricBlock } from './fabric-block.ts';
@@ -103,31 +103,9 @@ export class FabricLedgerClient implements Ledger {
     return this.#replica.evaluate(contract, method, args, this.#now()) as T;
   }
 
-  async *events(fromHeight: number, signal?: AbortSignal): AsyncIterable<LedgerEvent> {
-    const pending: LedgerEvent[] = [];
-    let wake: () => void = () => undefined;
-    const stop = this.onChange((events) => {
-      pending.push(...events);
-      wake();
-    });
-    const onAbort = (): void => wake();
-    signal?.addEventListener('abort', onAbort);
-    try {
-      let next = fromHeight;
-      for (const event of this.#pastEvents(fromHeight)) {
-        if (signal?.aborted === true) return;
-        next = event.height + 1;
-        yield event;
-      }
-      while (signal?.aborted !== true && !this.#closed) {
-        const event = pending.shift();
-        if (event === undefined) await new Promise<void>((resolve) => (wake = resolve));
-        else if (event.height >= next) yield event;
-      }
-    } finally {
-      stop();
-      signal?.removeEventListener('abort', onAbort);
-    }
+  events(fromHeight: number, signal?: AbortSignal): AsyncIterable<LedgerEvent> {
+    const source = { past: (from: number) => this.#pastEvents(from), onChange: (listener: (events: LedgerEvent[]) => void) => this.onChange(listener), closed: () => this.#closed };
+    return eventStream(source, fromHeight, signal);
   }
 
   *#pastEvents(fromHeight: number): Generator<LedgerEvent> {

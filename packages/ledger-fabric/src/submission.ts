@@ -7,13 +7,9 @@ import { asLedgerError, LedgerError, type SubmitResult } from '@collabnet/ledger
 import type { CommitWatch } from './commit-watch.ts';
 import type { FabricReplica } from './fabric-replica.ts';
 import { Lanes } from './lanes.ts';
+import { Progress } from './progress.ts';
 import { sendOnce, type Attempt } from './send-once.ts';
-
-const BACK_OFF_MS = { first: 50, most: 2_000 };
-/** The own replica accepts what endorsers refuse while they are behind; after this it is no longer that. */
-const REFUSED_FOR_MS = 15_000;
-/** Refusals that no repetition changes. */
-const FINAL = ['CLOCK_SKEW', 'CONTRACTS_MISMATCH', 'HEIGHT_INVALID', 'ALREADY_FOUNDED', 'GENESIS_INVALID'];
+import { someMajority } from './some-majority.ts';
 
 export interface SubmissionOptions {
   readonly channel: string;
@@ -132,57 +128,4 @@ export class Submission {
   #heightOf(digest: string): number | undefined {
     return this.#options.replica.state.history(keys.transaction(digest))[0]?.height;
   }
-}
-
-/** The own organisation with as many others, chosen at random, as make a majority; undefined where others are not known. */
-function someMajority([own = '', ...others]: readonly string[]): string[] | undefined {
-  if (others.length === 0) return undefined;
-  const shuffled = others.map((mspId) => ({ mspId, at: Math.random() })).sort((a, b) => a.at - b.at);
-  return [own, ...shuffled.slice(0, Math.floor((others.length + 1) / 2)).map(({ mspId }) => mspId)];
-}
-
-/** What attempts came to, and how long to wait before the next. */
-class Progress {
-  readonly #now: () => number;
-  readonly #onClock: (offsetMs: number) => void;
-  #last: Attempt = {};
-  #refusedSince: number | undefined;
-  #wait = BACK_OFF_MS.first;
-
-  constructor(now: () => number, onClock: (offsetMs: number) => void) {
-    this.#now = now;
-    this.#onClock = onClock;
-  }
-
-  /** Whether endorsers did not agree the last time. */
-  get disagreement(): boolean {
-    return this.#last.disagreement === true;
-  }
-
-  /** Waits before the next attempt, where there has to be one. @throws LedgerError when no other can succeed */
-  async record(attempt: Attempt): Promise<void> {
-    this.#last = attempt;
-    if (attempt.code === 'VALID') return;
-    const { refusal, byOwn = false } = attempt;
-    if (byOwn && refusal?.now !== undefined) this.#onClock(this.#now() - refusal.now);
-    this.#refusedSince = refusal === undefined ? undefined : (this.#refusedSince ?? Date.now());
-    const forLong = this.#refusedSince !== undefined && Date.now() - this.#refusedSince > REFUSED_FOR_MS;
-    if (refusal !== undefined && (forLong || (byOwn && FINAL.includes(refusal.code)))) throw refused(refusal);
-    if (attempt.final === true) throw new LedgerError('UNAVAILABLE', `the peer does not let this institution submit: ${attempt.message ?? ''}`);
-    // A conflict says that the state has moved on: at once; whatever else is wrong needs time.
-    this.#wait = attempt.code === undefined ? Math.min(BACK_OFF_MS.most, this.#wait * 2) : BACK_OFF_MS.first;
-    await sleep(this.#wait * Math.random());
-  }
-
-  failure(what: string): LedgerError {
-    const { refusal, message, open } = this.#last;
-    if (refusal !== undefined) return refused(refusal);
-    if (open === true) return new LedgerError('TIMEOUT', `transaction ${what} was sent but has not come by; submit it again`, { digest: what });
-    return new LedgerError('UNAVAILABLE', `transaction ${what} could not be submitted in time; submit it again. ${message ?? this.#last.code ?? ''}`, { digest: what });
-  }
-}
-
-function refused({ code, message, field }: NonNullable<Attempt['refusal']>): LedgerError {
-  // The operator tells a clock that is wrong by this field, whatever the driver.
-  return new LedgerError(code, message, { field: code === 'CLOCK_SKEW' ? 'expires' : field });
 }

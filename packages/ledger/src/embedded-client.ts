@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { transactionDigest, type Json, type JsonObject, type SignedTransaction, type TransactionPayload } from '@collabnet/envelope';
 import { keys } from '@collabnet/contracts';
 import { LedgerError } from './errors.ts';
+import { eventStream } from './event-stream.ts';
 import { HeadExchange, type HeadSigner } from './head-exchange.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
 import { prove, type Proof } from './proof.ts';
@@ -124,33 +125,12 @@ export class EmbeddedLedgerClient implements Ledger {
     return this.#replica.evaluate(contract, method, args, this.#now()) as T;
   }
 
-  async *events(fromHeight: number, signal?: AbortSignal): AsyncIterable<LedgerEvent> {
-    const pending: LedgerEvent[] = [];
-    let wake: () => void = () => undefined;
-    const stop = this.onChange((events) => {
-      pending.push(...events);
-      wake();
-    });
-    const onAbort = (): void => wake();
-    signal?.addEventListener('abort', onAbort);
-    try {
-      // Past events are re-derived by replaying into memory: the contracts are deterministic, so nothing need be stored.
-      let next = fromHeight;
-      for (const event of this.#pastEvents(fromHeight)) {
-        next = event.height + 1;
-        yield event;
-      }
-      while (signal?.aborted !== true && !this.#closed) {
-        const event = pending.shift();
-        if (event === undefined) await new Promise<void>((resolve) => (wake = resolve));
-        else if (event.height >= next) yield event;
-      }
-    } finally {
-      stop();
-      signal?.removeEventListener('abort', onAbort);
-    }
+  events(fromHeight: number, signal?: AbortSignal): AsyncIterable<LedgerEvent> {
+    const source = { past: (from: number) => this.#pastEvents(from), onChange: (listener: (events: LedgerEvent[]) => void) => this.onChange(listener), closed: () => this.#closed };
+    return eventStream(source, fromHeight, signal);
   }
 
+  /** Derived anew by replaying into memory: the contracts are deterministic, so nothing need be stored. */
   #pastEvents(fromHeight: number): LedgerEvent[] {
     const shadow = new Replica(this.networkId, this.#options.state.fresh());
     const events: LedgerEvent[] = [];

@@ -1,6 +1,7 @@
 export * from './block.ts';
 export * from './embedded-client.ts';
 export * from './errors.ts';
+export { eventStream, type EventSource } from './event-stream.ts';
 export { asLedgerError } from './execute-block.ts';
 export * from './follow-ledger.ts';
 export * from './ledger-pool.ts';

@@ -13,7 +13,8 @@ const environmentSchema = z.object({
   NETWORK_ID: z.string().regex(/^[0-9a-f]{64}$/, 'give the 64 hex digits of the network').optional(),
   /** `off` is for tests. */
   CLOCK_WINDOW_MS: z.union([z.literal('off'), z.coerce.number().int().min(1000).max(900_000)]).default(60_000),
-  WORKERS: z.coerce.number().int().min(1).max(64).default(Math.min(4, availableParallelism())),
+  /** Proposals that are run at once; see WorkerPool. */
+  WORKERS: z.coerce.number().int().min(1).max(64).default(Math.min(32, 6 * availableParallelism())),
   HEALTH_PORT: z.coerce.number().int().default(8081),
 });
 

@@ -1,6 +1,6 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Job, JobResult } from './job.ts';
-import { ANSWERED, type ReadAnswer, type ReadRequest } from './read-protocol.ts';
+import { ANSWERED, type Numbered, type ReadAnswer, type ReadRequest } from './read-protocol.ts';
 
 /** Answers what a job reads. */
 export type AnswerRead = (request: ReadRequest) => Promise<ReadAnswer>;
@@ -16,9 +16,12 @@ export class ContractWorker {
   constructor() {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#port.on('message', (request: ReadRequest) => void this.#serve(request));
+    this.#port.on('message', (request: Numbered<ReadRequest>) => void this.#serve(request));
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { port: port2, signal: this.#signal }, transferList: [port2] });
-    this.#worker.on('message', (result: JobResult) => this.#end(result));
+    this.#worker.on('message', (result: JobResult) => {
+      this.warm = true;
+      this.#end(result);
+    });
     this.#worker.on('error', (error) => this.#end({ failure: `a contract worker failed: ${String(error)}` }));
     this.#worker.on('exit', () => {
       this.alive = false;
@@ -27,6 +30,8 @@ export class ContractWorker {
   }
 
   alive = true;
+  /** Has run a job: the contracts are loaded. */
+  warm = false;
 
   /** Whether a job is under way. */
   get busy(): boolean {
@@ -46,15 +51,15 @@ export class ContractWorker {
     this.#port.close();
   }
 
-  async #serve(request: ReadRequest): Promise<void> {
+  async #serve({ id, body }: Numbered<ReadRequest>): Promise<void> {
     let answer: ReadAnswer;
     try {
-      answer = (await this.#answer?.(request)) ?? { failed: 'no proposal is being run' };
+      answer = (await this.#answer?.(body)) ?? { failed: 'no proposal is being run' };
     } catch (error) {
       answer = { failed: error instanceof Error ? error.message : String(error) };
     }
-    this.#port.postMessage(answer);
-    Atomics.store(this.#signal, ANSWERED, 1);
+    this.#port.postMessage({ id, body: answer } satisfies Numbered<ReadAnswer>);
+    Atomics.store(this.#signal, ANSWERED, id);
     Atomics.notify(this.#signal, ANSWERED);
   }
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { refused, TestNetwork } from '@collabnet/contracts/testing';
+import { signTransaction, type SignedTransaction } from '@collabnet/envelope';
+import { sm2Sign } from '@collabnet/sm';
 import type { AssetRecord } from '@collabnet/contracts';
 import { LedgerError, openReplicaState, SqliteState, type LedgerEvent } from '@collabnet/ledger';
 import { FabricLedgerClient, verifyFabricProof, type FabricLedgerOptions, type StoredFabricBlock } from '@collabnet/ledger-fabric';
@@ -56,6 +58,15 @@ describe('a ledger of three organisations', { timeout: 300_000 }, () => {
       await until(async () => other.refresh().then(() => other.head().height >= driver.client.head().height));
       assert.deepEqual({ ...other.head(), verifiedAt: 0 }, { ...driver.client.head(), verifiedAt: 0 });
     }
+  });
+
+  test('a transaction signed on another chain is not sent; one on this chain is', async () => {
+    const { payload } = await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, 'headed'));
+    const { height, hash } = driver.client.head();
+    const withHead = (head: { height: number; hash: string }): Promise<SignedTransaction> => signTransaction({ ...payload, head }, (message) => sm2Sign(message, net.founder.keys.privateKey));
+    await assert.rejects(driver.client.submit(await withHead({ height, hash: 'ab'.repeat(32) })), { code: 'HEAD_UNKNOWN' });
+    await assert.rejects(driver.client.submit(await withHead({ height: height + 100, hash })), { code: 'HEAD_UNKNOWN' });
+    await driver.client.submit(await withHead({ height, hash }));
   });
 
   test('goes to the next endpoint where one is dead', async () => {

@@ -1,3 +1,4 @@
+import './quiet-shim.ts';
 import { CONTRACTS_VERSION } from '@collabnet/contracts';
 import { CHAINCODE_METRICS, createMetrics, PREFIX, runMain, startHttpEndpoints } from '@collabnet/telemetry';
 import { Shim, type ChaincodeServerOpts } from 'fabric-shim';
@@ -7,6 +8,10 @@ import { WorkerPool } from './worker-pool.ts';
 
 runMain('chaincode', async ({ logger, signal, onShutdown }) => {
   const config = loadConfig(process.env);
+  process.once('exit', (code) => {
+    // The library ends the process by itself where it does not understand a peer.
+    if (code !== 0 && !signal.aborted) logger.fatal({ code }, 'ending; CORE_CHAINCODE_LOGGING_LEVEL=error shows what fabric-shim says');
+  });
   const pool = new WorkerPool(config.workers);
   onShutdown(() => pool.close());
   const metrics = createMetrics(PREFIX.chaincode, { processMetrics: true });

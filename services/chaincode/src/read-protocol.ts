@@ -4,5 +4,11 @@ export type ReadRequest = { readonly get: string } | { readonly range: { readonl
 /** The answer; `failed` where the peer could not be asked. */
 export type ReadAnswer = { readonly text: string | undefined } | { readonly entries: { key: string; text: string }[] } | { readonly failed: string };
 
-/** Set to 1 when an answer lies ready; the worker sleeps on it. */
+/** A read under its number: a worker takes no answer for that of another read. */
+export interface Numbered<T> {
+  readonly id: number;
+  readonly body: T;
+}
+
+/** Place of the signal that holds the number of the read that was answered last; the worker sleeps on it. */
 export const ANSWERED = 0;

@@ -1,7 +1,7 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { RangeOptions } from '@collabnet/contracts';
 import { decodeStamped, type StampedValue, type StateReader } from '@collabnet/fabric-execution';
-import { ANSWERED, type ReadAnswer, type ReadRequest } from './read-protocol.ts';
+import { ANSWERED, type Numbered, type ReadAnswer, type ReadRequest } from './read-protocol.ts';
 
 /** Contract keys are printable ASCII, so this ends every prefix. */
 const AFTER_ASCII = '\u007f';
@@ -13,6 +13,7 @@ const AFTER_ASCII = '\u007f';
 export class SyncReader implements StateReader {
   readonly #port: MessagePort;
   readonly #signal: Int32Array<SharedArrayBuffer>;
+  #last = 0;
 
   constructor(port: MessagePort, signal: Int32Array<SharedArrayBuffer>) {
     this.#port = port;
@@ -32,12 +33,22 @@ export class SyncReader implements StateReader {
 
   /** @throws Error when the peer could not be asked: never an empty answer, which would be another outcome */
   #ask(request: ReadRequest): Exclude<ReadAnswer, { failed: string }> {
-    Atomics.store(this.#signal, ANSWERED, 0);
-    this.#port.postMessage(request);
-    Atomics.wait(this.#signal, ANSWERED, 0);
-    const received: { message: ReadAnswer } | undefined = receiveMessageOnPort(this.#port);
-    const answer = received?.message;
+    this.#last = (this.#last + 1) | 0;
+    this.#port.postMessage({ id: this.#last, body: request } satisfies Numbered<ReadRequest>);
+    // The call that wakes this thread for one answer may come so late that it wakes it from the wait for the next.
+    for (let answered = Atomics.load(this.#signal, ANSWERED); answered !== this.#last; answered = Atomics.load(this.#signal, ANSWERED)) {
+      Atomics.wait(this.#signal, ANSWERED, answered);
+    }
+    const answer = this.#received();
     if (answer === undefined || 'failed' in answer) throw new Error(`the state cannot be read: ${answer?.failed ?? 'no answer'}`);
     return answer;
+  }
+
+  #received(): ReadAnswer | undefined {
+    for (;;) {
+      const received: { message: Numbered<ReadAnswer> } | undefined = receiveMessageOnPort(this.#port);
+      if (received === undefined) return undefined;
+      if (received.message.id === this.#last) return received.message.body;
+    }
   }
 }

@@ -4,14 +4,18 @@ import type { Job, JobResult } from './job.ts';
 /** Beyond this many waiting proposals a new one is turned away, so that the peer's own limit is not filled by a backlog. */
 const MOST_WAITING = 500;
 
-/** Contract workers; the verification of SM2 signatures is what keeps them busy, so one a core is enough. */
+/**
+ * Contract workers, made as they are needed. A worker sleeps most of its time, while the peer reads for it, so that several a
+ * core are needed to keep one busy.
+ */
 export class WorkerPool {
-  readonly #workers: ContractWorker[];
+  readonly #workers: ContractWorker[] = [];
+  readonly #size: number;
   readonly #waiting: (() => void)[] = [];
   #closed = false;
 
   constructor(size: number) {
-    this.#workers = Array.from({ length: size }, () => new ContractWorker());
+    this.#size = size;
   }
 
   /** Proposals that wait for a worker. */
@@ -44,7 +48,12 @@ export class WorkerPool {
   #free(): ContractWorker | undefined {
     if (this.#closed) return undefined;
     const dead = this.#workers.findIndex((worker) => !worker.alive);
-    if (dead >= 0) this.#workers[dead] = new ContractWorker();
-    return this.#workers.find((worker) => !worker.busy);
+    if (dead >= 0) this.#workers.splice(dead, 1);
+    const free = this.#workers.find((worker) => !worker.busy);
+    // One cold worker at a time: many that load the contracts at once would keep all proposals waiting.
+    if (free !== undefined || this.#workers.length === this.#size || this.#workers.some(({ warm }) => !warm)) return free;
+    const made = new ContractWorker();
+    this.#workers.push(made);
+    return made;
   }
 }

@@ -3,7 +3,7 @@ import { FabricNetworkError } from '../errors.ts';
 import { mspConfig, type MspDefinition } from '../msp/definition.ts';
 import { checkMspId, type Endpoint } from '../names.ts';
 import { sectionOf } from './channel-config.ts';
-import { batchSize, batchTimeout, type BatchOptions } from './genesis.ts';
+import { batchSize, batchTimeout, type BatchOptions } from './batch.ts';
 import type { GROUP} from './groups.ts';
 import { capabilities, setPolicy, setValue, VALUE } from './groups.ts';
 import { anchorPeersMessage, applicationGroup, endpointsMessage, ordererGroup, type Organisation, type OrderingOrganisation } from './organisation.ts';

@@ -29,17 +29,22 @@ export function removeConsenter(endpoint: Endpoint): ConfigChange {
 
 /**
  * New TLS certificates (with a new key), or a new address, for an orderer that keeps its place in consensus. Renewal
- * with the same key and address needs no update.
+ * with the same key and address needs no update. A leader hands over before it orders such an update about itself, so the
+ * only orderer would take it and never carry it out.
  *
  * @param endpoint where it is up to now
- * @throws FabricNetworkError UNKNOWN_CONSENTER, DUPLICATE_CONSENTER
+ * @throws FabricNetworkError UNKNOWN_CONSENTER, DUPLICATE_CONSENTER, LAST_CONSENTER
  */
 export function replaceConsenter(endpoint: Endpoint, consenter: Consenter): ConfigChange {
   return change((list) => {
     const index = known(list, endpoint);
     const other = position(list, consenter);
     if (other >= 0 && other !== index) throw new FabricNetworkError('DUPLICATE_CONSENTER', `consenter: ${formatEndpoint(consenter)} is another orderer.`, { field: 'consenter' });
-    return list.with(index, consenterMessage(consenter));
+    const message = consenterMessage(consenter);
+    if (list.length === 1 && list[0]?.getClientTlsCert_asB64() !== message.getClientTlsCert_asB64()) {
+      throw new FabricNetworkError('LAST_CONSENTER', `consenter: ${formatEndpoint(endpoint)} is the only one, and Fabric cannot change its certificate: add another first.`, { field: 'consenter' });
+    }
+    return list.with(index, message);
   });
 }
 

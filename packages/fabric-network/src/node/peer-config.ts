@@ -69,7 +69,7 @@ export function peerConfig(input: PeerConfigInput): object {
       startuptimeout: '60s',
       executetimeout: '30s',
       mode: 'net',
-      // None: chaincode in Node.js ends at the message. The connection itself is kept alive by gRPC.
+      // fabric-shim 2.5 for Node ends its process at the first such message: it knows none of that type.
       keepalive: 0,
       system: { _lifecycle: 'enable', cscc: 'enable', lscc: 'enable', qscc: 'enable' },
       logging: { level: 'info', shim: 'warning' },

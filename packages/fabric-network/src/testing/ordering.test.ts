@@ -14,10 +14,7 @@ describe('ordering', { timeout: 240_000 }, () => {
   /** Writes, and looks that every running peer has it. */
   const write = async (): Promise<void> => {
     key += 1;
-    await eventually(`write ${key}`, async () => {
-      await chaincode.put('Alpha', `key-${key}`, String(key), 5_000);
-      return true;
-    });
+    await chaincode.putEventually('Alpha', `key-${key}`, String(key));
     await eventually(`read ${key}`, async () => (await chaincode.get('Beta', `key-${key}`)) === String(key));
   };
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { servicePackage } from '../chaincode/package.ts';
 import { eventually } from './eventually.ts';
@@ -41,7 +44,35 @@ describe('peers', { timeout: 180_000 }, () => {
     // Packages are no part of the ledger: they are installed again, and the approval on the ledger fits them.
     await chaincode.reinstall('Beta');
     await eventually('read on the rebuilt peer', async () => (await chaincode.get('Beta', 'key-3')) === 'value-3');
-    await chaincode.put('Beta', 'after', 'rebuilt');
+    await chaincode.putEventually('Beta', 'after', 'rebuilt');
+  });
+
+  it('come back from a snapshot, without the blocks before it', async () => {
+    const [alpha, beta] = [network.member('Alpha').peer, network.member('Beta').peer];
+    await network.caughtUp();
+    await alpha.snapshots.request('collab');
+    const [block] = await eventually('snapshot', async () => (await alpha.snapshots.pending('collab')).length === 0 && readdir(alpha.snapshotFolder('collab')));
+    await assert.rejects(alpha.snapshots.request('collab', 1), { code: 'REFUSED' });
+    await chaincode.put('Alpha', 'after-snapshot', 'written');
+    await network.caughtUp();
+    // Any institution's snapshot will do: it is the other peer's.
+    const backup = await mkdtemp(join(tmpdir(), 'collabnet-fabric-'));
+    try {
+      await cp(join(alpha.snapshotFolder('collab'), block ?? ''), backup, { recursive: true });
+      await beta.kill();
+      await beta.loseVolume();
+      await beta.start();
+      await beta.snapshots.join(backup);
+      await eventually('end of joining', async () => (await beta.snapshots.joining()) === undefined && (await beta.admin.channels()).includes('collab'));
+      await network.caughtUp();
+    } finally {
+      await rm(backup, { recursive: true, force: true });
+    }
+    await chaincode.reinstall('Beta');
+    await eventually('read on the restored peer', async () => (await chaincode.get('Beta', 'key-3')) === 'value-3');
+    assert.equal(await chaincode.get('Beta', 'after-snapshot'), 'written');
+    await assert.rejects(beta.admin.block('collab', 1), { code: 'REFUSED' });
+    await chaincode.putEventually('Beta', 'after-restore', 'yes');
   });
 
   it('catch up after a time away', async () => {
@@ -54,16 +85,24 @@ describe('peers', { timeout: 180_000 }, () => {
     assert.ok((await peer.admin.height('collab')) > height);
   });
 
+  it('are shut out with an expired TLS certificate, and back with a renewed one', async () => {
+    const { peer } = network.member('Alpha');
+    await peer.renewTls({ keepKey: true, now: Date.now() - 8 * 86_400_000 });
+    await peer.restart();
+    await assert.rejects(peer.admin.channels(), { code: 'UNAVAILABLE', message: /expired/ });
+    await peer.renewTls({ keepKey: true });
+    await peer.restart();
+    assert.deepEqual(await peer.admin.channels(), ['collab']);
+    await chaincode.putEventually('Alpha', 'after-expiry', 'yes');
+  });
+
   for (const keepKey of [true, false]) {
     it(`serve with a renewed TLS certificate (${keepKey ? 'same' : 'new'} key) of the same authority after a restart`, async () => {
       const { peer } = network.member('Alpha');
       const { sequence } = await network.config();
       await peer.renewTls({ keepKey });
       await peer.restart();
-      await eventually('write with the new certificate', async () => {
-        await chaincode.put('Alpha', `renewed-${keepKey}`, 'yes', 5_000);
-        return true;
-      });
+      await chaincode.putEventually('Alpha', `renewed-${keepKey}`, 'yes');
       await network.caughtUp();
       assert.equal(await chaincode.get('Beta', `renewed-${keepKey}`), 'yes');
       assert.equal((await network.config()).sequence, sequence);

@@ -6,6 +6,7 @@ import { connect, hash } from '@hyperledger/fabric-gateway';
 import { channelCredentials, channelOptions } from '../client/grpc.ts';
 import type { ChaincodeDefinition } from '../client/lifecycle.ts';
 import { formatEndpoint, type Endpoint } from '../names.ts';
+import { eventually } from './eventually.ts';
 import { freePort } from './ports.ts';
 import type { TestNetwork } from './test-network.ts';
 
@@ -32,6 +33,7 @@ export class TestChaincode {
     const chaincode = new TestChaincode(network, definition, services);
     const packageIds = await network.deployChaincode(definition, services);
     for (const mspId of members) await chaincode.#serve(packageIds[mspId] ?? '', formatEndpoint(services[mspId] as Endpoint));
+    for (const mspId of members) await chaincode.putEventually(mspId, `deployed-${mspId}`, String(sequence));
     return chaincode;
   }
 
@@ -45,6 +47,14 @@ export class TestChaincode {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'register-chaincode.js'), packageId, address], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#processes.push(child);
     await once(child.stdout, 'data');
+  }
+
+  /** Writes once the gateway of a member's peer has learned by gossip which peers can endorse. */
+  async putEventually(mspId: string, key: string, value: string): Promise<void> {
+    await eventually(`write of ${key} by ${mspId}`, async () => {
+      await this.put(mspId, key, value, 5_000);
+      return true;
+    });
   }
 
   /** Writes through the gateway of a member's peer, and waits until it is in a block. */

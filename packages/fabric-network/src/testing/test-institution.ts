@@ -6,10 +6,11 @@ import type { MspDefinition } from '../msp/definition.ts';
 /** An institution with its two authorities, an administrator and a client. */
 export class TestInstitution {
   readonly mspId: string;
-  readonly tlsAuthority: KeyAndCertificate;
-  /** The newest enrols, all are recognised. */
+  /** All are recognised, one enrols or issues. */
   #identityAuthorities: KeyAndCertificate[];
   #enrolling: KeyAndCertificate;
+  #tlsAuthorities: KeyAndCertificate[];
+  #issuing: KeyAndCertificate;
   #admin!: FabricSigner;
   #client!: KeyAndCertificate;
 
@@ -17,7 +18,8 @@ export class TestInstitution {
     this.mspId = mspId;
     this.#identityAuthorities = [identityAuthority];
     this.#enrolling = identityAuthority;
-    this.tlsAuthority = tlsAuthority;
+    this.#tlsAuthorities = [tlsAuthority];
+    this.#issuing = tlsAuthority;
   }
 
   static async create(mspId: string): Promise<TestInstitution> {
@@ -29,6 +31,10 @@ export class TestInstitution {
 
   get identityAuthority(): KeyAndCertificate {
     return this.#enrolling;
+  }
+
+  get tlsAuthority(): KeyAndCertificate {
+    return this.#issuing;
   }
 
   get admin(): FabricSigner {
@@ -45,8 +51,8 @@ export class TestInstitution {
   }
 
   get msp(): MspDefinition {
-    const rootCertificates = this.#identityAuthorities.map(({ certificatePem }) => certificatePem);
-    return { mspId: this.mspId, rootCertificates, tlsRootCertificates: [this.tlsAuthority.certificatePem] };
+    const certificates = (authorities: readonly KeyAndCertificate[]): string[] => authorities.map(({ certificatePem }) => certificatePem);
+    return { mspId: this.mspId, rootCertificates: certificates(this.#identityAuthorities), tlsRootCertificates: certificates(this.#tlsAuthorities) };
   }
 
   /** Recognises a further authority, which does not enrol yet. */
@@ -61,9 +67,20 @@ export class TestInstitution {
     this.#client = await this.#enrol('client', 'client');
   }
 
-  /** Recognises the newest authority only. */
+  /** Recognises a further TLS authority, which does not issue yet. */
+  async addTlsAuthority(): Promise<void> {
+    this.#tlsAuthorities.push(await createAuthority({ mspId: this.mspId, purpose: 'tls', days: 30 }));
+  }
+
+  /** Lets the newest TLS authority issue from now on. */
+  issueTlsByNewest(): void {
+    this.#issuing = this.#tlsAuthorities.at(-1) as KeyAndCertificate;
+  }
+
+  /** Recognises the newest authorities only. */
   dropFormerAuthorities(): void {
     this.#identityAuthorities = this.#identityAuthorities.slice(-1);
+    this.#tlsAuthorities = this.#tlsAuthorities.slice(-1);
   }
 
   #enrol(commonName: string, role: NodeRole): Promise<IssuedCertificate> {
@@ -74,8 +91,8 @@ export class TestInstitution {
     return this.#enrol(commonName, role);
   }
 
-  /** A TLS certificate for loopback; with `privateKeyPem` for the same key again. */
-  issueTls(privateKeyPem?: string): Promise<IssuedCertificate> {
-    return issueTls({ authority: this.tlsAuthority, dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 7, ...(privateKeyPem === undefined ? {} : { privateKeyPem }) });
+  /** A TLS certificate for loopback; with `privateKeyPem` for the same key again, with `now` as of another time. */
+  issueTls(options: { privateKeyPem?: string; now?: number } = {}): Promise<IssuedCertificate> {
+    return issueTls({ authority: this.#issuing, dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 7, ...options });
   }
 }

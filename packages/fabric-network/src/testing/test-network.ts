@@ -6,36 +6,20 @@ import { orderingMembersOf, type ChannelConfig } from '../channel/channel-config
 import { addMember, addOrderingMember, allOf, setAnchorPeers, setOrdererEndpoints, type ConfigChange } from '../channel/changes.ts';
 import { addConsenter, removeConsenter } from '../channel/consenter-changes.ts';
 import { computeUpdate } from '../channel/compute-update.ts';
-import { genesisBlock } from '../channel/genesis.ts';
 import { signUpdate, updateEnvelope } from '../channel/update-envelope.ts';
 import { anyNode } from '../client/any-node.ts';
 import type { NodeAddress } from '../client/grpc.ts';
-import { broadcast, fetchConfig, fetchConfigBlock } from '../client/orderer.ts';
-import { servicePackage } from '../chaincode/package.ts';
+import { broadcast, fetchConfig } from '../client/orderer.ts';
 import type { ChaincodeDefinition } from '../client/lifecycle.ts';
 import { FabricNetworkError } from '../errors.ts';
 import type { Endpoint } from '../names.ts';
+import { agreeOn, installOn } from './chaincode-agreement.ts';
 import { eventually } from './eventually.ts';
+import { foundingBlock, type TestMember, type TestNetworkOptions } from './founding-block.ts';
+import { joinOrderer, knowsLeader } from './join-orderer.ts';
 import { TestInstitution } from './test-institution.ts';
 import { TestOrderer } from './test-orderer.ts';
 import { TestPeer } from './test-peer.ts';
-
-export interface TestNetworkOptions {
-  /** MSP ids of the founding members; each gets a peer. */
-  readonly members: readonly string[];
-  /** The first belongs to the first member, and so on round. Default 1. */
-  readonly orderers?: number;
-  /** Default `collab`. */
-  readonly channel?: string;
-  /** Milliseconds; default 100. */
-  readonly batchTimeoutMs?: number;
-}
-
-/** A member of a test network. */
-export interface TestMember {
-  readonly institution: TestInstitution;
-  readonly peer: TestPeer;
-}
 
 /** A Fabric network of real nodes on loopback: a folder below the temporary one, free ports, TLS everywhere. */
 export class TestNetwork {
@@ -93,9 +77,14 @@ export class TestNetwork {
     return member;
   }
 
-  /** The configuration in force. */
+  /** The newest configuration that a running orderer has: one that was just put out, or re-keyed, is not told of it. */
   config(): Promise<ChannelConfig> {
-    return this.#fromOrderers((node) => fetchConfig(node, this.channel, this.#first.institution.admin));
+    return eventually('configuration of an orderer', async () => {
+      const running = this.orderers.filter(({ isRunning }) => isRunning);
+      const answers = await Promise.allSettled(running.map(({ address }) => fetchConfig(address, this.channel, this.#first.institution.admin)));
+      const configs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+      return configs.sort((one, other) => other.sequence - one.sequence)[0];
+    });
   }
 
   /**
@@ -110,9 +99,15 @@ export class TestNetwork {
     const signatures = await Promise.all(admins.map((admin) => signUpdate(update, admin)));
     const envelope = await updateEnvelope(this.channel, update, signatures, admins[0] ?? this.#first.institution.admin);
     await this.broadcast(envelope);
-    return eventually('configuration update', async () => {
-      const now = await this.config();
-      return now.sequence > before.sequence && now;
+    const applied = (timeoutMs: number): Promise<ChannelConfig> =>
+      eventually('configuration update', async () => {
+        const now = await this.config();
+        return now.sequence > before.sequence && now;
+      }, timeoutMs);
+    // A leader that changes with the update may lose what it has accepted; sent again, it counts once.
+    return applied(10_000).catch(async () => {
+      await this.broadcast(envelope);
+      return applied(20_000);
     });
   }
 
@@ -144,7 +139,7 @@ export class TestNetwork {
     const place = known === undefined ? addOrderingMember({ msp: institution.msp, endpoints }) : setOrdererEndpoints(mspId, endpoints);
     await this.update(allOf(place, addConsenter(orderer.consenter)));
     await orderer.start();
-    await this.#joinOrderer(orderer);
+    await joinOrderer(this, orderer);
     this.orderers.push(orderer);
     return orderer;
   }
@@ -157,18 +152,7 @@ export class TestNetwork {
     await this.update(removeConsenter(orderer.endpoint));
     await this.update(addConsenter(orderer.consenter));
     await orderer.start();
-    await this.#joinOrderer(orderer);
-  }
-
-  async #joinOrderer(orderer: TestOrderer): Promise<void> {
-    const others = this.orderers.filter((other) => other !== orderer && other.isRunning).map(({ address }) => address);
-    const block = await anyNode(others, (node) => fetchConfigBlock(node, this.channel, this.#first.institution.admin));
-    await orderer.admin.join(block);
-    const height = block.getHeader()?.getNumber() ?? 0;
-    await eventually('orderer in consensus', async () => {
-      const state = await orderer.admin.channel(this.channel);
-      return state?.consensusRelation === 'consenter' && state.status === 'active' && state.height > height;
-    });
+    await joinOrderer(this, orderer);
   }
 
   /**
@@ -184,33 +168,14 @@ export class TestNetwork {
   }
 
   /** Installs it on one member's peer. @returns MSP id and package id */
-  async installChaincode(mspId: string, definition: ChaincodeDefinition, service: Endpoint): Promise<[string, string]> {
-    const built = servicePackage({ label: `${definition.name}_${definition.sequence}`, service });
-    return [mspId, (await this.member(mspId).peer.admin.install(built.octets)).packageId];
+  installChaincode(mspId: string, definition: ChaincodeDefinition, service: Endpoint): Promise<[string, string]> {
+    return installOn(this.member(mspId), definition, service);
   }
 
   /** Approves a definition for these members and commits it through the first. */
-  async agreeOnChaincode(definition: ChaincodeDefinition, packageIds: Readonly<Record<string, string>>): Promise<void> {
-    const lifecycles = Object.keys(packageIds).map((mspId) => [mspId, this.member(mspId).peer.lifecycle(this.channel)] as const);
-    try {
-      for (const [mspId, lifecycle] of lifecycles) {
-        // A gateway that has just started does not know its peers yet.
-        await eventually(`approval of ${mspId}`, async () => {
-          await lifecycle.approve(definition, packageIds[mspId]);
-          return true;
-        });
-      }
-      await eventually('commit of the definition', async () => {
-        await lifecycles[0]?.[1].commit(definition);
-        return true;
-      });
-      await eventually('definition on every peer', async () => {
-        const all = await Promise.all(lifecycles.map(([, lifecycle]) => lifecycle.committed(definition.name)));
-        return all.every((each) => each?.sequence === definition.sequence);
-      });
-    } finally {
-      lifecycles.forEach(([, lifecycle]) => lifecycle.close());
-    }
+  agreeOnChaincode(definition: ChaincodeDefinition, packageIds: Readonly<Record<string, string>>): Promise<void> {
+    const members = Object.keys(packageIds).map((mspId) => this.member(mspId));
+    return agreeOn(this.channel, members, definition, packageIds);
   }
 
   /** Makes one block that needs nobody but this member: an anchor peer more. @returns a height below the new block */
@@ -261,28 +226,4 @@ export class TestNetwork {
   get #first(): TestMember {
     return this.members[0] as TestMember;
   }
-}
-
-/** As its metrics say: whether it knows of a leader in all its channels. */
-async function knowsLeader(orderer: TestOrderer): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${orderer.process.options.operationsPort}/metrics`, { signal: AbortSignal.timeout(2_000) });
-  const lines = (await response.text()).split('\n').filter((line) => line.startsWith('consensus_etcdraft_active_nodes{'));
-  return lines.length > 0 && lines.every((line) => Number(line.split(' ').at(-1)) >= 1);
-}
-
-function foundingBlock(options: TestNetworkOptions, members: readonly TestMember[], orderers: readonly TestOrderer[]): common.Block {
-  const ordering = new Map<string, { institution: TestInstitution; endpoints: Endpoint[] }>();
-  for (const { institution, endpoint } of orderers) {
-    const entry = ordering.get(institution.mspId) ?? { institution, endpoints: [] };
-    ordering.set(institution.mspId, { ...entry, endpoints: [...entry.endpoints, endpoint] });
-  }
-  return genesisBlock({
-    channel: options.channel ?? 'collab',
-    members: members.map(({ institution, peer }) => ({ msp: institution.msp, anchorPeers: [peer.endpoint] })),
-    orderingMembers: [...ordering.values()].map(({ institution, endpoints }) => ({ msp: institution.msp, endpoints })),
-    consenters: orderers.map(({ consenter }) => consenter),
-    batch: { timeoutMs: options.batchTimeoutMs ?? 100 },
-    // Elections within a second: a test waits for them.
-    raft: { tickMs: 100, electionTicks: 10 },
-  });
 }

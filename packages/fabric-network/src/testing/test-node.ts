@@ -37,7 +37,7 @@ export abstract class TestNode {
 
   /** How to reach it. */
   get address(): NodeAddress {
-    return { ...this.endpoint, tlsRootCertificates: [this.institution.tlsAuthority.certificatePem] };
+    return { ...this.endpoint, tlsRootCertificates: this.institution.msp.tlsRootCertificates };
   }
 
   /** Its TLS certificate in use. */
@@ -77,10 +77,12 @@ export abstract class TestNode {
    * Gives it a new TLS certificate by the same authority; in use after a restart.
    *
    * @param options.keepKey certifies the key that it has
+   * @param options.now as of another time, epoch milliseconds: valid for 7 days from then
    */
-  async renewTls(options: { keepKey: boolean }): Promise<IssuedCertificate> {
-    this.#tls = await this.institution.issueTls(options.keepKey ? this.#tls.privateKeyPem : undefined);
-    await writeTls(this.paths, this.#tls);
+  async renewTls({ keepKey, now }: { keepKey: boolean; now?: number }): Promise<IssuedCertificate> {
+    const key = keepKey ? { privateKeyPem: this.#tls.privateKeyPem } : {};
+    this.#tls = await this.institution.issueTls({ ...key, ...(now === undefined ? {} : { now }) });
+    await writeTls(this.paths, this.institution, this.#tls);
     return this.#tls;
   }
 
@@ -99,9 +101,9 @@ export function nodePaths(folder: string): NodePaths {
 export async function writeNode(folder: string, institution: TestInstitution, identity: IssuedCertificate, tls: IssuedCertificate, configFile: string, config: object): Promise<void> {
   await writeFiles(folder, { [configFile]: JSON.stringify(config, undefined, 2) });
   await writeFiles(nodePaths(folder).msp, localMspFiles(institution.msp, identity));
-  await writeTls(nodePaths(folder), tls);
+  await writeTls(nodePaths(folder), institution, tls);
 }
 
-function writeTls(paths: NodePaths, tls: IssuedCertificate): Promise<void> {
-  return writeFiles(paths.tls, { 'tls.crt': tls.certificatePem, 'tls.key': tls.privateKeyPem, 'ca.crt': tls.caPem });
+function writeTls(paths: NodePaths, institution: TestInstitution, tls: IssuedCertificate): Promise<void> {
+  return writeFiles(paths.tls, { 'tls.crt': tls.certificatePem, 'tls.key': tls.privateKeyPem, 'ca.crt': institution.msp.tlsRootCertificates.join('') });
 }

@@ -30,7 +30,12 @@ export class TestOrderer extends TestNode {
 
   /** Its administration, as the institution's operator uses it. */
   get admin(): OrdererAdmin {
-    return new OrdererAdmin({ host: 'localhost', port: this.#adminPort, tlsRootCertificates: [this.institution.tlsAuthority.certificatePem], clientTls: this.#adminTls }, 10_000);
+    return new OrdererAdmin({ host: 'localhost', port: this.#adminPort, tlsRootCertificates: this.institution.msp.tlsRootCertificates, clientTls: this.#adminTls }, 10_000);
+  }
+
+  override async renewTls(options: { keepKey: boolean; now?: number }): Promise<IssuedCertificate> {
+    this.#adminTls = await this.institution.issueTls();
+    return super.renewTls(options);
   }
 
   /** As it stands in the channel configuration. */

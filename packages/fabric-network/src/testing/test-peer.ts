@@ -2,6 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChaincodeLifecycle } from '../client/lifecycle.ts';
 import { PeerAdmin } from '../client/peer.ts';
+import { PeerSnapshots } from '../client/snapshots.ts';
 import type { IssuedCertificate } from '../identity/authority.ts';
 import { peerConfig } from '../node/peer-config.ts';
 import { fabricBinary } from './binaries.ts';
@@ -39,6 +40,15 @@ export class TestPeer extends TestNode {
   /** Its administration, as the institution's operator uses it. */
   get admin(): PeerAdmin {
     return new PeerAdmin(this.address, this.institution.admin);
+  }
+
+  get snapshots(): PeerSnapshots {
+    return new PeerSnapshots(this.address, this.institution.admin);
+  }
+
+  /** Where its finished snapshots of a channel lie. */
+  snapshotFolder(channel: string): string {
+    return join(this.paths.data, 'snapshots', 'completed', channel);
   }
 
   /** Agreement about chaincode through this peer; to be closed. */

@@ -3,6 +3,7 @@ import { canonicalJson, transactionBytes, type SignedTransaction } from '@collab
 import { executeCall } from '@collabnet/fabric-execution';
 import { StampedDriver } from '@collabnet/fabric-execution/testing';
 import { sm2Verify } from '@collabnet/sm';
+import { cpuPerCall, cpuTimes } from './cpu-times.ts';
 import { FabricDriver } from './fabric-driver.ts';
 import { TestLedgerNetwork } from './test-ledger-network.ts';
 
@@ -10,16 +11,23 @@ const CALLS = 150;
 const IN_FLIGHT = 50;
 const ROUNDS = 3;
 
+interface Rate {
+  readonly callsPerSecond: number;
+  /** By program, ms. */
+  readonly cpuPerCall: Record<string, number>;
+}
+
 /** Calls a second with so many at once. */
-async function rate(calls: (() => Promise<unknown>)[]): Promise<number> {
+async function rate(calls: (() => Promise<unknown>)[]): Promise<Rate> {
   const from = performance.now();
+  const before = cpuTimes();
   const waiting = [...calls];
   await Promise.all(
     Array.from({ length: IN_FLIGHT }, async () => {
       for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) await call();
     }),
   );
-  return (calls.length * 1000) / (performance.now() - from);
+  return { callsPerSecond: (calls.length * 1000) / (performance.now() - from), cpuPerCall: cpuPerCall(before, cpuTimes(), calls.length) };
 }
 
 /** Median time of one run, ms. */
@@ -51,7 +59,7 @@ async function main(): Promise<void> {
   try {
     let driver!: FabricDriver;
     const net = await TestNetwork.found(async (payload, sign) => (driver = await FabricDriver.found(network, payload, sign, 'Real')));
-    const rounds: { ping: number; contract: number }[] = [];
+    const rounds: { ping: Rate; contract: Rate }[] = [];
     for (let round = 0; round <= ROUNDS; round++) {
       const signed: SignedTransaction[] = [];
       for (let n = 0; n < CALLS; n++) signed.push(await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, `a-${round}-${n}`)));
@@ -61,7 +69,7 @@ async function main(): Promise<void> {
       if (round > 0) rounds.push({ ping, contract });
     }
     const single = { ping: await median(() => driver.client.ping(), 15), contract: await median(async () => driver.client.submit(await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, `single-${Math.random().toString(36).slice(2)}`))), 15) };
-    const figures = { organisations: 2, batchTimeoutMs: 200, inFlight: IN_FLIGHT, callsPerSecond: rounds, single, inProcess: await verification() };
+    const figures = { organisations: 2, batchTimeoutMs: 200, inFlight: IN_FLIGHT, rounds, single, inProcess: await verification() };
     process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
     await net.close();
   } finally {

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+const SETPRIV = '/usr/bin/setpriv';
 
 export interface ChaincodeProcessOptions {
   readonly packageId: string;
@@ -28,7 +30,10 @@ export class ChaincodeProcess {
    */
   async start(program = new URL('../main.js', import.meta.url)): Promise<void> {
     const { packageId, address, logFile, environment } = this.#options;
-    const child = spawn(process.execPath, [program.pathname], {
+    // The kernel ends it when the test ends in a way that runs no handler.
+    const guard = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : [];
+    const [command = '', ...args] = [...guard, process.execPath, program.pathname];
+    const child = spawn(command, args, {
       env: { ...process.env, CHAINCODE_ID: packageId, CHAINCODE_SERVER_ADDRESS: address, HEALTH_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
