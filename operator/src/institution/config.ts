@@ -24,6 +24,8 @@ export const operatorConfigSchema = z.object({
 });
 
 export type OperatorConfig = z.infer<typeof operatorConfigSchema>;
+/** As the chart writes it: what has a default may be missing. */
+export type OperatorConfigInput = z.input<typeof operatorConfigSchema>;
 
 /** Reads the mounted configuration. Throws an Error naming the file and the field. */
 export async function loadOperatorConfig(path: string): Promise<OperatorConfig> {

@@ -7,6 +7,7 @@ import type { TestInstitution, TestNetwork } from '@collabnet/contracts/testing'
 import { encodeSm2Multikey } from '@collabnet/sm';
 import { parse } from 'yaml';
 import { COLLAB_NETWORK, COMPUTE_TASK, PARTICIPANT_DID } from '../controllers/kinds.ts';
+import type { OperatorConfigInput } from '../institution/config.ts';
 import { CORE, deleteIgnoreMissing, type KubeClient, type KubeObject } from '../runtime/index.ts';
 import { findBinary, freePort, TestApiServer } from '../testing/index.ts';
 import { LedgerFile } from './ledger-file.ts';
@@ -245,13 +246,14 @@ function crd(plural: string): KubeObject {
   return parse(readFileSync(new URL(import.meta.resolve(`@collabnet/crds/manifests/${plural}.yaml`)), 'utf8')) as KubeObject;
 }
 
-function operatorConfig(): object {
+function operatorConfig(): OperatorConfigInput {
   return {
     workers: 10,
-    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu: 'collabnet/engine-spu:dev', nats: 'collabnet/nats-server:dev' },
+    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu: 'collabnet/engine-spu:dev', nats: 'collabnet/nats-server:dev', fabric: 'collabnet/fabric:dev' },
     hub: { enabled: true, hostnames: ['localhost'] },
     compute: { engine: { limits: { memory: '1Gi' } }, courier: { limits: { memory: '256Mi' } }, scratch: { size: '512Mi' } },
     dataProxy: { resources: {}, auditStorage: { size: '64Mi' } },
+    fabric: { orderer: { resources: {}, storage: { size: '1Gi' } }, peer: { resources: {}, storage: { size: '1Gi' } }, chaincode: { resources: {} } },
     ledgerCache: '1Gi',
     sharedCluster: true,
   };

@@ -10,6 +10,7 @@ export { leafHash, merklePath, merkleRoot, rootFromPath, type PathStep } from '.
 export * from './nats-host.ts';
 export * from './nats-transport.ts';
 export * from './node.ts';
+export * from './pool-network.ts';
 export * from './proof.ts';
 export * from './replica.ts';
 export * from './replica-state.ts';

@@ -1,21 +1,7 @@
 import { followLedger } from './follow-ledger.ts';
 import type { FollowLedgerOptions } from './follow-ledger.ts';
 import type { Ledger } from './ledger.ts';
-
-/** The way to a network on Fabric, over the institution's own peer. Files are paths. */
-export interface FabricPeers {
-  readonly mspId: string;
-  readonly channel: string;
-  readonly chaincode: string;
-  /** `host:port`, in order of preference. */
-  readonly peers: readonly string[];
-  readonly certificate: string;
-  readonly privateKey: string;
-  readonly tlsAuthorities: string;
-}
-
-/** A network that a service follows: on Fabric where `fabric` is there, else on the embedded ledger over NATS. */
-export type PoolNetwork = Pick<FollowLedgerOptions, 'networkId' | 'did' | 'nats'> & { readonly fabric?: FabricPeers | undefined };
+import type { FabricPeers, PoolNetwork } from './pool-network.ts';
 
 export type FollowOnFabricOptions = Pick<FollowLedgerOptions, 'networkId' | 'cache' | 'logger'> & { readonly fabric: FabricPeers };
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { poolNetworkSchema } from '@collabnet/ledger';
 import { z } from 'zod';
 import { ProxyError } from './errors.ts';
 import { assetDefinition } from './source/asset-definition.ts';
@@ -6,25 +7,6 @@ import type { AssetDefinition } from './source/asset-definition.ts';
 
 const file = z.string().min(1);
 const port = z.int().min(0).max(65_535);
-
-/** The own peer of a network on Fabric. */
-const fabric = z.strictObject({
-  mspId: z.string().min(1),
-  channel: z.string().min(1),
-  chaincode: z.string().min(1),
-  peers: z.array(z.string().min(1)).min(1),
-  certificate: file,
-  privateKey: file,
-  tlsAuthorities: file,
-});
-
-const network = z.strictObject({
-  networkId: z.string().min(1),
-  /** DID of this institution in that network. */
-  did: z.string().min(1),
-  nats: z.strictObject({ url: z.string().min(1), credentials: file, ca: file.optional() }),
-  fabric: fabric.optional(),
-});
 
 /** Contents of `/etc/data-proxy/config.json`, written by the operator. Files are paths in the container. */
 export const proxyConfig = z.strictObject({
@@ -40,7 +22,7 @@ export const proxyConfig = z.strictObject({
   tls: z.strictObject({ cert: file.default('/etc/data-proxy/tls.crt'), key: file.default('/etc/data-proxy/tls.key'), ca: file.default('/etc/data-proxy/ca.crt') }).prefault({}),
   /** Institution keys whose capabilities open this proxy. */
   issuers: z.array(z.strictObject({ did: z.string().min(1), keyId: z.string().min(1), publicKey: z.string().regex(/^04[0-9a-f]{128}$/, 'an uncompressed SM2 key, hex') })),
-  networks: z.array(network),
+  networks: z.array(poolNetworkSchema),
   assets: z.array(assetDefinition).refine((assets) => new Set(assets.map((asset) => `${asset.networkId} ${asset.assetId}`)).size === assets.length, 'an asset stands twice'),
   maxConcurrentReads: z.int().min(1).default(8),
   /** Age of the ledger view beyond which nothing is read. */

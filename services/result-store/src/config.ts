@@ -1,20 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { poolNetworkSchema } from '@collabnet/ledger';
 import { z } from 'zod';
 import { StoreError } from './errors.ts';
 
 const file = z.string().min(1);
 const port = z.int().min(0).max(65_535);
-
-/** The own peer of a network on Fabric. */
-const fabric = z.strictObject({
-  mspId: z.string().min(1),
-  channel: z.string().min(1),
-  chaincode: z.string().min(1),
-  peers: z.array(z.string().min(1)).min(1),
-  certificate: file,
-  privateKey: file,
-  tlsAuthorities: file,
-});
 
 /** Contents of `/etc/result-store/config.json`, written by the operator. Files are paths in the container. */
 export const storeConfig = z.strictObject({
@@ -28,13 +18,7 @@ export const storeConfig = z.strictObject({
   storeKeys: z.array(file).min(1).default(['/etc/result-store/store.key']),
   /** Institution keys whose capabilities may deliver here. */
   issuers: z.array(z.strictObject({ did: z.string().min(1), keyId: z.string().min(1), publicKey: z.string().regex(/^04[0-9a-f]{128}$/, 'an uncompressed SM2 key, hex') })),
-  networks: z.array(z.strictObject({
-    networkId: z.string().min(1),
-    /** DID of this institution in that network. */
-    did: z.string().min(1),
-    nats: z.strictObject({ url: z.string().min(1), credentials: file, ca: file.optional() }),
-    fabric: fabric.optional(),
-  })),
+  networks: z.array(poolNetworkSchema),
   /** All sealed results together; absent: the volume. */
   quotaBytes: z.int().positive().optional(),
   /** Results older than this are removed. */
