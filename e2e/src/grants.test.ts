@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { apply } from '@collabnet/hack';
+import { apply, foreignKubeconfig } from '@collabnet/hack';
+import { containers, runningPod } from './fault-table/pods.ts';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { dropGrant, grantIn, revokeGrant, standingGrant } from './support/grants.ts';
@@ -105,8 +106,11 @@ describe('a standing grant', () => {
       id = await standingGrant(BANK_B, { to: consortium.bankA, purpose: `test ${name}`, form: ['--count', '5'], asset: 'customers-large' });
       await apply(BANK_A.namespace, [psiTask(consortium, name, { asset: 'customers-large', protocol: 'ECDH' })]);
       await approveAsA(name);
-      await inPhase(name, 'Running');
-      await revokeGrant(BANK_B, id, 'customers-large');
+      const { status } = await inPhase(name, 'Running');
+      // The engine is held, or a quick one would be done before a slow machine has signed the revocation.
+      const engines = foreignKubeconfig() === undefined ? containers(await runningPod(BANK_A, `collabnet.dev/task=${(status?.flowID ?? '').slice(0, 32)}`, 'engine'), 'engine') : [];
+      for (const engine of engines) await engine.freeze();
+      await revokeGrant(BANK_B, id, 'customers-large').finally(() => engines.forEach((engine) => engine.thaw()));
       const task = await ended(name, 60_000);
       assert.equal(task.status?.phase, 'Cancelled');
       const ready = task.status?.conditions?.find(({ type }) => type === 'Ready');

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,7 @@ export class TestDoors {
   readonly #columns: readonly string[];
   readonly #rows: readonly Record[];
   #server: MtlsServer | undefined;
+  #folder = '';
 
   private constructor(did: string, keys: ReturnType<typeof generateSm2KeyPair>, certificate: IssuedCertificate, columns: readonly string[], rows: readonly Record[]) {
     [this.#did, this.#keys, this.certificate, this.#columns, this.#rows] = [did, keys, certificate, columns, rows];
@@ -46,6 +47,7 @@ export class TestDoors {
     await writeFile(files.key, server.privateKeyPem);
     await writeFile(files.ca, ca.certificatePem);
     const doors = new TestDoors(did, generateSm2KeyPair(), await issueClientCertificate({ ca, commonName: 'courier', ttl: 3600 }), columns, rows);
+    doors.#folder = folder;
     doors.#server = await mtlsServer({ files, port: 0, host: '127.0.0.1', handler: (request, response) => void doors.#answer(request, response) });
     return doors;
   }
@@ -65,6 +67,7 @@ export class TestDoors {
 
   async close(): Promise<void> {
     await this.#server?.close();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
