@@ -1,4 +1,5 @@
 import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
+import { LedgerViewServer } from '@collabnet/ledger/view';
 import { openTracer, type Logger, type Metrics } from '@collabnet/telemetry';
 import { approvalController, restingApproval } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
@@ -56,6 +57,9 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
   const replicas = new LedgerReplicas({ secrets, nats, networks, logger, metrics, tracer, cache: environment['LEDGER_CACHE'] });
   manager.add(replicas);
+  // Left out: nobody looks, as where many operators share one machine.
+  const viewPort = environment['LEDGER_VIEW_PORT'];
+  if (viewPort !== undefined) manager.add(new LedgerViewServer({ ledgers: replicas, port: Number(viewPort), logger }));
   ledgerMetrics(metrics, replicas);
   fabricMetrics(metrics, networks);
   const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, fabric: serviceAddresses(namespace), logger });

@@ -25,10 +25,11 @@ export interface Block {
   readonly transactions: readonly { readonly payload: { readonly contract: string; readonly method: string; readonly public: Record<string, unknown> } }[];
 }
 
-/** The whole chain, as the ledger's host exports it. */
+/** The whole chain of an embedded ledger, as the own operator exports it. */
 export async function exportChain(): Promise<Block[]> {
   const { stdout } = await collabnet(SUPERVISOR.namespace, ['ledger', 'export', '-']);
-  return stdout.trim().split('\n').map((line) => JSON.parse(line) as Block);
+  const [, ...blocks] = stdout.trim().split('\n').map((line) => JSON.parse(line) as Block);
+  return blocks;
 }
 
 /** @throws HackError NOT_READY when the flow has not come so far */

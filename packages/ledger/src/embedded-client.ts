@@ -3,6 +3,7 @@ import { transactionDigest, type Json, type JsonObject, type SignedTransaction, 
 import { keys } from '@collabnet/contracts';
 import { LedgerError } from './errors.ts';
 import { eventStream } from './event-stream.ts';
+import { EmbeddedInspection } from './inspect/embedded-inspection.ts';
 import { HeadExchange, type HeadSigner } from './head-exchange.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
 import { prove, type Proof } from './proof.ts';
@@ -158,6 +159,11 @@ export class EmbeddedLedgerClient implements Ledger {
   /** Payload of the first transaction of a verified block for which `holds` is true; what it sealed is read from there. */
   transactionAt(height: number, holds: (payload: TransactionPayload) => boolean): TransactionPayload | undefined {
     return this.#options.state.block(height)?.transactions.find((tx) => holds(tx.payload))?.payload;
+  }
+
+  /** The verified chain, to look at and to export. */
+  inspection(): EmbeddedInspection {
+    return new EmbeddedInspection(this.networkId, this.#options.state);
   }
 
   blockTime(height: number): number | undefined {

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { LedgerError } from '../errors.ts';
+import { LedgerView } from './ledger-view.ts';
+import type { ViewedLedgers } from './views.ts';
+
+/** What a request is answered with: a value as JSON, or lines of JSON as they come. */
+export type ViewAnswer = { readonly value: unknown } | { readonly lines: AsyncGenerator<string> };
+
+const height = z.coerce.number().int().nonnegative();
+const rangeSchema = z.object({ from: height.optional(), to: height.optional(), last: z.coerce.number().int().min(1).optional() });
+const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 hexadecimal digits');
+
+/**
+ * Answers `/v1/networks/<name>/` followed by `blocks`, `blocks/<height>`, `transactions/<digest>`, `contracts` or `export`.
+ *
+ * @throws LedgerError NOT_FOUND, INVALID_ARGUMENT, or what the ledger says
+ */
+export async function answer(ledgers: ViewedLedgers, url: URL): Promise<ViewAnswer> {
+  const [version, networks, name, what, which, ...rest] = url.pathname.slice(1).split('/');
+  if (version !== 'v1' || networks !== 'networks' || name === undefined || rest.length > 0) throw noSuchPath(url);
+  const found = [...ledgers.all()].find((each) => each.name === name);
+  if (found === undefined) throw new LedgerError('UNAVAILABLE', `this operator does not follow the ledger of network ${name} yet; look at kubectl describe collabnetwork ${name}`);
+  const view = new LedgerView(found.ledger);
+  const range = (): z.infer<typeof rangeSchema> => parsed(rangeSchema, Object.fromEntries(url.searchParams));
+  if (what === 'blocks' && which === undefined) return { value: view.blocks(range()) };
+  if (what === 'blocks') return { value: view.block(parsed(height, which)) };
+  if (what === 'transactions' && which !== undefined) return { value: await view.transaction(parsed(digestSchema, which)) };
+  if (what === 'contracts' && which === undefined) return { value: await view.contracts() };
+  if (what === 'export' && which === undefined) return { lines: view.exportLines(range().from, range().to) };
+  throw noSuchPath(url);
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new LedgerError('INVALID_ARGUMENT', `${issue?.path.join('.') || 'path'}: ${issue?.message ?? 'invalid'}`);
+}
+
+function noSuchPath({ pathname }: URL): LedgerError {
+  return new LedgerError('NOT_FOUND', `${pathname}: there is no such path`);
+}
