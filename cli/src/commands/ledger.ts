@@ -59,8 +59,8 @@ export const addLedgerCommands: AddCommands = (program, io) => {
     });
 
   withView(ledger.command('contracts').description('the contracts: version in force, and who may call what')).action(async (options: ViewOptions, command: Command) => {
-    const found = await look(command, options, async (source, network) => ({ view: await source.get<ContractsView>('contracts'), inForce: network?.status?.fabric?.contracts }));
-    print(io, options.output, { ...found.view, ...(found.inForce !== undefined && { inForce: found.inForce }) }, () => describeContracts(found.view, found.inForce));
+    const { view, definition } = await look(command, options, async (source, network) => ({ view: await source.get<ContractsView>('contracts'), definition: network?.status?.fabric?.contracts }));
+    print(io, options.output, { ...view, ...(definition !== undefined && { definition }) }, () => describeContracts(view, definition));
   });
 
   addLedgerFileCommands(ledger, io);

@@ -73,11 +73,11 @@ export function describeTransaction({ digest, height, tx, block, signer, events 
   return lines.join('\n');
 }
 
-/** Versions, and who may call what. @param inForce definition on the channel, where there is one */
-export function describeContracts({ version, foundedWith, rights }: ContractsView, inForce: { readonly version: string; readonly sequence: number } | undefined): string {
+/** Versions, and who may call what. @param definition the one in force on the channel, where there is one */
+export function describeContracts({ version, inForce, foundedWith, rights }: ContractsView, definition: { readonly version: string; readonly sequence: number } | undefined): string {
   const rows = Object.entries(rights).sort(([a], [b]) => (a < b ? -1 : 1)).map(([method, { principals, roles }]) => [method, principals.join(', '), roles?.join(', ') ?? 'any']);
   return [
-    fields([['verified by', version], ['founded with', foundedWith], ['in force on the channel', inForce?.version], ['sequence', inForce?.sequence]]),
+    fields([['verified by', version], ['in force', inForce], ['founded with', foundedWith], ['definition on the channel', definition?.version], ['sequence', definition?.sequence]]),
     table(['METHOD', 'SIGNED BY', 'ROLES'], rows),
   ].join('\n');
 }

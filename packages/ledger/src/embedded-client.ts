@@ -3,10 +3,10 @@ import { transactionDigest, type Json, type JsonObject, type SignedTransaction, 
 import { keys } from '@collabnet/contracts';
 import { LedgerError } from './errors.ts';
 import { eventStream } from './event-stream.ts';
-import { EmbeddedInspection } from './inspect/embedded-inspection.ts';
 import { HeadExchange, type HeadSigner } from './head-exchange.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
 import { prove, type Proof } from './proof.ts';
+import { EmbeddedInspection } from './inspect/embedded-inspection.ts';
 import { Replica, type LedgerEvent } from './replica.ts';
 import type { SqliteState } from './sqlite-state.ts';
 import type { LedgerTransport, SignedHead } from './transport.ts';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { TestNetwork } from '@collabnet/contracts/testing';
 import { LedgerError, SqliteState, verifyExport, type BlockView, type ExportReport } from '@collabnet/ledger';
@@ -10,12 +11,8 @@ import { TestLedgerNetwork } from './testing/test-ledger-network.ts';
 
 const [ALPHA, BETA] = ['Alpha', 'Beta'];
 
-async function* lines(texts: readonly string[]): AsyncGenerator<string> {
-  yield* texts;
-}
-
 function verify(files: Readonly<Record<string, readonly string[]>>, networkId?: string): Promise<ExportReport> {
-  const sources = Object.entries(files).map(([name, texts]) => ({ name, lines: lines(texts) }));
+  const sources = Object.entries(files).map(([name, texts]) => ({ name, lines: Readable.from(texts) }));
   return verifyExport({
     sources,
     networkId,

@@ -46,10 +46,12 @@ export class FabricInspection implements LedgerInspection {
   async *exportLines(from: number, to: number): AsyncGenerator<string> {
     const { networkId: network, channel, chaincode, gateway } = this.#at;
     const numbers = this.#numbers(from, to);
+    // Before the first line: without a peer there is nothing to begin with.
+    const peer = gateway();
     const configuration = numbers.from === 0 ? undefined : await this.#configurationBefore(numbers.from);
     const header: ExportHeader = { schema: EXPORT_SCHEMA, driver: 'fabric', network, heights: { from, to }, numbers, fabric: { channel, chaincode, ...(configuration !== undefined && { configuration }) } };
     yield JSON.stringify(header);
-    for await (const block of rawBlocks(gateway(), channel, numbers.from, numbers.to)) yield toLine(block);
+    for await (const block of rawBlocks(peer, channel, numbers.from, numbers.to)) yield toLine(block);
   }
 
   /** Blocks with configuration have no height: those before the first height belong to it, those after the last one to the last. */

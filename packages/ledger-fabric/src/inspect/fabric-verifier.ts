@@ -1,5 +1,5 @@
 import { common } from '@hyperledger/fabric-protos';
-import { LedgerError, SqliteState, type Check, type ExportHeader, type ExportVerifier } from '@collabnet/ledger';
+import { LedgerError, SqliteState, type Check, type ExportHeader, type ExportVerifier, type Head } from '@collabnet/ledger';
 import type { FabricBlock } from '../fabric-block.ts';
 import { FabricReplica } from '../fabric-replica.ts';
 import { parseBlock } from '../parse-block.ts';
@@ -51,7 +51,7 @@ class FabricVerifier implements ExportVerifier {
     if (last === undefined) throw new LedgerError('BLOCK_INVALID', 'the export holds no block; export it again');
     const head = this.#replica?.head();
     if (this.#replica !== undefined && head === undefined) throw new LedgerError('BLOCK_INVALID', `network: blocks 0 to ${last.number} hold no genesis of network ${this.#networkId}`);
-    const checks = [...this.#always(), ...(head === undefined ? this.#notReplayed() : replayed(head.stateRoot))];
+    const checks = [...this.#always(), ...(head === undefined ? this.#notReplayed() : replayed(head))];
     return {
       driver: 'fabric',
       networkId: this.#networkId,
@@ -76,7 +76,7 @@ class FabricVerifier implements ExportVerifier {
         name: 'blockSignatures',
         verified: true,
         detail: this.#from === 0
-          ? 'each block but block 0 is signed (ECDSA) by an orderer of the channel, by the configuration in the blocks before it'
+          ? 'each block but block 0 is signed (ECDSA) by an orderer of the channel, by the configuration in the blocks before it; who signed changes of the configuration was not verified'
           : 'each block is signed (ECDSA) by an orderer of the configuration that the header of the file gives; that this was the configuration of the channel was not verified',
       },
       { name: 'validity', verified: false, detail: 'which transactions counted is marked by the peer that exported them: these marks lie outside the hash. Compare the state root with that of another institution' },
@@ -93,10 +93,14 @@ class FabricVerifier implements ExportVerifier {
   }
 }
 
-function replayed(stateRoot: string): Check[] {
+/** @param head `takenUpTo`: height up to which blocks are of contracts that this build does not have */
+function replayed({ stateRoot, takenUpTo }: Pick<Head, 'stateRoot'> & { readonly takenUpTo?: number }): Check[] {
+  const rules = takenUpTo === undefined
+    ? 'each transaction that counted was run again: the contracts allow it and write what stands in the block'
+    : `up to height ${takenUpTo} there are blocks of contracts that this version does not have: what they wrote is the word of their endorsers; the others were run again`;
   return [
     { name: 'transactionSignatures', verified: true, detail: 'each transaction that counted is signed (SM2) with a key that held at its height' },
-    { name: 'rules', verified: true, detail: 'each transaction that counted was run again: the contracts allow it and write what stands in the block' },
+    { name: 'rules', verified: takenUpTo === undefined, detail: rules },
     { name: 'stateRoot', verified: true, detail: `computed here from what was written: ${stateRoot}; blocks of Fabric name none to compare with` },
   ];
 }

@@ -39,5 +39,5 @@ export interface LedgerInspection {
    *
    * @throws LedgerError NOT_FOUND where there is no such block; UNAVAILABLE
    */
-  exportLines(from: number, to: number): AsyncGenerator<string>;
+  exportLines(from: number, to: number): AsyncIterable<string>;
 }

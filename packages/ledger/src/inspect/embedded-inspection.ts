@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { execute, keys, OverlayState } from '@collabnet/contracts';
 import { transactionDigest } from '@collabnet/envelope';
 import type { Block } from '../block.ts';
@@ -53,6 +54,8 @@ export class EmbeddedInspection implements LedgerInspection {
     yield JSON.stringify(header);
     for (let next = from; next <= to; next += BLOCKS_AT_ONCE) {
       for (const block of this.#state.blocks(next, Math.min(BLOCKS_AT_ONCE, to - next + 1))) yield JSON.stringify(block);
+      // A long chain must not keep the process from its work.
+      await setImmediate();
     }
   }
 

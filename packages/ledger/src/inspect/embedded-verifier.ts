@@ -1,6 +1,6 @@
 import { canonicalJson } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
-import { blockHash, blockSchema, blockSignatureHolds, networkIdOf, transactionsRoot, type Block, type SignedGenesis } from '../block.ts';
+import { blockHash, blockSchema, blockSignatureHolds, networkIdOf, transactionsRoot, type Block } from '../block.ts';
 import { LedgerError } from '../errors.ts';
 import { Replica } from '../replica.ts';
 import { SqliteState } from '../sqlite-state.ts';
@@ -112,7 +112,7 @@ class RangeVerifier implements ExportVerifier {
 
 function signingKeyOf({ genesis, network }: ExportHeader): string {
   if (genesis === undefined) throw new LedgerError('BLOCK_INVALID', 'the header of the export names no genesis, which blocks after the first are checked against; export it again');
-  const { payload, signature } = genesis as SignedGenesis;
+  const { payload, signature } = genesis;
   if (networkIdOf(payload) !== network) throw new LedgerError('BLOCK_INVALID', `the genesis in the header hashes to ${networkIdOf(payload)}, not to network ${network}`);
   if (!sm2Verify(canonicalJson(payload), signature, payload.founder.signKey)) throw new LedgerError('BLOCK_INVALID', "the founder's signature over the genesis in the header does not hold");
   return payload.ledger.blockSigningKey;

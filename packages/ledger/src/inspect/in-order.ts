@@ -18,8 +18,9 @@ export interface InOrderOptions {
 export async function* inOrder(values: AsyncGenerator<unknown>, { name, numberOf, first, last }: InOrderOptions): AsyncGenerator<unknown> {
   let next = first;
   for (;;) {
-    const { done, value } = await values.next();
-    if (done === true) break;
+    const step = await values.next();
+    if (step.done === true) break;
+    const value: unknown = step.value;
     const number = numberOf(value);
     if (number === undefined) throw invalid(next, `${name}: where block ${next} must stand there is something that is no block`);
     if (number !== next) throw await misplaced(values, { name, numberOf }, next, number);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { canonicalJson } from '@collabnet/envelope';
 import { sm2Sign } from '@collabnet/sm';
@@ -9,12 +10,8 @@ import { embeddedVerifier } from './embedded-verifier.ts';
 import type { ExportReport } from './export-report.ts';
 import { verifyExport } from './verify-export.ts';
 
-async function* lines(texts: readonly string[]): AsyncGenerator<string> {
-  yield* texts;
-}
-
 function verify(files: Readonly<Record<string, readonly string[]>>, networkId?: string): Promise<ExportReport> {
-  const sources = Object.entries(files).map(([name, texts]) => ({ name, lines: lines(texts) }));
+  const sources = Object.entries(files).map(([name, texts]) => ({ name, lines: Readable.from(texts) }));
   return verifyExport({ sources, networkId, verifier: (header, wanted) => Promise.resolve(embeddedVerifier(header, wanted)) });
 }
 

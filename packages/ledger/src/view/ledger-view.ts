@@ -38,7 +38,7 @@ export class LedgerView {
   async transaction(digest: string): Promise<TransactionDetail> {
     const height = this.#ledger.inspection().heightOf(digest);
     if (height === undefined) throw new LedgerError('NOT_FOUND', `transaction ${digest} is on no block up to height ${this.#newest()}`);
-    const { transactions, events, genesis, ...block } = this.block(height);
+    const { transactions, events, ...block } = this.block(height);
     const found = transactions.find((each) => each.digest === digest);
     if (found === undefined) throw new LedgerError('NOT_FOUND', `transaction ${digest} is not in block ${height}`);
     return { ...found, block, signer: await this.#signerOf(found.tx.payload), events: events.filter(({ transaction }) => transaction === digest) };
@@ -46,11 +46,17 @@ export class LedgerView {
 
   async contracts(): Promise<ContractsView> {
     const foundedWith = this.#ledger.inspection().blocks(0, 1)[0]?.genesis?.payload.contractsVersion;
-    return { version: CONTRACTS_VERSION, ...(foundedWith !== undefined && { foundedWith }), rights: await this.#ledger.evaluate<RightsTable>('governance', 'rights', {}) };
+    const inForce = this.#ledger.contracts;
+    return {
+      version: CONTRACTS_VERSION,
+      ...(inForce !== undefined && { inForce }),
+      ...(foundedWith !== undefined && { foundedWith }),
+      rights: await this.#ledger.evaluate<RightsTable>('governance', 'rights', {}),
+    };
   }
 
   /** Lines of an export; both ends default to those of the chain. */
-  exportLines(from: number | undefined, to: number | undefined): AsyncGenerator<string> {
+  exportLines(from: number | undefined, to: number | undefined): AsyncIterable<string> {
     return this.#ledger.inspection().exportLines(from ?? 0, to ?? this.#newest());
   }
 

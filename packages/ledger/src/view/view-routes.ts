@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { LedgerError } from '../errors.ts';
 import { LedgerView } from './ledger-view.ts';
 import type { ViewedLedgers } from './views.ts';
 
 /** What a request is answered with: a value as JSON, or lines of JSON as they come. */
-export type ViewAnswer = { readonly value: unknown } | { readonly lines: AsyncGenerator<string> };
+export type ViewAnswer = { readonly value: unknown } | { readonly lines: AsyncIterable<string> };
 
 const height = z.coerce.number().int().nonnegative();
 const rangeSchema = z.object({ from: height.optional(), to: height.optional(), last: z.coerce.number().int().min(1).optional() });
+/** Who asks gets the newest block, but does not wait for a ledger that cannot be reached, ms. */
+const REFRESH_MS = 2_000;
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 hexadecimal digits');
 
 /**
@@ -20,6 +23,7 @@ export async function answer(ledgers: ViewedLedgers, url: URL): Promise<ViewAnsw
   if (version !== 'v1' || networks !== 'networks' || name === undefined || rest.length > 0) throw noSuchPath(url);
   const found = [...ledgers.all()].find((each) => each.name === name);
   if (found === undefined) throw new LedgerError('UNAVAILABLE', `this operator does not follow the ledger of network ${name} yet; look at kubectl describe collabnetwork ${name}`);
+  await Promise.race([found.ledger.refresh().catch(() => undefined), sleep(REFRESH_MS, undefined, { ref: false })]);
   const view = new LedgerView(found.ledger);
   const range = (): z.infer<typeof rangeSchema> => parsed(rangeSchema, Object.fromEntries(url.searchParams));
   if (what === 'blocks' && which === undefined) return { value: view.blocks(range()) };

@@ -74,7 +74,7 @@ export class LedgerViewServer {
 }
 
 /** The header is sent with the first line, so that what goes wrong before has a status of its own. */
-async function writeLines(lines: AsyncGenerator<string>, response: ServerResponse): Promise<void> {
+async function writeLines(lines: AsyncIterable<string>, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   for await (const line of lines) {

@@ -22,7 +22,7 @@ export interface BlockDetail extends BlockView {
 
 /** A transaction with all that can be said of it. */
 export interface TransactionDetail extends TransactionView {
-  readonly block: Omit<BlockView, 'transactions' | 'genesis'>;
+  readonly block: Omit<BlockView, 'transactions'>;
   readonly signer: SignerView;
   readonly events: readonly LedgerEvent[];
 }
@@ -31,6 +31,8 @@ export interface TransactionDetail extends TransactionView {
 export interface ContractsView {
   /** Version by which this institution verifies. */
   readonly version: string;
+  /** Version that the records are of, where the ledger can change it. */
+  readonly inForce?: string;
   /** Version that the network was founded with. */
   readonly foundedWith?: string;
   /** Who may call what, by the genesis. */
@@ -38,7 +40,13 @@ export interface ContractsView {
 }
 
 /** A ledger that can be looked at. */
-export type ViewedLedger = Pick<Ledger, 'evaluate'> & { inspection(): LedgerInspection };
+export interface ViewedLedger extends Pick<Ledger, 'evaluate'> {
+  /** Version of the contracts in force, where the ledger can change it. */
+  readonly contracts?: string | undefined;
+  inspection(): LedgerInspection;
+  /** Brings the view to the newest block; rejects where it cannot. */
+  refresh(): Promise<void>;
+}
 
 /** The ledgers of a process, by the name of their network. */
 export interface ViewedLedgers {
