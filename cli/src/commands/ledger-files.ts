@@ -5,6 +5,7 @@ import { CliError } from '../base/errors.ts';
 import { print, type Format } from '../base/format.ts';
 import type { Io } from '../base/io.ts';
 import { chooseNetwork } from '../kube/networks.ts';
+import { compareWithStatus } from '../ledger/compare-status.ts';
 import { describeReport, reportData } from '../ledger/describe-report.ts';
 import { fileLines, writeLines } from '../ledger/files.ts';
 import { rangeQuery, withRange, type RangeOptions } from '../ledger/range.ts';
@@ -67,7 +68,7 @@ async function verifyLive(command: Command, io: Io, options: FileOptions): Promi
   const { source, network, path } = await openExport(command, options);
   try {
     const report = await verifySources(io, [{ name: 'the export', lines: source.lines(path) }], options.networkId ?? network?.status?.networkID);
-    if (network !== undefined) compareWithStatus(network, report);
+    compareWithStatus(network?.status?.ledger, report);
     return report;
   } finally {
     await source.close();
@@ -81,11 +82,4 @@ async function openExport(command: Command, options: FileOptions): Promise<{ sou
   const kube = await connect(command);
   const network = await chooseNetwork(kube, options.network);
   return { source: await LedgerSource.host(kube, network), network, path: 'export' };
-}
-
-/** The operator follows the same chain: at equal height it must have come to the same state. */
-function compareWithStatus(network: CollabNetwork, { head }: ExportReport): void {
-  const seen = network.status?.ledger;
-  if (head === undefined || seen?.height !== head.height || seen.stateRoot === undefined || seen.stateRoot === head.stateRoot) return;
-  throw new CliError('VERIFICATION_FAILED', `at height ${head.height} the operator came to state ${seen.stateRoot}, the export to ${head.stateRoot}: the ledger shows different histories`);
 }

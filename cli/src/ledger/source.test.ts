@@ -40,5 +40,6 @@ describe('lines of an export', () => {
     await assert.rejects(async () => {
       for await (const line of source().lines('export')) assert.ok(line);
     });
+    await assert.rejects(source().get('blocks'), { code: 'TRANSFER_FAILED' });
   });
 });

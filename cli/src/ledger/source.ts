@@ -86,7 +86,11 @@ function get(url: URL): Promise<IncomingMessage> {
 async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');
-  for await (const chunk of response) text += String(chunk);
+  try {
+    for await (const chunk of response) text += String(chunk);
+  } catch (cause) {
+    throw new CliError('TRANSFER_FAILED', 'the answer was cut off; try again, and look at the log of the operator', { cause });
+  }
   return text;
 }
 

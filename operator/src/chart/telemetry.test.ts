@@ -69,3 +69,9 @@ test('alerts and dashboard are about this namespace, and templates of Prometheus
   for (const { expr } of panels.flatMap(({ targets }) => targets)) assert.match(expr, /namespace="bank-a"/);
   assert.ok(!JSON.stringify([rules, dashboard]).includes('NAMESPACE'));
 });
+
+test('the view of the ledger is served to port-forwards, and no policy opens its port', () => {
+  const { objects, text } = render('networkPolicy.monitoringNamespaces={monitoring}', 'hub.enabled=true');
+  assert.match(text, /name: LEDGER_VIEW_PORT, value: '8082'/);
+  assert.deepEqual(named(objects, ({ spec }) => spec.ingress?.some(({ ports }) => ports.some(({ port }) => port === 8082)) === true), []);
+});

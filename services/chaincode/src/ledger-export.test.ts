@@ -101,7 +101,7 @@ describe('an export of a channel', { timeout: 300_000 }, () => {
     ['its last block cut off', () => new RegExp(`^chain.jsonl is truncated: it ends with block ${number(3) - 1}`), () => whole.slice(0, -1)],
   ];
   for (const [name, message, make] of faults) {
-    test(`with ${name} does not hold`, async () => {
+    test(`ledger fault: an export of a channel with ${name} does not hold`, async () => {
       await assert.rejects(verify({ 'chain.jsonl': make() }, net.id), { code: 'BLOCK_INVALID', message: message() });
     });
   }

@@ -9,7 +9,8 @@ import type { BlockView, LedgerInspection } from './block-view.ts';
 import { EXPORT_SCHEMA, type ExportHeader } from './export-file.ts';
 import { StateAt } from './state-at.ts';
 
-const BLOCKS_AT_ONCE = 200;
+/** Blocks may be large. */
+const BLOCKS_AT_ONCE = 20;
 
 /** The verified chain of an embedded ledger. */
 export class EmbeddedInspection implements LedgerInspection {

@@ -98,12 +98,12 @@ describe('an export of the embedded ledger', () => {
     ['nothing in it', /^chain\.jsonl is empty/, () => []],
   ];
   for (const [name, message, make] of faults) {
-    test(`with ${name} does not hold`, async () => {
+    test(`ledger fault: an export with ${name} does not hold`, async () => {
       await assert.rejects(verify({ 'chain.jsonl': make() }, chain.node.networkId), { code: 'BLOCK_INVALID', message });
     });
   }
 
-  test('of another network is refused by its header, or by its genesis where the header lies', async () => {
+  test('ledger fault: an export of another network is refused by its header, or by its genesis where the header lies', async () => {
     await assert.rejects(verify({ 'chain.jsonl': whole }, 'a'.repeat(64)), { code: 'BLOCK_INVALID', message: new RegExp(`^chain.jsonl is of network ${chain.node.networkId}, not of network a{64}$`) });
     const lying = edited(whole, 0, (line) => line.replace(chain.node.networkId, 'a'.repeat(64)));
     await assert.rejects(verify({ 'chain.jsonl': lying }, 'a'.repeat(64)), { code: 'BLOCK_INVALID', message: /^block 0: it belongs to network/ });

@@ -4,7 +4,8 @@ import { LedgerError } from '../errors.ts';
 import type { BlockView, TransactionView } from '../inspect/block-view.ts';
 import type { BlockDetail, ContractsView, SignerView, TransactionDetail, ViewedLedger } from './views.ts';
 
-const MOST_BLOCKS = 1_000;
+/** Blocks may be large, and the process that shows them has other work. */
+const BLOCKS_AT_ONCE = 20;
 
 /** What an institution's people may see of one ledger: what its replica has verified. */
 export class LedgerView {
@@ -14,16 +15,14 @@ export class LedgerView {
     this.#ledger = ledger;
   }
 
-  /** Blocks from `from` to `to`, or the `last` ones. @throws LedgerError INVALID_ARGUMENT, NOT_FOUND */
-  blocks({ from, to, last }: { from?: number | undefined; to?: number | undefined; last?: number | undefined }): BlockView[] {
-    const inspection = this.#ledger.inspection();
+  /** Blocks from `from` to `to`, or the `last` ones; read as they are taken. @throws LedgerError INVALID_ARGUMENT, NOT_FOUND */
+  blocks({ from, to, last }: { from?: number | undefined; to?: number | undefined; last?: number | undefined }): Iterable<BlockView> {
     const newest = this.#newest();
     const begin = last === undefined ? (from ?? 0) : Math.max(0, newest - last + 1);
     const end = Math.min(to ?? newest, newest);
     if (begin > newest) throw new LedgerError('NOT_FOUND', `height ${begin}: there is no such block; the newest one verified is ${newest}`);
     if (end < begin) throw new LedgerError('INVALID_ARGUMENT', `to: ${end} lies before from, ${begin}`, { field: 'to' });
-    if (end - begin >= MOST_BLOCKS) throw new LedgerError('INVALID_ARGUMENT', `from, to: at most ${MOST_BLOCKS} blocks are shown at once; take fewer, or export them`, { field: 'to' });
-    return inspection.blocks(begin, end - begin + 1).filter(({ height }) => height <= end);
+    return this.#read(begin, end);
   }
 
   /** @throws LedgerError NOT_FOUND */
@@ -58,6 +57,14 @@ export class LedgerView {
   /** Lines of an export; both ends default to those of the chain. */
   exportLines(from: number | undefined, to: number | undefined): AsyncIterable<string> {
     return this.#ledger.inspection().exportLines(from ?? 0, to ?? this.#newest());
+  }
+
+  *#read(begin: number, end: number): Generator<BlockView> {
+    for (let next = begin; next <= end; ) {
+      const blocks = this.#ledger.inspection().blocks(next, BLOCKS_AT_ONCE).filter(({ height }) => height <= end);
+      yield* blocks;
+      next = (blocks.at(-1)?.height ?? end) + 1;
+    }
   }
 
   #newest(): number {

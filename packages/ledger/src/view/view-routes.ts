@@ -4,8 +4,11 @@ import { LedgerError } from '../errors.ts';
 import { LedgerView } from './ledger-view.ts';
 import type { ViewedLedgers } from './views.ts';
 
-/** What a request is answered with: a value as JSON, or lines of JSON as they come. */
-export type ViewAnswer = { readonly value: unknown } | { readonly lines: AsyncIterable<string> };
+/** What a request is answered with, as it comes. */
+export interface ViewAnswer {
+  readonly type: 'application/json' | 'application/jsonl';
+  readonly chunks: Iterable<string> | AsyncIterable<string>;
+}
 
 const height = z.coerce.number().int().nonnegative();
 const rangeSchema = z.object({ from: height.optional(), to: height.optional(), last: z.coerce.number().int().min(1).optional() });
@@ -26,12 +29,29 @@ export async function answer(ledgers: ViewedLedgers, url: URL): Promise<ViewAnsw
   await Promise.race([found.ledger.refresh().catch(() => undefined), sleep(REFRESH_MS, undefined, { ref: false })]);
   const view = new LedgerView(found.ledger);
   const range = (): z.infer<typeof rangeSchema> => parsed(rangeSchema, Object.fromEntries(url.searchParams));
-  if (what === 'blocks' && which === undefined) return { value: view.blocks(range()) };
-  if (what === 'blocks') return { value: view.block(parsed(height, which)) };
-  if (what === 'transactions' && which !== undefined) return { value: await view.transaction(parsed(digestSchema, which)) };
-  if (what === 'contracts' && which === undefined) return { value: await view.contracts() };
-  if (what === 'export' && which === undefined) return { lines: view.exportLines(range().from, range().to) };
+  if (what === 'blocks' && which === undefined) return { type: 'application/json', chunks: list(view.blocks(range())) };
+  if (what === 'blocks') return whole(view.block(parsed(height, which)));
+  if (what === 'transactions' && which !== undefined) return whole(await view.transaction(parsed(digestSchema, which)));
+  if (what === 'contracts' && which === undefined) return whole(await view.contracts());
+  if (what === 'export' && which === undefined) return { type: 'application/jsonl', chunks: lines(view.exportLines(range().from, range().to)) };
   throw noSuchPath(url);
+}
+
+function whole(value: unknown): ViewAnswer {
+  return { type: 'application/json', chunks: [JSON.stringify(value)] };
+}
+
+function* list(items: Iterable<unknown>): Generator<string> {
+  let before = '[';
+  for (const item of items) {
+    yield `${before}${JSON.stringify(item)}`;
+    before = ',';
+  }
+  yield before === '[' ? '[]' : ']';
+}
+
+async function* lines(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const text of texts) yield `${text}\n`;
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown): T {

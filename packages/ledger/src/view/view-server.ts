@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '@collabnet/telemetry';
 import { LedgerError } from '../errors.ts';
-import { answer } from './view-routes.ts';
+import { answer, type ViewAnswer } from './view-routes.ts';
 import type { ViewedLedgers } from './views.ts';
 
 const STATUS: Readonly<Record<string, number>> = { NOT_FOUND: 404, INVALID_ARGUMENT: 400, UNAVAILABLE: 503, STALE: 503, DIVERGED: 409 };
@@ -54,34 +54,32 @@ export class LedgerViewServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.method !== 'GET') throw new LedgerError('INVALID_ARGUMENT', 'method: only GET is answered');
-      const answered = await answer(this.#options.ledgers, new URL(request.url ?? '/', 'http://localhost'));
-      if ('lines' in answered) return await writeLines(answered.lines, response);
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answered.value));
+      await write(await answer(this.#options.ledgers, new URL(request.url ?? '/', 'http://localhost')), response);
     } catch (error) {
       this.#refuse(error, response);
     }
   }
 
   #refuse(error: unknown, response: ServerResponse): void {
+    const known = error instanceof LedgerError;
+    if (!known || response.headersSent) this.#options.logger.error({ err: error }, 'the ledger cannot be shown');
     // Half an answer must not pass for a whole one.
     if (response.headersSent) return void response.destroy();
-    const known = error instanceof LedgerError;
-    if (!known) this.#options.logger.error({ err: error }, 'the ledger cannot be shown');
     const status = known ? (STATUS[error.code] ?? 500) : 500;
     const problem = { title: known ? error.code : 'INTERNAL', status, detail: known ? error.message : 'the operator failed; its log names the cause' };
     response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
   }
 }
 
-/** The header is sent with the first line, so that what goes wrong before has a status of its own. */
-async function writeLines(lines: AsyncIterable<string>, response: ServerResponse): Promise<void> {
+/** The header is sent with the first chunk, so that what goes wrong before has a status of its own. */
+async function write({ type, chunks }: ViewAnswer, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  for await (const line of lines) {
-    if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/jsonl' });
+  for await (const chunk of chunks) {
+    if (!response.headersSent) response.writeHead(200, { 'content-type': type });
     if (response.destroyed) return;
     // Ends also when nobody reads any more.
-    if (!response.write(`${line}\n`)) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+    if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
   }
   response.end();
 }
