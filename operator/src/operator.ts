@@ -57,9 +57,6 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
   const replicas = new LedgerReplicas({ secrets, nats, networks, logger, metrics, tracer, cache: environment['LEDGER_CACHE'] });
   manager.add(replicas);
-  // Left out: nobody looks, as where many operators share one machine.
-  const viewPort = environment['LEDGER_VIEW_PORT'];
-  if (viewPort !== undefined) manager.add(new LedgerViewServer({ ledgers: replicas, port: Number(viewPort), logger }));
   ledgerMetrics(metrics, replicas);
   fabricMetrics(metrics, networks);
   const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, fabric: serviceAddresses(namespace), logger });
@@ -70,6 +67,9 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const taskInformers = { ...computeTaskInformers(manager, namespace), networks, assets: assetInformers.assets };
   computeTaskController(manager, taskInformers, { config, namespace, secrets, nats, authority, sessions, logger, tracer });
   keepResultStore(manager, networks, { client: manager.client, secrets, authority, nats, sessions, logger });
+  // Left out: nobody looks, as where many operators share one machine.
+  const viewPort = environment['LEDGER_VIEW_PORT'];
+  if (viewPort !== undefined) manager.add(new LedgerViewServer({ ledgers: replicas, port: Number(viewPort), logger }));
   // Beside the shutdown, not after it: at an uninstall the own NATS server is about to go as well.
   const farewell = new Promise<void>((resolve) => {
     const say = (): void => resolve(sayFarewell(client, removal, sessions, logger));
