@@ -8,7 +8,7 @@ import { LedgerViewServer, type BlockDetail, type TransactionDetail } from '@col
 import { TestCli } from '../testing/cli.ts';
 
 /** The commands as installed, against the view of a real replica of a real ledger; verification needs neither. */
-describe('kubectl collabnet ledger', { timeout: 120_000 }, () => {
+describe('kubectl collabnet ledger', { timeout: 300_000 }, () => {
   const cli = new TestCli();
   let chain: TestChain;
   let client: EmbeddedLedgerClient;
