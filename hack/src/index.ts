@@ -11,6 +11,7 @@ export { HackError } from './lib/hack-error.ts';
 export { cacheDir, repositoryRoot } from './lib/paths.ts';
 export { run, sleep, waitFor, type RunResult } from './lib/run.ts';
 export { apply, collabnet, get, helm, kubeconfig, kubectl, waitReady } from './demo/cluster.ts';
+export { ledgerBlocks, type LedgerBlock } from './demo/ledger-blocks.ts';
 export { approveAlgorithm, foundNetwork, joinNetwork, person } from './demo/form-network.ts';
 export { readHdma, toCsv, type Table } from './demo/hdma.ts';
 export { installCrds, installInstitution, operatorsReady } from './demo/install.ts';

@@ -1,4 +1,5 @@
 import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
+import { LedgerViewServer } from '@collabnet/ledger/view';
 import { openTracer, type Logger, type Metrics } from '@collabnet/telemetry';
 import { approvalController, restingApproval } from './controllers/approval/controller.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
@@ -66,6 +67,9 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const taskInformers = { ...computeTaskInformers(manager, namespace), networks, assets: assetInformers.assets };
   computeTaskController(manager, taskInformers, { config, namespace, secrets, nats, authority, sessions, logger, tracer });
   keepResultStore(manager, networks, { client: manager.client, secrets, authority, nats, sessions, logger });
+  // Left out: nobody looks, as where many operators share one machine.
+  const viewPort = environment['LEDGER_VIEW_PORT'];
+  if (viewPort !== undefined) manager.add(new LedgerViewServer({ ledgers: replicas, port: Number(viewPort), logger }));
   // Beside the shutdown, not after it: at an uninstall the own NATS server is about to go as well.
   const farewell = new Promise<void>((resolve) => {
     const say = (): void => resolve(sayFarewell(client, removal, sessions, logger));

@@ -7,6 +7,7 @@ import { CommitWatch } from './commit-watch.ts';
 import type { FabricBlock } from './fabric-block.ts';
 import { FabricReplica } from './fabric-replica.ts';
 import { Follower } from './follower.ts';
+import { FabricInspection } from './inspect/fabric-inspection.ts';
 import { DEFAULT_CHAINCODE, type FabricLedgerOptions } from './options.ts';
 import { proveWrite, type FabricProof } from './prove-write.ts';
 import { Submission } from './submission.ts';
@@ -135,6 +136,12 @@ export class FabricLedgerClient implements Ledger {
   blockTime(height: number): number | undefined {
     const [block]: StoredFabricBlock[] = this.#options.state.blocks(height, 1);
     return block?.header.time;
+  }
+
+  /** The verified blocks, to look at and to export. */
+  inspection(): FabricInspection {
+    const { networkId, channel, state } = this.#options;
+    return new FabricInspection({ networkId, channel, chaincode: this.#chaincode, state, next: () => this.#replica.next, gateway: () => this.#follower.connection.gateway });
   }
 
   async prove(key: string, height: number): Promise<FabricProof> {

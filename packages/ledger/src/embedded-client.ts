@@ -6,6 +6,7 @@ import { eventStream } from './event-stream.ts';
 import { HeadExchange, type HeadSigner } from './head-exchange.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
 import { prove, type Proof } from './proof.ts';
+import { EmbeddedInspection } from './inspect/embedded-inspection.ts';
 import { Replica, type LedgerEvent } from './replica.ts';
 import type { SqliteState } from './sqlite-state.ts';
 import type { LedgerTransport, SignedHead } from './transport.ts';
@@ -158,6 +159,11 @@ export class EmbeddedLedgerClient implements Ledger {
   /** Payload of the first transaction of a verified block for which `holds` is true; what it sealed is read from there. */
   transactionAt(height: number, holds: (payload: TransactionPayload) => boolean): TransactionPayload | undefined {
     return this.#options.state.block(height)?.transactions.find((tx) => holds(tx.payload))?.payload;
+  }
+
+  /** The verified chain, to look at and to export. */
+  inspection(): EmbeddedInspection {
+    return new EmbeddedInspection(this.networkId, this.#options.state);
   }
 
   blockTime(height: number): number | undefined {
