@@ -4,6 +4,7 @@ import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { load, loadOrThrow, save, stamp } from '../core/store.ts';
+import type { NetworkView } from '../governance/queries.ts';
 import { keys } from '../state/keys.ts';
 import { assertAdmissible } from './admit.ts';
 import { invitationIdSchema } from './invite.ts';
@@ -40,7 +41,7 @@ export const join = defineMethod(
       });
     }
     assertAdmissible(state, networkId, request);
-    checkOrganisation(request);
+    checkOrganisation(state, request);
     const record: JoinRecord = {
       ...stamp('join'),
       id,
@@ -75,7 +76,13 @@ function checkInvitation({ blockTime }: ContractContext, invitation: InvitationR
   }
 }
 
-function checkOrganisation({ subjectCode, fabric }: JoinRequest): void {
+function checkOrganisation(state: ContractContext['state'], { subjectCode, fabric }: JoinRequest): void {
+  if (fabric === undefined && load<NetworkView>(state, keys.network)?.ledger.driver === 'fabric') {
+    const field = 'request.fabric';
+    throw new ContractError('INVALID_ARGUMENT', `${field}: the ledger is on Fabric; name the organisation of the channel`, {
+      field,
+    });
+  }
   if (fabric === undefined || fabric.mspId === subjectCode) return;
   const field = 'request.fabric.mspId';
   throw new ContractError('INVALID_ARGUMENT', `${field}: give the subject code, ${subjectCode}`, { field });

@@ -79,6 +79,15 @@ export function channelSuite(makeDriver: MakeDriver): void {
       await net.askToJoin(wrong, 'invite-wrong', pair, good);
     });
 
+    test('a network on Fabric takes nobody without an organisation', async () => {
+      const onFabric = await TestNetwork.found(makeDriver, {}, 'fabric');
+      const pair = await onFabric.invite('invite-d');
+      const d = makeInstitution(onFabric.id, 'bank-d');
+      await refused(onFabric.askToJoin(d, 'invite-d', pair), 'INVALID_ARGUMENT', 'request.fabric');
+      await onFabric.askToJoin(d, 'invite-d', pair, organisationOf('bank-d'));
+      await onFabric.close();
+    });
+
     test('each member adds its signature to the same update, once', async () => {
       const { id } = await sign(a, 'AddMember', b.did, 'add b', octets('of a'));
       assert.equal(id, channelUpdateId(octets('add b')));

@@ -52,7 +52,11 @@ export class TestNetwork {
   }
 
   /** Founds a network of one member, `bank-a`, which has every role of a working institution and Operator. */
-  static async found(makeDriver: MakeDriver, rules: Partial<NetworkRules> = {}): Promise<TestNetwork> {
+  static async found(
+    makeDriver: MakeDriver,
+    rules: Partial<NetworkRules> = {},
+    driver: GenesisPayload['ledger']['driver'] = 'embedded',
+  ): Promise<TestNetwork> {
     const founder = makeInstitution('0'.repeat(64), 'bank-a', [
       'Operator',
       'ComputeParty',
@@ -65,7 +69,7 @@ export class TestNetwork {
       displayName: 'test network',
       createdAt: START,
       founder: describeInstitution(founder),
-      ledger: { driver: 'embedded', blockSigningKey: generateSm2KeyPair().publicKey },
+      ledger: { driver, blockSigningKey: generateSm2KeyPair().publicKey },
       rights: DEFAULT_RIGHTS,
       contractsVersion: CONTRACTS_VERSION,
       rules: { ...DEFAULT_RULES, ...rules },
