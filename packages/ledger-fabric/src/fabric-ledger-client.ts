@@ -34,6 +34,8 @@ export class FabricLedgerClient implements Ledger {
   #verifiedAt = 0;
   #clockOffsetMs = 0;
   #diverged: LedgerError | undefined;
+  /** A block of later contracts has come: what is known stays readable, and nothing more can be known or sent. */
+  #outdated: LedgerError | undefined;
   #closed = false;
   #refreshing: Promise<void> | undefined;
 
@@ -41,7 +43,7 @@ export class FabricLedgerClient implements Ledger {
     this.networkId = options.networkId;
     this.#options = options;
     this.#chaincode = options.chaincode ?? DEFAULT_CHAINCODE;
-    const replica = new FabricReplica(options.networkId, this.#chaincode, options.state);
+    const replica = new FabricReplica(options.networkId, this.#chaincode, options.state, options.releases);
     this.#replica = replica;
     this.#follower = new Follower(options, { next: () => replica.next, take: (block) => this.#take(block), onError: (error) => this.#report(error) });
     this.#submission = new Submission({
@@ -54,7 +56,10 @@ export class FabricLedgerClient implements Ledger {
       now: () => this.#now(),
       gateway: () => this.#follower.connection.gateway,
       refresh: () => this.refresh(),
-      assertUsable: () => this.#assertUsable(),
+      assertUsable: () => {
+        this.#assertUsable();
+        if (this.#outdated !== undefined) throw this.#outdated;
+      },
       onClock: (offsetMs) => (this.#clockOffsetMs = offsetMs),
     });
   }
@@ -83,6 +88,21 @@ export class FabricLedgerClient implements Ledger {
   /** Puts the genesis of this network on its channel, once; done by the founder. */
   found(genesis: FabricGenesis): Promise<void> {
     return this.#submission.found(genesis);
+  }
+
+  /**
+   * Brings the records to the version of the contracts that this build has, once it is in force on the channel; done by the
+   * operator that put it into force, and by any other.
+   *
+   * @throws LedgerError CONTRACTS_MISMATCH while it is not in force, or a later one is; UNAVAILABLE, TIMEOUT
+   */
+  upgrade(): Promise<void> {
+    return this.#submission.upgrade();
+  }
+
+  /** Version of the contracts in force on the ledger as far as it was read; undefined before the genesis. */
+  get contracts(): string | undefined {
+    return this.#replica.contracts;
   }
 
   /** Sends a transaction that changes nothing through endorsement, ordering and validation: whether submitting works. */
@@ -161,6 +181,7 @@ export class FabricLedgerClient implements Ledger {
     const deadline = Date.now() + REFRESH_MS;
     while (this.#replica.next <= newest) {
       this.#assertUsable();
+      if (this.#outdated !== undefined) throw this.#outdated;
       if (Date.now() > deadline) throw new LedgerError('STALE', `block ${newest} is known of but has not arrived; the own peer lags behind, look at its log`);
       await this.#arrival(deadline - Date.now());
     }
@@ -198,6 +219,11 @@ export class FabricLedgerClient implements Ledger {
       if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') {
         this.#diverged ??= new LedgerError('DIVERGED', `the ledger is not what the contracts make of it: ${error.message}; nothing is authorised until the members have found out why`);
         this.#commits.abandon();
+      }
+      if (error instanceof LedgerError && error.code === 'CONTRACTS_MISMATCH') {
+        this.#outdated = error;
+        this.#commits.abandon();
+        for (const arrived of this.#arrivals) arrived();
       }
       throw error;
     }

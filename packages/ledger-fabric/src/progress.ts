@@ -5,8 +5,10 @@ import type { Attempt } from './send-once.ts';
 const BACK_OFF_MS = { first: 50, most: 2_000 };
 /** The own replica accepts what endorsers refuse while they are behind; after this it is no longer that. */
 const REFUSED_FOR_MS = 15_000;
+/** While members change from one version of the contracts to the next; no sooner final than the time is over. */
+const CHANGING = ['CONTRACTS_MISMATCH', 'UPGRADE_PENDING'];
 /** Refusals that no repetition changes. */
-const FINAL = ['CLOCK_SKEW', 'CONTRACTS_MISMATCH', 'HEIGHT_INVALID', 'ALREADY_FOUNDED', 'GENESIS_INVALID'];
+const FINAL = ['CLOCK_SKEW', 'HEIGHT_INVALID', 'ALREADY_FOUNDED', 'GENESIS_INVALID'];
 
 /** What attempts came to, and how long to wait before the next. */
 export class Progress {
@@ -32,7 +34,7 @@ export class Progress {
     if (attempt.code === 'VALID') return;
     const { refusal, byOwn = false } = attempt;
     if (byOwn && refusal?.now !== undefined) this.#onClock(this.#now() - refusal.now);
-    this.#refusedSince = refusal === undefined ? undefined : (this.#refusedSince ?? Date.now());
+    this.#refusedSince = refusal === undefined || CHANGING.includes(refusal.code) ? undefined : (this.#refusedSince ?? Date.now());
     const forLong = this.#refusedSince !== undefined && Date.now() - this.#refusedSince > REFUSED_FOR_MS;
     if (refusal !== undefined && (forLong || (byOwn && FINAL.includes(refusal.code)))) throw refused(refusal);
     if (attempt.final === true) throw new LedgerError('UNAVAILABLE', `the peer does not let this institution submit: ${attempt.message ?? ''}`);
