@@ -1,14 +1,19 @@
-import type { ChaincodeDefinition, ChaincodeLifecycle, CommittedDefinition } from '@collabnet/fabric-network';
-import { FabricNetworkError } from '@collabnet/fabric-network';
-import { CHAINCODE, chaincodePackage, definitionVersion } from '../chaincode-package.ts';
+import { FabricNetworkError, type ChaincodeDefinition, type ChaincodeLifecycle, type CommittedDefinition } from '@collabnet/fabric-network';
+import { CHAINCODE, chaincodePackage } from '../chaincode-package.ts';
+import { CONTRACTS_AWAITED, CONTRACTS_OUTDATED, contractsProblem } from '../contracts-problem.ts';
+import { approvalsOf, contractsStep, suffices, type ContractsStep } from '../contracts-step.ts';
 import { lifecycle, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { definitionVersion } from '../own-contracts.ts';
 
 /** Entry of the package's Secret with what this institution approved last. */
 const APPROVED = 'approved';
 
-/** Installs the package on the own peer, and approves and commits the definition of the contracts. */
+/**
+ * Installs the own contracts on the own peer, approves them for this institution, and puts them into force once enough
+ * institutions have approved them. Until then those of before stay in force.
+ */
 export async function ensureDefinition(fabric: FabricRun): Promise<void> {
   const built = await chaincodePackage(fabric);
   const peer = peerAdmin(fabric);
@@ -17,20 +22,55 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
   const agreement = lifecycle(fabric);
   try {
     const committed = await onFabric('reading the definition of the contracts', () => agreement.committed(CHAINCODE));
-    const definition = next(committed);
-    await approve(fabric, agreement, definition, built.packageId);
-    if (committed?.sequence !== definition.sequence) await onFabric('committing the definition of the contracts', () => agreement.commit(definition));
-    if (committed?.sequence !== definition.sequence) fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsCommitted', message: `${definition.version}, sequence ${definition.sequence}` });
+    const step = contractsStep(fabric.contracts, fabric.mspId, committed);
+    if (step.kind === 'Outdated') return hinder(fabric, committed, contractsProblem(CONTRACTS_OUTDATED, outdated(fabric, committed)));
+    await agree(fabric, agreement, step, built.packageId, committed);
   } finally {
     agreement.close();
   }
 }
 
-/** What is in force when it is of this version, else the next after it. */
-function next(committed: CommittedDefinition | undefined): ChaincodeDefinition {
-  const version = definitionVersion();
-  if (committed === undefined) return { name: CHAINCODE, version, sequence: 1 };
-  return { name: CHAINCODE, version, sequence: committed.version === version ? committed.sequence : committed.sequence + 1 };
+async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequence, inForce }: Extract<ContractsStep, { kind: 'Approve' }>, packageId: string, committed: CommittedDefinition | undefined): Promise<void> {
+  const definition = { name: CHAINCODE, version: definitionVersion(fabric.contracts), sequence };
+  await approve(fabric, agreement, definition, packageId);
+  if (inForce) return putIntoForce(fabric, definition);
+  const approvals = approvalsOf(await onFabric('looking who approves the contracts', () => agreement.approvals(definition)));
+  if (suffices(approvals)) {
+    await onFabric('putting the contracts into force', () => commit(agreement, definition));
+    fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsCommitted', message: `${definition.version}, sequence ${sequence}; approved by ${approvals.given.join(', ')}` });
+    return putIntoForce(fabric, definition);
+  }
+  const { given, missing } = approvals;
+  const message = `contracts ${fabric.contracts.version} as sequence ${sequence}: approved by ${given.join(', ') || 'nobody'}, not by ${missing.join(', ')}; more than half must. An institution approves by upgrading its release. ${committed === undefined ? 'None are in force' : `${committed.version} stay in force`}`;
+  const problem = contractsProblem(CONTRACTS_AWAITED, message);
+  fabric.contractsWait = problem;
+  fabric.contractsInForce = committed;
+  // What is in force without this institution, its peer does not serve either.
+  if (committed?.approvals[fabric.mspId] !== true) fabric.problems.push(problem);
+}
+
+function putIntoForce(fabric: FabricRun, { version, sequence }: ChaincodeDefinition): void {
+  fabric.contractsInForce = { version, sequence };
+}
+
+function hinder(fabric: FabricRun, committed: CommittedDefinition | undefined, problem: ReturnType<typeof contractsProblem>): void {
+  fabric.contractsInForce = committed;
+  fabric.contractsWait = problem;
+  fabric.problems.push(problem);
+}
+
+function outdated({ contracts }: FabricRun, committed: CommittedDefinition | undefined): string {
+  return `the members have put contracts ${committed?.version ?? ''} into force, this release has ${definitionVersion(contracts)}: nothing can be written from here, and the ledger can be read up to the change. Upgrade the release of this institution to one with those contracts, or agree with the members on a later version`;
+}
+
+/** Any operator may do it: that another was faster is no failure. */
+async function commit(agreement: ChaincodeLifecycle, definition: ChaincodeDefinition): Promise<void> {
+  try {
+    await agreement.commit(definition);
+  } catch (error) {
+    const now = await agreement.committed(CHAINCODE);
+    if (now?.version !== definition.version || now.sequence !== definition.sequence) throw error;
+  }
 }
 
 /** Approves once; what was approved is written down afterwards, so that a crash leads to a second approval and not to none. */
@@ -41,6 +81,7 @@ async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definit
   if ((await secrets.read(names.chaincodePackage))?.[APPROVED] === approval) return;
   await onFabric('approving the definition of the contracts', () => agreement.approve(definition, packageId).catch(ignoreUnchanged));
   await secrets.update(names.chaincodePackage, (values) => ({ ...values, [APPROVED]: approval }));
+  fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsApproved', message: `${definition.version}, sequence ${definition.sequence}` });
 }
 
 /** Fabric refuses a second approval that changes nothing, and says so only in its text. */
