@@ -11,7 +11,7 @@ import type { BlockInfo, ExecutionResult } from './context.ts';
 export interface Migration {
   /** Version whose rules need it. */
   readonly to: string;
-  run(state: WorldState): void;
+  readonly run: (state: WorldState) => void;
 }
 
 /** One version of the rules, as a build carries it. */

@@ -56,10 +56,7 @@ export class FabricLedgerClient implements Ledger {
       now: () => this.#now(),
       gateway: () => this.#follower.connection.gateway,
       refresh: () => this.refresh(),
-      assertUsable: () => {
-        this.#assertUsable();
-        if (this.#outdated !== undefined) throw this.#outdated;
-      },
+      assertUsable: () => this.#assertCurrent(),
       onClock: (offsetMs) => (this.#clockOffsetMs = offsetMs),
     });
   }
@@ -175,13 +172,12 @@ export class FabricLedgerClient implements Ledger {
   }
 
   async #refresh(): Promise<void> {
-    this.#assertUsable();
+    this.#assertCurrent();
     const asked = this.#now();
     const newest = await newestBlock(this.#follower.connection.gateway, this.#options.channel, this.#options.confirmWith ?? []);
     const deadline = Date.now() + REFRESH_MS;
     while (this.#replica.next <= newest) {
-      this.#assertUsable();
-      if (this.#outdated !== undefined) throw this.#outdated;
+      this.#assertCurrent();
       if (Date.now() > deadline) throw new LedgerError('STALE', `block ${newest} is known of but has not arrived; the own peer lags behind, look at its log`);
       await this.#arrival(deadline - Date.now());
     }
@@ -232,6 +228,12 @@ export class FabricLedgerClient implements Ledger {
   #assertUsable(): void {
     if (this.#closed) throw new LedgerError('CLOSED', 'the ledger client was closed');
     if (this.#diverged !== undefined) throw this.#diverged;
+  }
+
+  /** As {@link #assertUsable}, for what has to know of the newest block. */
+  #assertCurrent(): void {
+    this.#assertUsable();
+    if (this.#outdated !== undefined) throw this.#outdated;
   }
 
   #report(error: unknown): void {

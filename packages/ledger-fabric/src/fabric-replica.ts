@@ -4,7 +4,7 @@ import { contractsOf, fromArguments, StampedState, type CallArguments, type Stat
 import { asLedgerError, LedgerError, nextStateRoot, writesRoot, type Head, type LedgerEvent } from '@collabnet/ledger';
 import type { BlockTransaction, FabricBlock } from './fabric-block.ts';
 import { runCall, type Applied } from './run-call.ts';
-import type { FabricState, StoredFabricBlock } from './stored-block.ts';
+import type { FabricState } from './stored-block.ts';
 import { takeCall } from './take-call.ts';
 
 type Call = NonNullable<BlockTransaction['call']>;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Refusal } from '@collabnet/fabric-execution';
 import { LedgerError } from '@collabnet/ledger';
 import type { Attempt } from './send-once.ts';
 
@@ -28,19 +29,28 @@ export class Progress {
     return this.#last.disagreement === true;
   }
 
-  /** Waits before the next attempt, where there has to be one. @throws LedgerError when no other can succeed */
-  async record(attempt: Attempt): Promise<void> {
+  /**
+   * Waits before the next attempt, where there has to be one.
+   *
+   * @param ownDecides what the own peer's contracts refuse is refused, since the own replica has no rules for it
+   * @throws LedgerError when no other can succeed
+   */
+  async record(attempt: Attempt, ownDecides = false): Promise<void> {
     this.#last = attempt;
     if (attempt.code === 'VALID') return;
     const { refusal, byOwn = false } = attempt;
     if (byOwn && refusal?.now !== undefined) this.#onClock(this.#now() - refusal.now);
-    this.#refusedSince = refusal === undefined || CHANGING.includes(refusal.code) ? undefined : (this.#refusedSince ?? Date.now());
-    const forLong = this.#refusedSince !== undefined && Date.now() - this.#refusedSince > REFUSED_FOR_MS;
-    if (refusal !== undefined && (forLong || (byOwn && FINAL.includes(refusal.code)))) throw refused(refusal);
+    if (refusal === undefined || CHANGING.includes(refusal.code)) this.#refusedSince = undefined;
+    else if (this.#isFinal(refusal, byOwn, ownDecides)) throw refused(refusal);
     if (attempt.final === true) throw new LedgerError('UNAVAILABLE', `the peer does not let this institution submit: ${attempt.message ?? ''}`);
     // A conflict says that the state has moved on: at once; whatever else is wrong needs time.
     this.#wait = attempt.code === undefined ? Math.min(BACK_OFF_MS.most, this.#wait * 2) : BACK_OFF_MS.first;
     await sleep(this.#wait * Math.random());
+  }
+
+  #isFinal({ code }: Refusal, byOwn: boolean, ownDecides: boolean): boolean {
+    this.#refusedSince ??= Date.now();
+    return Date.now() - this.#refusedSince > REFUSED_FOR_MS || (byOwn && (ownDecides || FINAL.includes(code)));
   }
 
   failure(what: string): LedgerError {
@@ -51,7 +61,7 @@ export class Progress {
   }
 }
 
-function refused({ code, message, field }: NonNullable<Attempt['refusal']>): LedgerError {
+function refused({ code, message, field }: Refusal): LedgerError {
   // The operator tells a clock that is wrong by this field, whatever the driver.
   return new LedgerError(code, message, { field: code === 'CLOCK_SKEW' ? 'expires' : field });
 }

@@ -61,7 +61,10 @@ export class Submission {
       }
       const leave = this.#lanes.enter(planned.writes.map(({ key }) => key));
       try {
-        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: this.#options.replica.head()?.height ?? 0 }, progress));
+        const { replica, refresh } = this.#options;
+        // On the newest block, not on what it had when it started.
+        const ownDecides = replica.release === undefined && (await refresh().then(() => true, () => false));
+        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: replica.head()?.height ?? 0 }, progress), ownDecides);
       } finally {
         leave();
       }

@@ -116,6 +116,12 @@ describe('the agreement about contracts', { timeout: 300_000 }, () => {
     assert.equal(await sequence('alpha'), 1);
   });
 
+  test('an approval is withdrawn by going back to the release before', async () => {
+    await look('alpha', FIRST);
+    assert.match((await look('beta', SECOND)).contractsWait?.message ?? '', /approved by beta, not by alpha, gamma/);
+    assert.equal((await look('alpha', FIRST)).contractsWait, undefined);
+  });
+
   test('two that put it into force at once are no failure', async () => {
     const both = await Promise.all([look('beta', SECOND), look('alpha', SECOND)]);
     await eventually('known to both', async () => (await sequence('alpha')) === 2 && (await sequence('beta')) === 2);

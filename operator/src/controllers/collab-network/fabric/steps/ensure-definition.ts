@@ -32,6 +32,7 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
 
 async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequence, inForce }: Extract<ContractsStep, { kind: 'Approve' }>, packageId: string, committed: CommittedDefinition | undefined): Promise<void> {
   const definition = { name: CHAINCODE, version: definitionVersion(fabric.contracts), sequence };
+  if (inForce) await withdraw(fabric, agreement, definition, packageId);
   await approve(fabric, agreement, definition, packageId);
   if (inForce) return putIntoForce(fabric, definition);
   const approvals = approvalsOf(await onFabric('looking who approves the contracts', () => agreement.approvals(definition)));
@@ -80,8 +81,19 @@ async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definit
   const approval = `${channel}/${definition.sequence}/${packageId}`;
   if ((await secrets.read(names.chaincodePackage))?.[APPROVED] === approval) return;
   await onFabric('approving the definition of the contracts', () => agreement.approve(definition, packageId).catch(ignoreUnchanged));
-  await secrets.update(names.chaincodePackage, (values) => ({ ...values, [APPROVED]: approval }));
   fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsApproved', message: `${definition.version}, sequence ${definition.sequence}` });
+  await secrets.update(names.chaincodePackage, (values) => ({ ...values, [APPROVED]: approval }));
+}
+
+/**
+ * A release that went back before the others agreed has changed its mind: Fabric knows no withdrawal, but an approval of
+ * something else for the same sequence replaces the former.
+ */
+async function withdraw(fabric: FabricRun, agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
+  const noted = (await fabric.run.services.secrets.read(fabric.names.chaincodePackage))?.[APPROVED] ?? '';
+  const next = definition.sequence + 1;
+  if (!noted.startsWith(`${fabric.channel}/${next}/`)) return;
+  await onFabric('withdrawing the approval of other contracts', () => agreement.approve({ ...definition, sequence: next }, packageId).catch(ignoreUnchanged));
 }
 
 /** Fabric refuses a second approval that changes nothing, and says so only in its text. */
