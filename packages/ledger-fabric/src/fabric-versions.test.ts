@@ -91,6 +91,15 @@ describe('a replica of a channel with two versions of the contracts', () => {
     }
   });
 
+  test('does not take a genesis under a version that it does not name', async () => {
+    const { chain, blocks } = await history();
+    const [honest] = (blocks[0] as FabricBlock).transactions;
+    const call = honest?.call as Call;
+    const lying = { ...(honest as BlockTransaction), call: { ...call, args: call.args.map((each, n) => (n === 1 ? '0.9.0' : each)), answer: call.answer.replace('1.0.0', '0.9.0') } };
+    const replica = new FabricReplica(chain.net.id, CHAINCODE, new SqliteState<StoredFabricBlock>(':memory:'));
+    assert.throws(() => replica.apply({ ...(blocks[0] as FabricBlock), transactions: [lying] }), { code: 'BLOCK_INVALID', message: /other contracts/ });
+  });
+
   const writesOf = ({ writes }: Call): { key: string; text?: string }[] => [...(writes.get(CHAINCODE) ?? [])];
   const lies: Record<string, (call: Call) => Partial<Call>> = {
     'another signature': ({ args }) => ({ args: args.map((each, n) => (n === 3 ? each.replace(/"signature":"../, '"signature":"AA') : each)) }),

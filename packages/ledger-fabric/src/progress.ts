@@ -50,7 +50,9 @@ export class Progress {
 
   #isFinal({ code }: Refusal, byOwn: boolean, ownDecides: boolean): boolean {
     this.#refusedSince ??= Date.now();
-    return Date.now() - this.#refusedSince > REFUSED_FOR_MS || (byOwn && (ownDecides || FINAL.includes(code)));
+    // A replay is the own transaction, on its way to the replica.
+    const decided = ownDecides && code !== 'REPLAYED';
+    return Date.now() - this.#refusedSince > REFUSED_FOR_MS || (byOwn && (decided || FINAL.includes(code)));
   }
 
   failure(what: string): LedgerError {

@@ -36,6 +36,8 @@ export function takeCall(reader: StateReader, networkId: string, endorsed: Endor
   if (call.name === 'ping') throw new Error('a ping wrote something');
   if (call.name === 'found') {
     if (verifyGenesis(call.genesis) !== digest || height !== 0) throw new Error('the answer to the genesis names another');
+    // Part of the network's id: nobody can found it by rules that no build has.
+    if (call.genesis.payload.contractsVersion !== endorsed.contracts) throw new Error('its genesis is of other contracts');
     return { ...applied, stored: { genesis: call.genesis, transactions: [] } };
   }
   if (height <= call.seenHeight || time < endorsed.time) throw new Error('it lies before what its sender had seen');

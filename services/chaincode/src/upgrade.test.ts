@@ -9,6 +9,7 @@ import { FabricLedgerClient, type FabricLedgerOptions, type StoredFabricBlock } 
 import { FabricDriver } from './testing/fabric-driver.ts';
 import { TestLedgerNetwork } from './testing/test-ledger-network.ts';
 import { RELEASE } from './testing/test-release.ts';
+import { until } from './testing/until.ts';
 
 const [ALPHA, BETA, GAMMA] = ['Alpha', 'Beta', 'Gamma'];
 const PROGRAM = new URL('./testing/release-main.js', import.meta.url);
@@ -154,14 +155,3 @@ describe('an upgrade of the contracts by agreement', { timeout: 300_000 }, () =>
     await until(() => alpha.refresh().then(() => false, (error: { code?: string }) => error.code === 'CONTRACTS_MISMATCH'));
   });
 });
-
-async function until(holds: () => Promise<boolean>, ms = 30_000): Promise<void> {
-  for (const deadline = Date.now() + ms; ; await sleep(100)) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms`);
-  }
-}

@@ -34,7 +34,7 @@ describe('the agreement about contracts', { timeout: 300_000 }, () => {
     for (const { institution, peer } of nodes.members) {
       const { mspId } = institution;
       const client = server.connect({ namespace: await server.namespace(mspId) });
-      const network = { metadata: { name: 'demo', namespace: mspId, uid: mspId } } as CollabNetwork;
+      const network = { metadata: { name: 'demo', namespace: mspId, uid: mspId }, spec: { founding: {} } } as CollabNetwork;
       const service = { host: '127.0.0.1', port: await freePort() };
       const fabric = { node: () => peer.endpoint, chaincode: () => service };
       const ctx = { client, clock: systemClock, event: ({ reason }: { reason: string }) => events.push(`${mspId} ${reason}`) };
@@ -59,21 +59,21 @@ describe('the agreement about contracts', { timeout: 300_000 }, () => {
   });
 
   /** One look of an institution's operator whose release has these contracts. */
-  function look(mspId: string, contracts: OwnContracts): Promise<FabricRun> {
+  async function look(mspId: string, contracts: OwnContracts): Promise<FabricRun> {
     const known = base.get(mspId);
     assert.ok(known);
-    return eventually(
-      `${mspId} with ${contracts.version}`,
-      async () => {
-        const fabric: FabricRun = { ...known, contracts, problems: [], expires: 0 };
-        // Peers that have just started refuse what they will do once they know each other.
-        return ensureDefinition(fabric).then(
-          () => fabric,
-          () => undefined,
-        );
-      },
-      60_000,
-    );
+    let refusal: unknown;
+    const looked = (): Promise<FabricRun | undefined> => {
+      const fabric: FabricRun = { ...known, contracts, problems: [], expires: 0 };
+      return ensureDefinition(fabric).then(
+        () => fabric,
+        (error: unknown) => void (refusal = error),
+      );
+    };
+    // Peers that have just started refuse what they will do once they know each other.
+    return eventually(`${mspId} with ${contracts.version}`, looked, 30_000).catch((cause: unknown) => {
+      throw new Error(String(refusal), { cause });
+    });
   }
 
   const sequence = async (mspId: string): Promise<number | undefined> => {

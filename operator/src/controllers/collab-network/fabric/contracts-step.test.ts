@@ -3,13 +3,16 @@ import { test } from 'node:test';
 import { approvalsOf, contractsStep, suffices } from './contracts-step.ts';
 import { contractsVersionOf, definitionVersion } from './own-contracts.ts';
 
+type Committed = Parameters<typeof contractsStep>[2];
+
 const [A, B] = ['aa'.repeat(32), 'bb'.repeat(32)];
 const own = { version: '1.4.0', digest: A };
-const inForce = (version: string, digest: string, approved: boolean): Parameters<typeof contractsStep>[2] => ({ version: definitionVersion({ version, digest }), sequence: 7, approvals: { bank: approved, other: true } });
+const inForce = (version: string, digest: string, approved: boolean): Committed => ({ version: definitionVersion({ version, digest }), sequence: 7, approvals: { bank: approved, other: true } });
 
 test('the own release is approved where it is the first, in force, later, or another build of what was approved', () => {
-  const step = (committed: Parameters<typeof contractsStep>[2]): unknown => contractsStep(own, 'bank', committed);
+  const step = (committed: Committed, founder = true): unknown => contractsStep(own, { mspId: 'bank', founder }, committed);
   assert.deepEqual(step(undefined), { kind: 'Approve', sequence: 1, inForce: false });
+  assert.deepEqual(step(undefined, false), { kind: 'Await' }, 'a member whose peer still reads');
   for (const approved of [true, false]) {
     assert.deepEqual(step(inForce('1.4.0', A, approved)), { kind: 'Approve', sequence: 7, inForce: true }, 'one that has just joined approves what is in force');
     assert.deepEqual(step(inForce('1.3.9', B, approved)), { kind: 'Approve', sequence: 8, inForce: false });

@@ -6,23 +6,25 @@ import { contractsVersionOf, definitionVersion, type OwnContracts } from './own-
  * What this institution does about the contracts of the channel:
  *
  * - `Approve`: the own ones at this sequence. `inForce`: they are in force already, and the approval lets the own peer serve them.
+ * - `Await`: the own peer has not read yet what is in force.
  * - `Outdated`: the others have put into force what the own release does not have; nothing is to be approved.
  */
-export type ContractsStep = { readonly kind: 'Approve'; readonly sequence: number; readonly inForce: boolean } | { readonly kind: 'Outdated' };
+export type ContractsStep = { readonly kind: 'Approve'; readonly sequence: number; readonly inForce: boolean } | { readonly kind: 'Await' | 'Outdated' };
 
 /**
  * The release that an institution installs is its decision: what it contains is approved, a later version than the one in
  * force as the next sequence. Never an earlier one, since the way back is a new version; nor another build of the version in force
  * where this institution has been outvoted about it.
  *
+ * @param self MSP id of this institution, and whether it founded the network: the first definition is the founder's
  * @param committed definition in force, as the own peer knows it
  */
-export function contractsStep(own: OwnContracts, mspId: string, committed: CommittedDefinition | undefined): ContractsStep {
-  if (committed === undefined) return { kind: 'Approve', sequence: 1, inForce: false };
+export function contractsStep(own: OwnContracts, self: { mspId: string; founder: boolean }, committed: CommittedDefinition | undefined): ContractsStep {
+  if (committed === undefined) return self.founder ? { kind: 'Approve', sequence: 1, inForce: false } : { kind: 'Await' };
   if (committed.version === definitionVersion(own)) return { kind: 'Approve', sequence: committed.sequence, inForce: true };
   const known = contractsVersionOf(committed.version);
   const later = isOlderVersion(known, own.version);
-  const rebuilt = known === own.version && committed.approvals[mspId] === true;
+  const rebuilt = known === own.version && committed.approvals[self.mspId] === true;
   return later || rebuilt ? { kind: 'Approve', sequence: committed.sequence + 1, inForce: false } : { kind: 'Outdated' };
 }
 

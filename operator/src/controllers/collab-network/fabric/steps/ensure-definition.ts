@@ -1,30 +1,30 @@
-import { FabricNetworkError, type ChaincodeDefinition, type ChaincodeLifecycle, type CommittedDefinition } from '@collabnet/fabric-network';
-import { CHAINCODE, chaincodePackage } from '../chaincode-package.ts';
+import type { ChaincodeDefinition, ChaincodeLifecycle, CommittedDefinition } from '@collabnet/fabric-network';
+import { WaitError } from '../../../../runtime/index.ts';
+import { CHAINCODE } from '../chaincode-package.ts';
 import { CONTRACTS_AWAITED, CONTRACTS_OUTDATED, contractsProblem } from '../contracts-problem.ts';
 import { approvalsOf, contractsStep, suffices, type ContractsStep } from '../contracts-step.ts';
-import { lifecycle, peerAdmin } from '../fabric-clients.ts';
+import { lifecycle } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { installContracts } from '../install-contracts.ts';
 import { definitionVersion } from '../own-contracts.ts';
 
-/** Entry of the package's Secret with what this institution approved last. */
-const APPROVED = 'approved';
+const RECHECK_MS = 1_000;
 
 /**
  * Installs the own contracts on the own peer, approves them for this institution, and puts them into force once enough
  * institutions have approved them. Until then those of before stay in force.
  */
 export async function ensureDefinition(fabric: FabricRun): Promise<void> {
-  const built = await chaincodePackage(fabric);
-  const peer = peerAdmin(fabric);
-  const installed = await onFabric('looking at the packages of the peer', () => peer.installed());
-  if (!installed.some(({ packageId }) => packageId === built.packageId)) await onFabric('installing the contracts', () => peer.install(built.octets));
+  const packageId = await installContracts(fabric);
   const agreement = lifecycle(fabric);
   try {
     const committed = await onFabric('reading the definition of the contracts', () => agreement.committed(CHAINCODE));
-    const step = contractsStep(fabric.contracts, fabric.mspId, committed);
+    const founder = fabric.run.network.spec.founding !== undefined;
+    const step = contractsStep(fabric.contracts, { mspId: fabric.mspId, founder }, committed);
+    if (step.kind === 'Await') throw new WaitError('FabricCatchingUp', 'the peer has not read the definition of the contracts yet', RECHECK_MS);
     if (step.kind === 'Outdated') return hinder(fabric, committed, contractsProblem(CONTRACTS_OUTDATED, outdated(fabric, committed)));
-    await agree(fabric, agreement, step, built.packageId, committed);
+    await agree(fabric, agreement, step, packageId, committed);
   } finally {
     agreement.close();
   }
@@ -32,7 +32,7 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
 
 async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequence, inForce }: Extract<ContractsStep, { kind: 'Approve' }>, packageId: string, committed: CommittedDefinition | undefined): Promise<void> {
   const definition = { name: CHAINCODE, version: definitionVersion(fabric.contracts), sequence };
-  if (inForce) await withdraw(fabric, agreement, definition, packageId);
+  if (inForce) await withdraw(agreement, definition, packageId);
   await approve(fabric, agreement, definition, packageId);
   if (inForce) return putIntoForce(fabric, definition);
   const approvals = approvalsOf(await onFabric('looking who approves the contracts', () => agreement.approvals(definition)));
@@ -74,29 +74,25 @@ async function commit(agreement: ChaincodeLifecycle, definition: ChaincodeDefini
   }
 }
 
-/** Approves once; what was approved is written down afterwards, so that a crash leads to a second approval and not to none. */
+/**
+ * Approves what is not approved yet. The ledger is asked, not a note of the own: for what is in force Fabric takes no second
+ * approval that changes nothing.
+ */
 async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
-  const { secrets } = fabric.run.services;
-  const { names, channel } = fabric;
-  const approval = `${channel}/${definition.sequence}/${packageId}`;
-  if ((await secrets.read(names.chaincodePackage))?.[APPROVED] === approval) return;
-  await onFabric('approving the definition of the contracts', () => agreement.approve(definition, packageId).catch(ignoreUnchanged));
-  fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsApproved', message: `${definition.version}, sequence ${definition.sequence}` });
-  await secrets.update(names.chaincodePackage, (values) => ({ ...values, [APPROVED]: approval }));
+  const { name, version, sequence } = definition;
+  const approved = await onFabric('looking at the own approval', () => agreement.approved(name, sequence));
+  if (approved?.version === version && approved.packageId === packageId) return;
+  await onFabric('approving the definition of the contracts', () => agreement.approve(definition, packageId));
+  fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsApproved', message: `${version}, sequence ${sequence}` });
 }
 
 /**
  * A release that went back before the others agreed has changed its mind: Fabric knows no withdrawal, but an approval of
  * something else for the same sequence replaces the former.
  */
-async function withdraw(fabric: FabricRun, agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
-  const noted = (await fabric.run.services.secrets.read(fabric.names.chaincodePackage))?.[APPROVED] ?? '';
-  const next = definition.sequence + 1;
-  if (!noted.startsWith(`${fabric.channel}/${next}/`)) return;
-  await onFabric('withdrawing the approval of other contracts', () => agreement.approve({ ...definition, sequence: next }, packageId).catch(ignoreUnchanged));
-}
-
-/** Fabric refuses a second approval that changes nothing, and says so only in its text. */
-function ignoreUnchanged(error: unknown): void {
-  if (!(error instanceof FabricNetworkError) || !error.message.includes('with unchanged content')) throw error;
+async function withdraw(agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
+  const next = { ...definition, sequence: definition.sequence + 1 };
+  const approved = await onFabric('looking at the own approval', () => agreement.approved(next.name, next.sequence));
+  if (approved === undefined || approved.version === next.version) return;
+  await onFabric('withdrawing the approval of other contracts', () => agreement.approve(next, packageId));
 }
