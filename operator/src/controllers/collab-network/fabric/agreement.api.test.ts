@@ -4,12 +4,13 @@ import type { CollabNetwork } from '@collabnet/crds';
 import { createAuthority, enrol } from '@collabnet/fabric-network';
 import { freePort, TestNetwork } from '@collabnet/fabric-network/testing';
 import { SecretStore } from '../../../institution/secret-store.ts';
-import { Applier, systemClock } from '../../../runtime/index.ts';
+import { Applier, systemClock, WaitError } from '../../../runtime/index.ts';
 import { eventually, TestApiServer } from '../../../testing/index.ts';
 import { testConfig } from '../../compute-task/testing/bank.ts';
 import type { NetworkRun } from '../network-run.ts';
 import { lifecycle } from './fabric-clients.ts';
 import { CHAINCODE } from './chaincode-package.ts';
+import { CHAINCODE_NOT_READY } from './contracts-problem.ts';
 import type { FabricRun } from './fabric-run.ts';
 import { fabricNames } from './names.ts';
 import { definitionVersion, type OwnContracts } from './own-contracts.ts';
@@ -59,12 +60,12 @@ describe('the agreement about contracts', { timeout: 300_000 }, () => {
   });
 
   /** One look of an institution's operator whose release has these contracts. */
-  async function look(mspId: string, contracts: OwnContracts): Promise<FabricRun> {
+  async function look(mspId: string, contracts: OwnContracts, problems: readonly WaitError[] = []): Promise<FabricRun> {
     const known = base.get(mspId);
     assert.ok(known);
     let refusal: unknown;
     const looked = (): Promise<FabricRun | undefined> => {
-      const fabric: FabricRun = { ...known, contracts, problems: [], expires: 0 };
+      const fabric: FabricRun = { ...known, contracts, problems: [...problems], expires: 0 };
       return ensureDefinition(fabric).then(
         () => fabric,
         (error: unknown) => void (refusal = error),
@@ -104,6 +105,15 @@ describe('the agreement about contracts', { timeout: 300_000 }, () => {
     const height = await nodes.member('alpha').peer.admin.height(nodes.channel);
     for (const mspId of ['alpha', 'beta', 'gamma']) assert.deepEqual((await look(mspId, FIRST)).problems, []);
     assert.deepEqual([events.length, await nodes.member('alpha').peer.admin.height(nodes.channel)], [before, height]);
+  });
+
+  test('what does not serve yet is not approved', async () => {
+    const before = events.length;
+    const away = new WaitError(CHAINCODE_NOT_READY, 'no ready pod', 1);
+    const starting = await look('alpha', SECOND, [away]);
+    assert.deepEqual([starting.contractsWait, starting.contractsInForce?.sequence], [away, 1]);
+    assert.equal((await look('alpha', FIRST, [away])).contractsWait, undefined, 'what is approved stays so');
+    assert.equal(events.length, before);
   });
 
   test('the next version waits for the others while the one of before stays in force', async () => {

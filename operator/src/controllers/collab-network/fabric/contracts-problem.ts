@@ -5,6 +5,9 @@ export const CONTRACTS_AWAITED = 'ContractsAwaitingApproval';
 /** The others have agreed on contracts that the own release does not have. */
 export const CONTRACTS_OUTDATED = 'ContractsOutdated';
 
+/** The own contracts do not serve. */
+export const CHAINCODE_NOT_READY = 'ChaincodeNotReady';
+
 /** People in other institutions decide about it: no need to look all the time. */
 const RECHECK_MS = 10_000;
 

@@ -9,7 +9,7 @@ import { contractsVersionOf, definitionVersion, type OwnContracts } from './own-
  * - `Await`: the own peer has not read yet what is in force.
  * - `Outdated`: the others have put into force what the own release does not have; nothing is to be approved.
  */
-export type ContractsStep = { readonly kind: 'Approve'; readonly sequence: number; readonly inForce: boolean } | { readonly kind: 'Await' | 'Outdated' };
+export type ContractsStep = { readonly kind: 'Approve'; readonly sequence: number; readonly inForce: boolean } | { readonly kind: 'Await' } | { readonly kind: 'Outdated' };
 
 /**
  * The release that an institution installs is its decision: what it contains is approved, a later version than the one in

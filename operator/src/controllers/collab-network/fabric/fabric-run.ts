@@ -37,7 +37,7 @@ export interface FabricRun {
   readonly problems: WaitError[];
   /** Contracts in force on the channel. */
   contractsInForce?: { readonly version: string; readonly sequence: number } | undefined;
-  /** Why they are not those of this release. */
+  /** Why those of this release are not in force, or not approved by this institution. */
   contractsWait?: WaitError;
   /** When the first of all certificates in use ends, epoch ms. */
   expires: number;

@@ -242,6 +242,9 @@ test('another build of the contracts runs beside the one of before until it is i
   const first = kubelet.chaincodes;
   assert.equal(first.length, 1);
   const contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
+  const starting = await provisionFabric(run, contracts);
+  assert.deepEqual([starting.problem?.reason, starting.contractsInForce], ['ChaincodeNotReady', definitionVersion()]);
+  assert.equal((await client.list(CORE.deployment)).length, 2);
   await eventually(
     'in force',
     async () => {

@@ -5,6 +5,7 @@ import { required } from '../../network-run.ts';
 import { DAYS, keepCertificates } from '../certificates.ts';
 import { chaincodePackage, workloadVersion } from '../chaincode-package.ts';
 import { chaincodeDeployment, chaincodeName, chaincodeService, type ChaincodePlan } from '../chaincode-workload.ts';
+import { CHAINCODE_NOT_READY } from '../contracts-problem.ts';
 import type { FabricRun } from '../fabric-run.ts';
 
 const START_RECHECK_MS = 2_000;
@@ -16,7 +17,7 @@ export async function ensureChaincode(fabric: FabricRun): Promise<void> {
   await run.ctx.applier.apply(CORE.service, chaincodeService(plan), { owner: run.network });
   const { object } = await run.ctx.applier.apply(CORE.deployment, chaincodeDeployment(plan), { owner: run.network });
   const { status } = object as KubeObject & { status?: { readyReplicas?: number } };
-  if ((status?.readyReplicas ?? 0) < 1) fabric.problems.push(new WaitError('ChaincodeNotReady', `Deployment ${chaincodeName(plan)} has no ready pod`, START_RECHECK_MS));
+  if ((status?.readyReplicas ?? 0) < 1) fabric.problems.push(new WaitError(CHAINCODE_NOT_READY, `Deployment ${chaincodeName(plan)} has no ready pod`, START_RECHECK_MS));
 }
 
 async function planOf(fabric: FabricRun): Promise<ChaincodePlan> {

@@ -1,7 +1,7 @@
 import type { ChaincodeDefinition, ChaincodeLifecycle, CommittedDefinition } from '@collabnet/fabric-network';
 import { WaitError } from '../../../../runtime/index.ts';
 import { CHAINCODE } from '../chaincode-package.ts';
-import { CONTRACTS_AWAITED, CONTRACTS_OUTDATED, contractsProblem } from '../contracts-problem.ts';
+import { CHAINCODE_NOT_READY, CONTRACTS_AWAITED, CONTRACTS_OUTDATED, contractsProblem } from '../contracts-problem.ts';
 import { approvalsOf, contractsStep, suffices, type ContractsStep } from '../contracts-step.ts';
 import { lifecycle } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
@@ -23,7 +23,11 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
     const founder = fabric.run.network.spec.founding !== undefined;
     const step = contractsStep(fabric.contracts, { mspId: fabric.mspId, founder }, committed);
     if (step.kind === 'Await') throw new WaitError('FabricCatchingUp', 'the peer has not read the definition of the contracts yet', RECHECK_MS);
-    if (step.kind === 'Outdated') return hinder(fabric, committed, contractsProblem(CONTRACTS_OUTDATED, outdated(fabric, committed)));
+    if (step.kind === 'Outdated') {
+      const problem = contractsProblem(CONTRACTS_OUTDATED, outdated(fabric, committed));
+      fabric.problems.push(problem);
+      return waitFor(fabric, committed, problem);
+    }
     await agree(fabric, agreement, step, packageId, committed);
   } finally {
     agreement.close();
@@ -33,7 +37,12 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
 async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequence, inForce }: Extract<ContractsStep, { kind: 'Approve' }>, packageId: string, committed: CommittedDefinition | undefined): Promise<void> {
   const definition = { name: CHAINCODE, version: definitionVersion(fabric.contracts), sequence };
   if (inForce) await withdraw(agreement, definition, packageId);
-  await approve(fabric, agreement, definition, packageId);
+  if (!(await isApproved(agreement, definition, packageId))) {
+    // From its approval, or its coming into force, on the peer calls these and no others.
+    const away = fabric.problems.find(({ reason }) => reason === CHAINCODE_NOT_READY);
+    if (away !== undefined) return waitFor(fabric, committed, away);
+    await approve(fabric, agreement, definition, packageId);
+  }
   if (inForce) return putIntoForce(fabric, definition);
   const approvals = approvalsOf(await onFabric('looking who approves the contracts', () => agreement.approvals(definition)));
   if (suffices(approvals)) {
@@ -44,8 +53,7 @@ async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequenc
   const { given, missing } = approvals;
   const message = `contracts ${fabric.contracts.version} as sequence ${sequence}: approved by ${given.join(', ') || 'nobody'}, not by ${missing.join(', ')}; more than half must. An institution approves by upgrading its release. ${committed === undefined ? 'None are in force' : `${committed.version} stay in force`}`;
   const problem = contractsProblem(CONTRACTS_AWAITED, message);
-  fabric.contractsWait = problem;
-  fabric.contractsInForce = committed;
+  waitFor(fabric, committed, problem);
   // What is in force without this institution, its peer does not serve either.
   if (committed?.approvals[fabric.mspId] !== true) fabric.problems.push(problem);
 }
@@ -54,10 +62,10 @@ function putIntoForce(fabric: FabricRun, { version, sequence }: ChaincodeDefinit
   fabric.contractsInForce = { version, sequence };
 }
 
-function hinder(fabric: FabricRun, committed: CommittedDefinition | undefined, problem: ReturnType<typeof contractsProblem>): void {
+/** What is in force stays so. */
+function waitFor(fabric: FabricRun, committed: CommittedDefinition | undefined, problem: WaitError): void {
   fabric.contractsInForce = committed;
   fabric.contractsWait = problem;
-  fabric.problems.push(problem);
 }
 
 function outdated({ contracts }: FabricRun, committed: CommittedDefinition | undefined): string {
@@ -75,15 +83,17 @@ async function commit(agreement: ChaincodeLifecycle, definition: ChaincodeDefini
 }
 
 /**
- * Approves what is not approved yet. The ledger is asked, not a note of the own: for what is in force Fabric takes no second
- * approval that changes nothing.
+ * Whether this institution has approved it, with this package. The ledger is asked, not a note of the own: for what is in force
+ * Fabric takes no second approval that changes nothing.
  */
-async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
-  const { name, version, sequence } = definition;
+async function isApproved(agreement: ChaincodeLifecycle, { name, version, sequence }: ChaincodeDefinition, packageId: string): Promise<boolean> {
   const approved = await onFabric('looking at the own approval', () => agreement.approved(name, sequence));
-  if (approved?.version === version && approved.packageId === packageId) return;
+  return approved?.version === version && approved.packageId === packageId;
+}
+
+async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
   await onFabric('approving the definition of the contracts', () => agreement.approve(definition, packageId));
-  fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsApproved', message: `${version}, sequence ${sequence}` });
+  fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsApproved', message: `${definition.version}, sequence ${definition.sequence}` });
 }
 
 /**

@@ -9,8 +9,8 @@ import { definitionVersion } from '../own-contracts.ts';
  * it calls no others from then on. Their packages stay on the peer.
  */
 export async function removeOldContracts(fabric: FabricRun): Promise<void> {
-  const { run, contracts, contractsInForce } = fabric;
-  if (contractsInForce?.version !== definitionVersion(contracts)) return;
+  const { run, contracts, contractsInForce, contractsWait } = fabric;
+  if (contractsWait !== undefined || contractsInForce?.version !== definitionVersion(contracts)) return;
   const own = chaincodeName({ network: run.network, version: workloadVersion(fabric) });
   const labelSelector = chaincodeSelector(run.network);
   const { client } = run.ctx;
