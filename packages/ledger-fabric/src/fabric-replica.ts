@@ -22,8 +22,8 @@ type Done = Applied & { readonly taken: boolean };
 export class FabricReplica {
   readonly networkId: string;
   readonly state: FabricState;
-  readonly #chaincode: string;
   readonly #releases: ContractsReleases;
+  readonly #chaincode: string;
   /** Number and hash of the last block that was looked at, with or without transactions of the contracts. */
   #last: { number: number; hash: string } | undefined;
 
@@ -48,21 +48,6 @@ export class FabricReplica {
     if (block === undefined) return undefined;
     const { height, hash, stateRoot, time, takenUpTo } = block.header;
     return { height, hash, stateRoot, time, ...(takenUpTo !== undefined && { takenUpTo }) };
-  }
-
-  /** Version of the contracts that the records are of; undefined before the genesis was read. */
-  get contracts(): string | undefined {
-    return contractsInForce(new StampedState(this.reader));
-  }
-
-  /** The rules in force; undefined where this build does not have them. */
-  get release(): ContractsRelease | undefined {
-    return this.#releases.of(this.contracts ?? this.newest.version);
-  }
-
-  /** The newest rules that this build has. */
-  get newest(): ContractsRelease {
-    return this.#releases.newest;
   }
 
   /** Fabric's number of the block that is wanted next. */
@@ -100,6 +85,21 @@ export class FabricReplica {
   /** The verified state, as an endorser would read it. */
   get reader(): StateReader {
     return this.state as unknown as StateReader;
+  }
+
+  /** Version of the contracts that the records are of; undefined before the genesis was read. */
+  get contracts(): string | undefined {
+    return contractsInForce(new StampedState(this.reader));
+  }
+
+  /** The rules in force; undefined where this build does not have them. */
+  get release(): ContractsRelease | undefined {
+    return this.#releases.of(this.contracts ?? this.newest.version);
+  }
+
+  /** The newest rules that this build has. */
+  get newest(): ContractsRelease {
+    return this.#releases.newest;
   }
 
   /** The calls of the contracts in a transaction: one or none. */

@@ -15,7 +15,7 @@ export interface FabricNames {
   readonly reader: string;
   /** Secret with the first block of the channel. */
   readonly channel: string;
-  /** Secret with what is in the chaincode package. */
+  /** Secret with what is in the chaincode package, and which one was approved. */
   readonly chaincodePackage: string;
 }
 

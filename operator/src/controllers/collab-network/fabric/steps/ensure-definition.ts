@@ -9,6 +9,9 @@ import type { FabricRun } from '../fabric-run.ts';
 import { installContracts } from '../install-contracts.ts';
 import { definitionVersion } from '../own-contracts.ts';
 
+/** Entry of the package's Secret with what this institution approved last. */
+const APPROVED = 'approved';
+
 const RECHECK_MS = 1_000;
 
 /**
@@ -43,6 +46,7 @@ async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequenc
     if (away !== undefined) return waitFor(fabric, committed, away);
     await approve(fabric, agreement, definition, packageId);
   }
+  await remember(fabric, definition, packageId);
   if (inForce) return putIntoForce(fabric, definition);
   const approvals = approvalsOf(await onFabric('looking who approves the contracts', () => agreement.approvals(definition)));
   if (suffices(approvals)) {
@@ -94,6 +98,19 @@ async function isApproved(agreement: ChaincodeLifecycle, { name, version, sequen
 async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
   await onFabric('approving the definition of the contracts', () => agreement.approve(definition, packageId));
   fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsApproved', message: `${definition.version}, sequence ${definition.sequence}` });
+}
+
+/** For the day on which the peer has lost its volume. */
+async function remember({ run, names, channel }: FabricRun, { sequence }: ChaincodeDefinition, packageId: string): Promise<void> {
+  const approval = `${channel}/${sequence}/${packageId}`;
+  const { secrets } = run.services;
+  if ((await secrets.read(names.chaincodePackage))?.[APPROVED] === approval) return;
+  await secrets.update(names.chaincodePackage, (values) => ({ ...values, [APPROVED]: approval }));
+}
+
+/** Whether the contracts were agreed on once: then there may be a ledger. */
+export async function wasApproved({ run, names, channel }: FabricRun): Promise<boolean> {
+  return (await run.services.secrets.read(names.chaincodePackage))?.[APPROVED]?.startsWith(`${channel}/`) === true;
 }
 
 /**
