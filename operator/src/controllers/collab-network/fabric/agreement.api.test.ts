@@ -9,7 +9,7 @@ import { eventually, TestApiServer } from '../../../testing/index.ts';
 import { testConfig } from '../../compute-task/testing/bank.ts';
 import type { NetworkRun } from '../network-run.ts';
 import { lifecycle } from './fabric-clients.ts';
-import { CHAINCODE } from './chaincode-package.ts';
+import { CHAINCODE, chaincodePackage } from './chaincode-package.ts';
 import { CHAINCODE_NOT_READY } from './contracts-problem.ts';
 import type { FabricRun } from './fabric-run.ts';
 import { fabricNames } from './names.ts';
@@ -85,6 +85,17 @@ describe('the agreement about contracts', { timeout: 300_000 }, () => {
       agreement.close();
     }
   };
+
+  test('a founder whose peer has forgotten what was approved waits for it, and founds nothing again', async () => {
+    const fabric: FabricRun = { ...(base.get('alpha') as FabricRun), contracts: FIRST, problems: [], expires: 0 };
+    const { secrets } = fabric.run.services;
+    await chaincodePackage(fabric);
+    await secrets.update(fabric.names.chaincodePackage, (values) => ({ ...values, approved: `${nodes.channel}/1/contracts:ab` }));
+    const reason = (): Promise<unknown> => ensureDefinition(fabric).then(() => 'approved', (error: WaitError) => error.reason);
+    await eventually('waiting', async () => (await reason()) === 'FabricCatchingUp', 30_000);
+    assert.deepEqual(events, []);
+    await secrets.update(fabric.names.chaincodePackage, ({ approved: _, ...values }) => values);
+  });
 
   test('nothing is in force before more than half have approved, and it is said who has not', async () => {
     const alone = await look('alpha', FIRST);

@@ -25,7 +25,7 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
     const committed = await onFabric('reading the definition of the contracts', () => agreement.committed(CHAINCODE));
     const founder = fabric.run.network.spec.founding !== undefined;
     const step = contractsStep(fabric.contracts, { mspId: fabric.mspId, founder }, committed);
-    if (step.kind === 'Await') throw new WaitError('FabricCatchingUp', 'the peer has not read the definition of the contracts yet', RECHECK_MS);
+    if (step.kind === 'Await') throw catchingUp();
     if (step.kind === 'Outdated') {
       const problem = contractsProblem(CONTRACTS_OUTDATED, outdated(fabric, committed));
       fabric.problems.push(problem);
@@ -41,6 +41,8 @@ async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequenc
   const definition = { name: CHAINCODE, version: definitionVersion(fabric.contracts), sequence };
   if (inForce) await withdraw(agreement, definition, packageId);
   if (!(await isApproved(agreement, definition, packageId))) {
+    // A peer that has lost its volume knows nothing of what was approved.
+    if (committed === undefined && (await wasApproved(fabric))) throw catchingUp();
     // From its approval, or its coming into force, on the peer calls these and no others.
     const away = fabric.problems.find(({ reason }) => reason === CHAINCODE_NOT_READY);
     if (away !== undefined) return waitFor(fabric, committed, away);
@@ -60,6 +62,10 @@ async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequenc
   waitFor(fabric, committed, problem);
   // What is in force without this institution, its peer does not serve either.
   if (committed?.approvals[fabric.mspId] !== true) fabric.problems.push(problem);
+}
+
+function catchingUp(): WaitError {
+  return new WaitError('FabricCatchingUp', 'the peer has not read the definition of the contracts yet', RECHECK_MS);
 }
 
 function putIntoForce(fabric: FabricRun, { version, sequence }: ChaincodeDefinition): void {
