@@ -156,6 +156,7 @@ export const collabNetworkStatusSchema = z
         stateRoot: hex('State root after that block.').optional(),
         headTime: time('Time of that block.').optional(),
         verifiedAt: time('When this institution last confirmed that this is the head.').optional(),
+        takenUpTo: integer('Up to this height, blocks of earlier contracts were taken as their endorsers wrote them: signatures and hashes were checked, the rules were not run again. Absent: all were.').optional(),
         state: z.enum(['Following', 'Stale', 'Diverged']).optional().describe('Diverged: two members saw different blocks at one height; everything stops.'),
       })
       .optional()
@@ -170,7 +171,7 @@ export const collabNetworkStatusSchema = z
           .describe('Orderers of this institution.'),
         leader: z.string().describe('Orderer of this institution that leads, if one does.').optional(),
         contracts: z
-          .object({ version: z.string().describe('Version and digest of the contracts, as approved.'), sequence: integer('Number of the definition in force.') })
+          .object({ version: z.string().describe('Version and digest of the contracts.'), sequence: integer('Number of the definition in force.') })
           .describe('Contracts in force on the channel.'),
         certificatesExpire: time('When the first certificate of the nodes ends that is not renewed before.'),
       })

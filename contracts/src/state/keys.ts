@@ -1,6 +1,8 @@
 /** Every key of the world state. One record per thing that changes on its own, so that writers rarely meet. */
 export const keys = {
+  /** Its `rules` are the version of the contracts in force; every transaction reads it. */
   network: 'network',
+  upgrade: (version: string): string => `upgrade/${version}`,
   rights: 'governance/rights',
   rules: 'governance/rules',
   transaction: (digest: string): string => `tx/${digest}`,

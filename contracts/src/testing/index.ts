@@ -6,6 +6,7 @@ export { MINUTE, START, TestNetwork } from './network.ts';
 export { Bench } from './bench.ts';
 export type { Stage } from './bench.ts';
 export { refused } from './expect.ts';
+export { LATER_RELEASE, NEXT_RELEASE } from './releases.ts';
 export { contractSuite } from './contract-suite.ts';
 export { envelopeSuite } from './envelope-suite.ts';
 export { rightsSuite } from './rights-suite.ts';

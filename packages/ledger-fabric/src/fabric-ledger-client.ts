@@ -36,6 +36,8 @@ export class FabricLedgerClient implements Ledger {
   #verifiedAt = 0;
   #clockOffsetMs = 0;
   #diverged: LedgerError | undefined;
+  /** A block of later contracts has come: what is known stays readable, and nothing more can be known or sent. */
+  #outdated: LedgerError | undefined;
   #closed = false;
   #refreshing: Promise<void> | undefined;
 
@@ -43,7 +45,7 @@ export class FabricLedgerClient implements Ledger {
     this.networkId = options.networkId;
     this.#options = options;
     this.#chaincode = options.chaincode ?? DEFAULT_CHAINCODE;
-    const replica = new FabricReplica(options.networkId, this.#chaincode, options.state);
+    const replica = new FabricReplica(options.networkId, this.#chaincode, options.state, options.releases);
     this.#replica = replica;
     this.#follower = new Follower(options, { next: () => replica.next, take: (block) => this.#take(block), onError: (error) => this.#report(error) });
     this.#submission = new Submission({
@@ -56,7 +58,7 @@ export class FabricLedgerClient implements Ledger {
       now: () => this.#now(),
       gateway: () => this.#follower.connection.gateway,
       refresh: () => this.refresh(),
-      assertUsable: () => this.#assertUsable(),
+      assertUsable: () => this.#assertCurrent(),
       onClock: (offsetMs) => (this.#clockOffsetMs = offsetMs),
     });
   }
@@ -85,6 +87,21 @@ export class FabricLedgerClient implements Ledger {
   /** Puts the genesis of this network on its channel, once; done by the founder. */
   found(genesis: FabricGenesis): Promise<void> {
     return this.#submission.found(genesis);
+  }
+
+  /**
+   * Brings the records to the version of the contracts that this build has, once it is in force on the channel; done by the
+   * operator that put it into force, and by any other.
+   *
+   * @throws LedgerError CONTRACTS_MISMATCH while it is not in force, or a later one is; UNAVAILABLE, TIMEOUT
+   */
+  upgrade(): Promise<void> {
+    return this.#submission.upgrade();
+  }
+
+  /** Version of the contracts in force on the ledger as far as it was read; undefined before the genesis. */
+  get contracts(): string | undefined {
+    return this.#replica.contracts;
   }
 
   /** Sends a transaction that changes nothing through endorsement, ordering and validation: whether submitting works. */
@@ -167,12 +184,12 @@ export class FabricLedgerClient implements Ledger {
   }
 
   async #refresh(): Promise<void> {
-    this.#assertUsable();
+    this.#assertCurrent();
     const asked = this.#now();
     const newest = await newestBlock(this.#follower.connection.gateway, this.#options.channel, this.#others());
     const deadline = Date.now() + REFRESH_MS;
     while (this.#replica.next <= newest) {
-      this.#assertUsable();
+      this.#assertCurrent();
       if (Date.now() > deadline) throw new LedgerError('STALE', `block ${newest} is known of but has not arrived; the own peer lags behind, look at its log`);
       await this.#arrival(deadline - Date.now());
     }
@@ -214,6 +231,11 @@ export class FabricLedgerClient implements Ledger {
         this.#diverged ??= new LedgerError('DIVERGED', `the ledger is not what the contracts make of it: ${error.message}; nothing is authorised until the members have found out why`);
         this.#commits.abandon();
       }
+      if (error instanceof LedgerError && error.code === 'CONTRACTS_MISMATCH') {
+        this.#outdated = error;
+        this.#commits.abandon();
+        for (const arrived of this.#arrivals) arrived();
+      }
       throw error;
     }
   }
@@ -221,6 +243,12 @@ export class FabricLedgerClient implements Ledger {
   #assertUsable(): void {
     if (this.#closed) throw new LedgerError('CLOSED', 'the ledger client was closed');
     if (this.#diverged !== undefined) throw this.#diverged;
+  }
+
+  /** As {@link #assertUsable}, for what has to know of the newest block. */
+  #assertCurrent(): void {
+    this.#assertUsable();
+    if (this.#outdated !== undefined) throw this.#outdated;
   }
 
   #report(error: unknown): void {

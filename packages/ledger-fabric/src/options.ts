@@ -1,3 +1,4 @@
+import type { ContractsReleases } from '@collabnet/contracts';
 import type { FabricState } from './stored-block.ts';
 
 /** A peer of the own institution. */
@@ -37,6 +38,8 @@ export interface FabricLedgerOptions {
   readonly confirmWith?: (() => readonly string[]) | undefined;
   /** From `openReplicaState`; a file is the checkpoint from which a later process goes on. */
   readonly state: FabricState;
+  /** Versions of the contracts that this process can run; default those of the build. */
+  readonly releases?: ContractsReleases | undefined;
   readonly now?: (() => number) | undefined;
   /** How long a submit is tried again, ms; default 60 s. */
   readonly submitTimeoutMs?: number | undefined;

@@ -20,6 +20,7 @@ import { openSession } from './steps/open-session.ts';
 import { registerAlgorithms } from './steps/register-algorithms.ts';
 import { reportStatus } from './steps/report-status.ts';
 import { requireQuorum } from './steps/require-quorum.ts';
+import { upgradeLedger } from './steps/upgrade-ledger.ts';
 
 /** In this order a network comes to be; each step finds what an earlier run has already done. */
 const STEPS: readonly NetworkStep[] = [
@@ -34,6 +35,7 @@ const STEPS: readonly NetworkStep[] = [
   foundLedger,
   openSession,
   requireQuorum,
+  upgradeLedger,
   leaveNetwork,
   admitMembers,
   issueInvitations,

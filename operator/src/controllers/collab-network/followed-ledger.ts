@@ -15,4 +15,8 @@ export interface FollowedLedger extends Ledger {
   inspection(): LedgerInspection;
   /** Puts the genesis on a ledger that does not begin with it by itself. Does nothing when it is there. */
   found?(genesis: SignedGenesis): Promise<void>;
+  /** Version of the contracts that the records are of, where the ledger can change it; undefined before the genesis. */
+  readonly contracts?: string | undefined;
+  /** Brings the records to the version of this build, once the members have put it into force. */
+  upgrade?(): Promise<void>;
 }

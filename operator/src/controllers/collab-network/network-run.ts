@@ -55,6 +55,8 @@ export interface NetworkRun {
   fabricReading?: FabricReading;
   /** What hinders the own Fabric nodes; the ledger may still be readable. */
   fabricProblem?: WaitError;
+  /** For a network on Fabric: version of the definition that the members have put into force, as the own peer knows it. */
+  contractsInForce?: string;
   session?: NetworkSession;
 }
 

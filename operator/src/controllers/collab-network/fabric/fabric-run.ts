@@ -4,6 +4,7 @@ import type { WaitError } from '../../../runtime/index.ts';
 import type { NetworkRun } from '../network-run.ts';
 import { channelOf, fabricNames, type FabricNames } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
+import { ownContracts, type OwnContracts } from './own-contracts.ts';
 
 export interface Authorities {
   readonly identity: KeyAndCertificate;
@@ -27,18 +28,24 @@ export interface FabricRun {
   readonly networkId: string;
   readonly orderers: readonly NodeKey[];
   readonly peer: NodeKey;
+  /** The contracts of this release. */
+  readonly contracts: OwnContracts;
   authorities?: Authorities;
   msp?: MspDefinition;
   administrator?: Administrator;
   /** What hinders writing while the ledger can still be read: an orderer that is away, contracts that do not serve. */
   readonly problems: WaitError[];
+  /** Contracts in force on the channel. */
+  contractsInForce?: { readonly version: string; readonly sequence: number } | undefined;
+  /** Why those of this release are not in force, or not approved by this institution. */
+  contractsWait?: WaitError;
   /** When the first of all certificates in use ends, epoch ms. */
   expires: number;
 }
 
 export type FabricStep = (fabric: FabricRun) => Promise<void>;
 
-export function newFabricRun(run: NetworkRun): FabricRun {
+export function newFabricRun(run: NetworkRun, contracts = ownContracts()): FabricRun {
   const { network, access } = run;
   if (access === undefined) throw new Error('step order: the access is not known yet');
   const key = (role: NodeKey['role'], ordinal: number): NodeKey => ({ network, role, ordinal });
@@ -50,6 +57,7 @@ export function newFabricRun(run: NetworkRun): FabricRun {
     networkId: access.networkId,
     orderers: Array.from({ length: network.spec.ledger.fabric?.orderers ?? 1 }, (_, ordinal) => key('orderer', ordinal)),
     peer: key('peer', 0),
+    contracts,
     problems: [],
     expires: Number.POSITIVE_INFINITY,
   };

@@ -15,8 +15,6 @@ export interface FabricNames {
   readonly reader: string;
   /** Secret with the first block of the channel. */
   readonly channel: string;
-  /** Secret with the TLS certificate of the chaincode. */
-  readonly chaincode: string;
   /** Secret with what is in the chaincode package, and which one was approved. */
   readonly chaincodePackage: string;
 }
@@ -29,7 +27,6 @@ export function fabricNames(network: CollabNetwork): FabricNames {
     client: name('client'),
     reader: name('reader'),
     channel: name('channel'),
-    chaincode: name('chaincode'),
     chaincodePackage: name('package'),
   };
 }

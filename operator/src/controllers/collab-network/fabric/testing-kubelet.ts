@@ -38,7 +38,9 @@ export class FabricKubelet {
   readonly #folder: string;
   readonly #ports: ReadonlyMap<string, Ports>;
   readonly #nodes = new Map<string, { digest: string; process: FabricProcess }>();
-  #chaincode: { digest: string; child: ChildProcess } | undefined;
+  readonly #chaincodes = new Map<string, { digest: string; child: ChildProcess }>();
+  /** Ports of the versions of the contracts, in the order in which they are asked for. */
+  readonly #versions: string[] = [];
   #away: readonly string[] = [];
   #ending = false;
   #done: Promise<void> = Promise.resolve();
@@ -54,13 +56,13 @@ export class FabricKubelet {
       node: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'main'),
       administration: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'admin'),
       metrics: ({ role, ordinal }) => `http://127.0.0.1:${this.#portsOf(`${role}-${ordinal}`).health}/metrics`,
-      chaincode: () => at('chaincode', 'main'),
+      chaincode: (_, version) => at(this.#portsOfVersion(version), 'main'),
     };
   }
 
   static async start(client: KubeClient): Promise<FabricKubelet> {
     const ports = new Map<string, Ports>();
-    for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'chaincode']) {
+    for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'chaincode-0', 'chaincode-1']) {
       ports.set(name, { main: await freePort(), admin: await freePort(), health: await freePort() });
     }
     const kubelet = new FabricKubelet(client, await mkdtemp(join(tmpdir(), 'collabnet-kubelet-')), ports);
@@ -74,6 +76,11 @@ export class FabricKubelet {
   /** Start digests of the nodes that run, by name of the StatefulSet. */
   get running(): Record<string, string> {
     return Object.fromEntries([...this.#nodes].map(([name, { digest }]) => [name, digest]));
+  }
+
+  /** Deployments of contracts that run. */
+  get chaincodes(): string[] {
+    return [...this.#chaincodes.keys()];
   }
 
   /** Ends nodes, and starts them again after the work. */
@@ -90,7 +97,7 @@ export class FabricKubelet {
   async stop(): Promise<void> {
     this.#ending = true;
     await this.#done;
-    this.#chaincode?.child.kill('SIGKILL');
+    for (const { child } of this.#chaincodes.values()) child.kill('SIGKILL');
     await Promise.all([...this.#nodes.values()].map(({ process }) => process.stop('SIGKILL')));
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -99,7 +106,9 @@ export class FabricKubelet {
     while (!this.#ending) {
       try {
         for (const each of await this.#client.list<Workload>(CORE.statefulSet)) await this.#node(each);
-        for (const each of await this.#client.list<Workload>(CORE.deployment)) await this.#contracts(each);
+        const contracts = await this.#client.list<Workload>(CORE.deployment);
+        for (const each of contracts) await this.#contracts(each);
+        for (const name of this.chaincodes) if (!contracts.some(({ metadata }) => metadata.name === name)) this.#end(name);
       } catch (error) {
         this.problem = error;
       }
@@ -130,18 +139,30 @@ export class FabricKubelet {
     const { name } = workload.metadata;
     const { template } = workload.spec;
     const digest = JSON.stringify(template);
-    if (this.#chaincode?.digest === digest) return;
-    this.#chaincode?.child.kill('SIGKILL');
+    if (this.#chaincodes.get(name)?.digest === digest) return;
+    this.#end(name);
     const folder = join(this.#folder, name);
     for (const volume of template.spec.volumes) await this.#mount(volume, join(folder, volume.name), name);
-    const { main } = this.#portsOf('chaincode');
+    const { main } = this.#portsOf(this.#portsOfVersion(name.split('-chaincode-')[1] ?? ''));
     const env = Object.fromEntries((template.spec.containers[0]?.env ?? []).map((each) => [each.name, each.value.replace('/etc/chaincode-tls', join(folder, 'tls'))]));
     const child = spawn(process.execPath, [CHAINCODE_PROGRAM], {
       env: { PATH: process.env['PATH'], ...env, CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${main}`, HEALTH_PORT: '0', WORKERS: '1' },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    this.#chaincode = { digest, child };
+    this.#chaincodes.set(name, { digest, child });
     await this.#status(CORE.deployment, name, { replicas: 1, readyReplicas: 1 });
+  }
+
+  #end(chaincode: string): void {
+    this.#chaincodes.get(chaincode)?.child.kill('SIGKILL');
+    this.#chaincodes.delete(chaincode);
+  }
+
+  /** `1.4.0-ab` or, as in a name, `1-4-0-ab`. */
+  #portsOfVersion(version: string): string {
+    const name = version.replaceAll('.', '-');
+    if (!this.#versions.includes(name)) this.#versions.push(name);
+    return `chaincode-${this.#versions.indexOf(name)}`;
   }
 
   async #mount({ secret, configMap }: Volume, folder: string, node: string): Promise<void> {

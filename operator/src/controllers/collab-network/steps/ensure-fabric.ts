@@ -4,6 +4,7 @@ import type { NetworkRun } from '../network-run.ts';
 export async function ensureFabric(run: NetworkRun): Promise<void> {
   if (run.network.spec.ledger.driver !== 'fabric') return;
   const { provisionFabric } = await import('../fabric/provision.ts');
-  const problem = await provisionFabric(run);
+  const { problem, contractsInForce } = await provisionFabric(run);
   if (problem !== undefined) run.fabricProblem = problem;
+  if (contractsInForce !== undefined) run.contractsInForce = contractsInForce;
 }

@@ -1,6 +1,5 @@
 import { WaitError } from '../../../../runtime/index.ts';
-import { CHAINCODE, definitionVersion } from '../chaincode-package.ts';
-import { lifecycle, ordererAdmin, peerAdmin } from '../fabric-clients.ts';
+import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { nodeName } from '../node-plan.ts';
@@ -28,7 +27,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     peers: [{ name: nodeName(fabric.peer), height }],
     orderers,
     ...(leader !== undefined && { leader }),
-    contracts: { version: definitionVersion(), sequence: await sequenceInForce(fabric) },
+    contracts: inForce(fabric),
     certificatesExpire: new Date(expires).toISOString(),
   };
   const [problem] = fabric.problems;
@@ -37,6 +36,13 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     status: problem === undefined ? 'True' : 'False',
     reason: problem?.reason ?? 'NodesServe',
     message: problem?.message ?? 'orderers, peer and contracts of this institution serve',
+  });
+  const { contracts, contractsWait } = fabric;
+  run.ctx.setCondition({
+    type: 'ContractsAgreed',
+    status: contractsWait === undefined ? 'True' : 'False',
+    reason: contractsWait?.reason ?? 'InForce',
+    message: contractsWait?.message ?? `the contracts of this release, ${contracts.version}, are in force`,
   });
   const now = run.ctx.clock.now();
   const late = expires - now < WARN_MS;
@@ -48,13 +54,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
   });
 }
 
-async function sequenceInForce(fabric: FabricRun): Promise<number> {
-  const agreement = lifecycle(fabric);
-  try {
-    const committed = await onFabric('reading the definition of the contracts', () => agreement.committed(CHAINCODE));
-    if (committed?.version === definitionVersion()) return committed.sequence;
-    throw new WaitError('ContractsNotCommitted', `the peer does not know of contracts ${definitionVersion()} yet`, RECHECK_MS);
-  } finally {
-    agreement.close();
-  }
+function inForce({ contractsInForce, contractsWait }: FabricRun): { version: string; sequence: number } {
+  if (contractsInForce !== undefined) return { version: contractsInForce.version, sequence: contractsInForce.sequence };
+  throw contractsWait ?? new WaitError('ContractsNotCommitted', 'no contracts are in force on the channel yet', RECHECK_MS);
 }
