@@ -1,5 +1,5 @@
 import type { WaitError } from '../../../runtime/index.ts';
-import type { NetworkRun } from '../network-run.ts';
+import { required, type NetworkRun } from '../network-run.ts';
 import { newFabricRun, type FabricStep } from './fabric-run.ts';
 import { ensureAuthorities } from './steps/ensure-authorities.ts';
 import { ensureChaincode } from './steps/ensure-chaincode.ts';
@@ -7,19 +7,23 @@ import { ensureChannel } from './steps/ensure-channel.ts';
 import { ensureDefinition } from './steps/ensure-definition.ts';
 import { ensureIdentities } from './steps/ensure-identities.ts';
 import { ensureNodes } from './steps/ensure-nodes.ts';
+import { joinChannel } from './steps/join-channel.ts';
 import { reportFabric } from './steps/report-fabric.ts';
 
-/** In this order an institution's part of a Fabric network comes to be; each step finds what an earlier run has done. */
-const STEPS: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, reportFabric];
+/** In this order the founder's part of a network comes to be; each step finds what an earlier run has done. */
+const FOUNDER: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, reportFabric];
+/** The same for a member, whose peer and contracts have served since before it asked to join. */
+const MEMBER: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, joinChannel, ensureChaincode, ensureDefinition, reportFabric];
 
 /**
- * Provisions the founder's nodes and the channel, and keeps them.
+ * Provisions the institution's nodes and its place on the channel, and keeps them.
  *
  * @returns what hinders writing, though the ledger can be read
  * @throws WaitError, StalledError
  */
 export async function provisionFabric(run: NetworkRun): Promise<WaitError | undefined> {
-  const fabric = newFabricRun(run);
-  for (const step of STEPS) await step(fabric);
+  const fabric = newFabricRun(run, required(run.access, 'access'));
+  for (const step of run.network.spec.founding === undefined ? MEMBER : FOUNDER) await step(fabric);
+  run.fabric = fabric;
   return fabric.problems[0];
 }

@@ -19,6 +19,7 @@ export async function leaveNetwork(run: NetworkRun): Promise<StepResult> {
   const own = (await members(run)).find(({ did }) => did === session.did);
   if (own?.state !== 'Left') {
     await withdrawOpenFlows(session, run.services.logger, 'the institution leaves the network');
+    await signRemoval(run);
     await leave(run);
   }
   await markLeft(run.services.secrets, accessSecret(run.network));
@@ -32,6 +33,13 @@ export async function rememberLeft(run: NetworkRun): Promise<StepResult> {
   if (!required(run.access, 'access').left) return;
   await stayAway(run);
   return 'done';
+}
+
+/** Who has left can sign nothing any more; on Fabric the others may need its signature to take it off the channel. */
+async function signRemoval(run: NetworkRun): Promise<void> {
+  if (run.network.spec.ledger.driver !== 'fabric') return;
+  const { signOwnRemoval } = await import('../fabric/steps/agree-on-channel.ts');
+  await signOwnRemoval(required(run.fabric, 'nodes on Fabric'), required(run.session, 'session'));
 }
 
 async function leave(run: NetworkRun): Promise<void> {

@@ -1,29 +1,38 @@
 import type { ChaincodeDefinition, ChaincodeLifecycle, CommittedDefinition } from '@collabnet/fabric-network';
 import { FabricNetworkError } from '@collabnet/fabric-network';
-import { CHAINCODE, chaincodePackage, definitionVersion } from '../chaincode-package.ts';
-import { lifecycle, peerAdmin } from '../fabric-clients.ts';
+import { WaitError } from '../../../../runtime/index.ts';
+import { CHAINCODE, definitionVersion } from '../chaincode-package.ts';
+import { lifecycle } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { installContracts } from '../install-contracts.ts';
 
 /** Entry of the package's Secret with what this institution approved last. */
 const APPROVED = 'approved';
 
-/** Installs the package on the own peer, and approves and commits the definition of the contracts. */
+const RECHECK_MS = 1_000;
+
+/** Installs the package on the own peer and approves the definition of the contracts; the founder also commits it. */
 export async function ensureDefinition(fabric: FabricRun): Promise<void> {
-  const built = await chaincodePackage(fabric);
-  const peer = peerAdmin(fabric);
-  const installed = await onFabric('looking at the packages of the peer', () => peer.installed());
-  if (!installed.some(({ packageId }) => packageId === built.packageId)) await onFabric('installing the contracts', () => peer.install(built.octets));
+  const packageId = await installContracts(fabric);
   const agreement = lifecycle(fabric);
   try {
     const committed = await onFabric('reading the definition of the contracts', () => agreement.committed(CHAINCODE));
-    const definition = next(committed);
-    await approve(fabric, agreement, definition, built.packageId);
+    const definition = fabric.run.network.spec.founding === undefined ? inForce(committed) : next(committed);
+    await approve(fabric, agreement, definition, packageId);
     if (committed?.sequence !== definition.sequence) await onFabric('committing the definition of the contracts', () => agreement.commit(definition));
     if (committed?.sequence !== definition.sequence) fabric.run.ctx.event({ type: 'Normal', reason: 'ContractsCommitted', message: `${definition.version}, sequence ${definition.sequence}` });
   } finally {
     agreement.close();
   }
+}
+
+/** A member approves what is in force. @throws WaitError where the peer does not know of it yet, or it is of another version */
+function inForce(committed: CommittedDefinition | undefined): ChaincodeDefinition {
+  const version = definitionVersion();
+  if (committed === undefined) throw new WaitError('FabricCatchingUp', 'the peer has not read the definition of the contracts yet', RECHECK_MS);
+  if (committed.version === version) return { name: CHAINCODE, version, sequence: committed.sequence };
+  throw new WaitError('ContractsMismatch', `the channel runs contracts ${committed.version}, this release has ${version}; install the release that the network runs`, 10_000);
 }
 
 /** What is in force when it is of this version, else the next after it. */

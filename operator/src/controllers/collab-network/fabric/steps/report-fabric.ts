@@ -36,7 +36,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     type: 'FabricHealthy',
     status: problem === undefined ? 'True' : 'False',
     reason: problem?.reason ?? 'NodesServe',
-    message: problem?.message ?? 'orderers, peer and contracts of this institution serve',
+    message: problem?.message ?? 'nodes and contracts of this institution serve',
   });
   const now = run.ctx.clock.now();
   const late = expires - now < WARN_MS;
