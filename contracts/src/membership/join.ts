@@ -8,7 +8,7 @@ import { keys } from '../state/keys.ts';
 import { assertAdmissible } from './admit.ts';
 import { invitationIdSchema } from './invite.ts';
 import { joinDigest } from './proof.ts';
-import { type InvitationRecord, type JoinRecord, joinRequestSchema } from './record.ts';
+import { type InvitationRecord, type JoinRecord, type JoinRequest, joinRequestSchema } from './record.ts';
 
 /**
  * A candidate asks to join. The transaction is signed with the key inside the request, so the candidate holds it; the
@@ -40,6 +40,7 @@ export const join = defineMethod(
       });
     }
     assertAdmissible(state, networkId, request);
+    checkOrganisation(request);
     const record: JoinRecord = {
       ...stamp('join'),
       id,
@@ -72,4 +73,10 @@ function checkInvitation({ blockTime }: ContractContext, invitation: InvitationR
   if (blockTime >= invitation.expires) {
     throw new ContractError('EXPIRED', `${field}: the invitation has expired; ask for a new one`, { field });
   }
+}
+
+function checkOrganisation({ subjectCode, fabric }: JoinRequest): void {
+  if (fabric === undefined || fabric.mspId === subjectCode) return;
+  const field = 'request.fabric.mspId';
+  throw new ContractError('INVALID_ARGUMENT', `${field}: give the subject code, ${subjectCode}`, { field });
 }

@@ -11,6 +11,11 @@ export const keys = {
   invitation: (id: string): string => `invitation/${id}`,
   join: (id: string): string => `join/${id}`,
   credential: (did: string): string => `credential/${did}`,
+  channelUpdate: (id: string): string => `channel-update/${id}`,
+  /** Newest first. */
+  channelUpdateByAge: (height: number, id: string): string =>
+    `channel-update-by-age/${String(Number.MAX_SAFE_INTEGER - height).padStart(16, '0')}/${id}`,
+  channelSignature: (id: string, did: string): string => `channel-signature/${id}/${did}`,
   asset: (assetId: string): string => `asset/${assetId}`,
   assetVersion: (assetId: string, version: number): string => `asset-version/${assetId}/${padded(version)}`,
   assetByOwner: (owner: string, assetId: string): string => `asset-by-owner/${owner}/${assetId}`,

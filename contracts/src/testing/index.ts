@@ -10,6 +10,7 @@ export { contractSuite } from './contract-suite.ts';
 export { envelopeSuite } from './envelope-suite.ts';
 export { rightsSuite } from './rights-suite.ts';
 export { membershipSuite } from './membership-suite.ts';
+export { channelSuite } from './channel-suite.ts';
 export { catalogueSuite } from './catalogue-suite.ts';
 export { grantsSuite } from './grants-suite.ts';
 export { flowsSuite } from './flows-suite.ts';

@@ -21,6 +21,7 @@ import {
   CONTRACTS_VERSION,
   DEFAULT_RIGHTS,
   DEFAULT_RULES,
+  type FabricOrganisation,
   type GenesisPayload,
   type GrantContent,
   type JoinRequest,
@@ -197,12 +198,17 @@ export class TestNetwork {
     return pair;
   }
 
-  requestOf(institution: TestInstitution): JoinRequest {
-    return { did: institution.did, ...describeInstitution(institution) };
+  requestOf(institution: TestInstitution, fabric?: FabricOrganisation): JoinRequest {
+    return { did: institution.did, ...describeInstitution(institution), ...(fabric && { fabric }) };
   }
 
-  async askToJoin(institution: TestInstitution, invitationId: string, invitationKey: Sm2KeyPair): Promise<string> {
-    const request = this.requestOf(institution);
+  async askToJoin(
+    institution: TestInstitution,
+    invitationId: string,
+    invitationKey: Sm2KeyPair,
+    fabric?: FabricOrganisation,
+  ): Promise<string> {
+    const request = this.requestOf(institution, fabric);
     const proof = joinProof(invitationKey.privateKey, this.id, invitationId, request);
     await this.send(institution, 'membership.join', { invitationId, request, proof });
     return joinDigest(this.id, invitationId, request);
@@ -213,9 +219,9 @@ export class TestNetwork {
   }
 
   /** The whole way in: invitation, request, the votes of all given members. */
-  async admit(code: string, voters: TestInstitution[]): Promise<TestInstitution> {
+  async admit(code: string, voters: TestInstitution[], fabric?: FabricOrganisation): Promise<TestInstitution> {
     const institution = makeInstitution(this.id, code);
-    const join = await this.askToJoin(institution, `invite-${code}`, await this.invite(`invite-${code}`));
+    const join = await this.askToJoin(institution, `invite-${code}`, await this.invite(`invite-${code}`), fabric);
     const needed = Math.floor(voters.length / 2) + 1;
     for (const voter of voters.slice(0, needed)) await this.voteOn(voter.manager, join);
     return institution;
