@@ -44,6 +44,8 @@ export interface NetworkAccess {
   dataCreds: string;
   /** This institution is no member any more. */
   left: boolean;
+  /** It has begun to leave: perhaps it is no member any more, and cannot see that. */
+  leaving: boolean;
 }
 
 /** One reconcile of one network: what earlier steps found out, for the later ones. */

@@ -17,7 +17,8 @@ export function tlsProblem(node: Endpoint, authorities: readonly string[]): Prom
     };
     socket.once('secureConnect', () => end());
     socket.once('timeout', () => end(`no answer within ${ANSWER_MS} ms`));
-    socket.once('error', (error) => end(error.message));
+    // Of several addresses that all refuse, only the code is told.
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.message || error.code || 'no connection'));
   });
 }
 

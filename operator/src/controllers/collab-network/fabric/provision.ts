@@ -10,6 +10,8 @@ import { ensureNodes } from './steps/ensure-nodes.ts';
 import { joinChannel } from './steps/join-channel.ts';
 import { reportFabric } from './steps/report-fabric.ts';
 
+export { OFF_THE_CHANNEL } from './steps/join-channel.ts';
+
 /** In this order the founder's part of a network comes to be; each step finds what an earlier run has done. */
 const FOUNDER: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, reportFabric];
 /** The same for a member, whose peer and contracts have served since before it asked to join. */

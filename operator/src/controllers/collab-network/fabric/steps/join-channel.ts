@@ -6,6 +6,8 @@ import { asFabricWait, onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 
 const RECHECK_MS = 1_000;
+/** Reason of an institution that is leaving and whose peer the members have taken off the channel. */
+export const OFF_THE_CHANNEL = 'OffTheChannel';
 
 /** Joins the own peer to the channel with its first block, and waits until the members have let it in. */
 export async function joinChannel(fabric: FabricRun): Promise<void> {
@@ -21,6 +23,7 @@ export async function joinChannel(fabric: FabricRun): Promise<void> {
   await peer.config(channel).catch((error: unknown) => {
     const wait = asFabricWait(error, 'reading the configuration of the channel');
     if (!(wait instanceof WaitError) || wait.reason !== 'FabricNodeRefused') throw wait;
+    if (run.access?.leaving === true) throw new WaitError(OFF_THE_CHANNEL, `channel ${channel} does not have ${fabric.mspId} any more`, RECHECK_MS, { cause: error });
     // The channel that the peer knows so far does not have this institution.
     throw new WaitError('AwaitingChannel', `channel ${channel} does not have ${fabric.mspId} yet as far as the own peer knows: the members are changing it, or the peer is catching up`, RECHECK_MS, { cause: error });
   });
