@@ -3,7 +3,6 @@ import { connect, networkToken, type NatsConnection } from '@collabnet/messaging
 import type { Logger } from '@collabnet/telemetry';
 import type { HubServer } from '../../institution/hub-server.ts';
 import type { Runnable } from '../../runtime/index.ts';
-import type { FabricRun } from './fabric/fabric-run.ts';
 import type { NetworkAccess } from './network-run.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -12,7 +11,6 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export interface ServedNetwork {
   readonly access: Pick<NetworkAccess, 'networkId' | 'caPem'>;
   readonly ledger: Ledger;
-  readonly fabric: FabricRun;
   readonly signal: AbortSignal;
 }
 
@@ -43,9 +41,9 @@ export class CandidateHosts implements Runnable {
     await this.stop(name);
     const connection = await this.#connect(network);
     const { serveLedger } = await import('./fabric/serve-ledger.ts');
-    const host = serveLedger(connection, network);
+    const end = serveLedger(connection, network, (error) => this.#logger.warn({ err: error, network: name }, 'a candidate could not be answered'));
     const close = async (): Promise<void> => {
-      await host.close();
+      end();
       await connection.close();
     };
     this.#served.set(name, { ledger: network.ledger, close });

@@ -9,7 +9,7 @@ export async function serveCandidates(run: NetworkRun): Promise<StepResult> {
   const { candidates, logger } = run.services;
   if (ledger.driver !== 'fabric' || founding === undefined) return;
   const name = run.network.metadata.name;
-  const served = { access: required(run.access, 'access'), ledger: required(run.session, 'session').ledger, fabric: required(run.fabric, 'nodes on Fabric'), signal: run.ctx.signal };
+  const served = { access: required(run.access, 'access'), ledger: required(run.session, 'session').ledger, signal: run.ctx.signal };
   try {
     await candidates.serve(name, served);
   } catch (error) {
