@@ -68,7 +68,7 @@ export const collabNetworkSpecSchema = withRules(
           fabric: z
             .object({ orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost.') })
             .optional()
-            .describe('Settings of driver fabric, for the founder.'),
+            .describe('Settings of driver fabric.'),
         })
         .prefault({})
         .describe('The ledger of the network.'),
@@ -113,11 +113,11 @@ export const collabNetworkSpecSchema = withRules(
       holds: ({ ledger }) => ledger.fabric === undefined || ledger.driver === 'fabric',
     },
     {
-      rule: '!has(self.ledger.fabric) || has(self.founding)',
-      message: 'ledger.fabric: only the founder runs orderers; remove it',
+      rule: '!has(self.ledger.fabric) || has(self.founding) || self.ledger.fabric.orderers == 1',
+      message: 'ledger.fabric.orderers: only the founder runs orderers; remove it',
       fieldPath: '.ledger.fabric',
       reason: 'FieldValueForbidden',
-      holds: ({ ledger, founding }) => ledger.fabric === undefined || founding !== undefined,
+      holds: ({ ledger, founding }) => ledger.fabric === undefined || founding !== undefined || ledger.fabric.orderers === 1,
     },
     {
       rule: '!has(self.ledger.fabric) || self.ledger.fabric.orderers != 2',

@@ -80,7 +80,7 @@ export const REFUSED: readonly RefusedCase[] = [
   { base: member, change: (o) => delete o.spec.join, message: 'exactly one of founding and join must be set' },
   changed(founder, 'didRef', { name: 'other' }),
   { base: founder, change: (o) => (o.spec.founding.hubURL = 'tls://elsewhere:7422'), message: 'founding is immutable', transition: true },
-  { base: member, change: (o) => (o.spec.ledger = { driver: 'fabric', fabric: { orderers: 1 } }), message: 'ledger.fabric: only the founder runs orderers' },
+  { base: member, change: (o) => (o.spec.ledger = { driver: 'fabric', fabric: { orderers: 3 } }), message: 'ledger.fabric.orderers: only the founder runs orderers' },
   { base: founder, change: (o) => (o.spec.ledger = { driver: 'embedded', fabric: { orderers: 3 } }), message: 'ledger.fabric: is for driver fabric' },
   { base: fabricFounder, change: (o) => (o.spec.ledger.fabric = { orderers: 2 }), message: 'ledger.fabric.orderers: give 1 or 3' },
   { base: fabricFounder, change: (o) => (o.spec.ledger.fabric = { orderers: 3 }), message: 'ledger.fabric is immutable', transition: true },
