@@ -47,10 +47,7 @@ export async function openFabricReplica({ network, networkId, secrets, cache, lo
     chaincode: CHAINCODE,
     identity: () => identity,
     endpoints: peers.map((address) => ({ address })),
-    // Read at each use, as members come and go.
-    get confirmWith() {
-      return others.mspIds;
-    },
+    confirmWith: () => others.mspIds,
     state: openReplicaState<StoredFabricBlock>(cache, networkId),
     onError: report,
   });

@@ -1,7 +1,7 @@
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import { describeInstitution, type TestInstitution } from '@collabnet/contracts/testing';
 import { encodeSm2Multikey } from '@collabnet/sm';
-import { createMetrics, NO_TRACER, silentLogger } from '@collabnet/telemetry';
+import { createMetrics, NO_TRACER, silentLogger, type Logger } from '@collabnet/telemetry';
 import type { HubServer } from '../../../institution/hub-server.ts';
 import { InstitutionKeys } from '../../../institution/institution-keys.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
@@ -28,6 +28,8 @@ export class TestPlace {
   readonly status: NonNullable<CollabNetwork['status']> = {};
   /** What the reconciles waited for. */
   readonly waits: string[] = [];
+  /** Errors that were logged. */
+  readonly warnings: string[] = [];
   network: CollabNetwork;
   session: NetworkSession | undefined;
   readonly #kubelet: FabricKubelet;
@@ -114,7 +116,8 @@ export class TestPlace {
 
   #start(): void {
     const { client, secrets } = this;
-    const logger = silentLogger();
+    const warn = (fields: { err?: unknown }): unknown => this.warnings.push(String(fields.err));
+    const logger = { ...silentLogger(), warn } as Logger;
     const nats = { ensureServer: () => Promise.resolve(), reconcileAccounts: () => Promise.resolve() };
     this.#services = {
       config: testConfig(),
