@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Json, JsonObject, SignedTransaction, TransactionPayload } from '@collabnet/envelope';
 import type { FabricGenesis } from '@collabnet/fabric-execution';
-import { eventStream, LedgerError, type Ledger, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
+import { ensureFresh, eventStream, LedgerError, type Ledger, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
 import { newestBlock } from './chain-height.ts';
+import { channelBlocks, type RawBlock } from './channel-blocks.ts';
+import { assertNotAhead } from './clock-check.ts';
 import { CommitWatch } from './commit-watch.ts';
 import type { FabricBlock } from './fabric-block.ts';
 import { FabricReplica } from './fabric-replica.ts';
@@ -17,7 +19,6 @@ const REFRESH_MS = 10_000;
 const BLOCKS_AT_ONCE = 200;
 /** A transaction may stand some blocks after the height that its records name. */
 const SEARCHED_BLOCKS = 64;
-const MAX_AHEAD_MS = 600_000;
 
 /** Driver `fabric`: follows the blocks of the own peer into a verifying replica and submits through its gateway. */
 export class FabricLedgerClient implements Ledger {
@@ -47,7 +48,7 @@ export class FabricLedgerClient implements Ledger {
     this.#submission = new Submission({
       channel: options.channel,
       chaincode: this.#chaincode,
-      organisations: () => [options.identity().mspId, ...(options.confirmWith ?? [])],
+      organisations: () => [options.identity().mspId, ...this.#others()],
       replica,
       commits: this.#commits,
       timeoutMs: options.submitTimeoutMs ?? 60_000,
@@ -92,14 +93,7 @@ export class FabricLedgerClient implements Ledger {
 
   async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
     this.#assertUsable();
-    const bound = options.maxStalenessMs;
-    const asked = this.#now();
-    if (bound !== undefined && asked - this.#verifiedAt > bound) {
-      await this.refresh();
-      // Against the time of the question: however long the answer took, it is no older than that.
-      const age = asked - this.#verifiedAt;
-      if (age > bound) throw new LedgerError('STALE', `the ledger view is ${age} ms old, more than the ${bound} ms allowed; check the connection to the peer`);
-    }
+    await ensureFresh({ verifiedAt: () => this.#verifiedAt, now: () => this.#now(), refresh: () => this.refresh() }, options.maxStalenessMs);
     return this.#replica.evaluate(contract, method, args, this.#now()) as T;
   }
 
@@ -142,6 +136,17 @@ export class FabricLedgerClient implements Ledger {
     return proveWrite(this.#options.state, { channel: this.#options.channel, chaincode: this.#chaincode, gateway: this.#follower.connection.gateway }, key, height);
   }
 
+  /** The newest block of the channel that was verified here, with or without transactions; undefined before the first. */
+  get lastBlock(): { readonly number: number; readonly hash: string } | undefined {
+    this.#assertUsable();
+    return this.#replica.last;
+  }
+
+  /** Whole blocks of the channel from Fabric's number `from` to {@link lastBlock}, from the own peer. @throws LedgerError UNAVAILABLE */
+  blocks(from: number): AsyncIterable<RawBlock> {
+    return channelBlocks(this.#follower.connection.gateway, this.#options.channel, from, this.lastBlock?.number ?? -1);
+  }
+
   /** Brings the replica to the newest block that is known of. Rejects with UNAVAILABLE, STALE or DIVERGED. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -157,7 +162,7 @@ export class FabricLedgerClient implements Ledger {
   async #refresh(): Promise<void> {
     this.#assertUsable();
     const asked = this.#now();
-    const newest = await newestBlock(this.#follower.connection.gateway, this.#options.channel, this.#options.confirmWith ?? []);
+    const newest = await newestBlock(this.#follower.connection.gateway, this.#options.channel, this.#others());
     const deadline = Date.now() + REFRESH_MS;
     while (this.#replica.next <= newest) {
       this.#assertUsable();
@@ -165,6 +170,10 @@ export class FabricLedgerClient implements Ledger {
       await this.#arrival(deadline - Date.now());
     }
     this.#verifiedAt = asked;
+  }
+
+  #others(): readonly string[] {
+    return this.#options.confirmWith?.() ?? [];
   }
 
   #arrival(ms: number): Promise<void> {
@@ -181,8 +190,7 @@ export class FabricLedgerClient implements Ledger {
 
   async #take(block: FabricBlock): Promise<void> {
     this.#assertUsable();
-    const ahead = Math.max(0, ...block.transactions.map(({ call }) => (call?.chaincode === this.#chaincode ? call.time : 0))) - this.#now();
-    if (ahead > (this.#options.maxClockSkewMs ?? MAX_AHEAD_MS)) throw new LedgerError('CLOCK_SKEW', `block ${block.number}: its time lies ${ahead} ms ahead of this clock; check the clocks`);
+    assertNotAhead(block, this.#chaincode, this.#now(), this.#options.maxClockSkewMs);
     const events = this.#apply(block);
     for (const { txId, code } of block.transactions) this.#commits.seen(txId, code);
     if (events !== undefined) for (const listener of this.#listeners) listener(events);

@@ -17,7 +17,6 @@ export class FabricReplica {
   readonly networkId: string;
   readonly state: FabricState;
   readonly #chaincode: string;
-  /** Number and hash of the last block that was looked at, with or without transactions of the contracts. */
   #last: { number: number; hash: string } | undefined;
 
   constructor(networkId: string, chaincode: string, state: FabricState) {
@@ -40,6 +39,11 @@ export class FabricReplica {
     if (block === undefined) return undefined;
     const { height, hash, stateRoot, time } = block.header;
     return { height, hash, stateRoot, time };
+  }
+
+  /** The last block of the channel that was verified, with or without transactions of the contracts. */
+  get last(): { readonly number: number; readonly hash: string } | undefined {
+    return this.#last;
   }
 
   /** Fabric's number of the block that is wanted next. */

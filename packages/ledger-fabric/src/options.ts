@@ -30,11 +30,11 @@ export interface FabricLedgerOptions {
   /** Peers of the own institution, in order of preference. */
   readonly endpoints: readonly FabricEndpoint[];
   /**
-   * MSP ids of the other organisations. A view counts as confirmed when a majority of all, the own one included, know of
+   * MSP ids of the other organisations of the channel, asked for each time since members come and go. A view counts as confirmed when a majority of all, the own one included, know of
    * no newer block; without them the own peer is believed alone, also when it is cut off from the others. They are also
    * asked to endorse in turn where endorsers disagree.
    */
-  readonly confirmWith?: readonly string[] | undefined;
+  readonly confirmWith?: (() => readonly string[]) | undefined;
   /** From `openReplicaState`; a file is the checkpoint from which a later process goes on. */
   readonly state: FabricState;
   readonly now?: (() => number) | undefined;

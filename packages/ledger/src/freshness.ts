@@ -18,6 +18,8 @@ export async function ensureFresh({ verifiedAt, now, refresh }: AgeingView, maxS
   const asked = now();
   if (maxStalenessMs === undefined || asked - verifiedAt() <= maxStalenessMs) return;
   await refresh();
+  // What was under way already may have asked before this question; another one has not.
+  if (asked - verifiedAt() > maxStalenessMs) await refresh();
   // Against the time of the question: however long the answer took, it is no older than that.
   const age = asked - verifiedAt();
   if (age > maxStalenessMs) throw new LedgerError('STALE', `the ledger view is ${age} ms old, more than the ${maxStalenessMs} ms allowed; check the connection to the ledger`);

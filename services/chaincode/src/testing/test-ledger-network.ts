@@ -68,7 +68,7 @@ export class TestLedgerNetwork {
       channel: this.fabric.channel,
       identity: () => identityOf(member),
       endpoints: [{ address: `${member.peer.endpoint.host}:${member.peer.endpoint.port}` }],
-      confirmWith: this.fabric.members.map(({ institution }) => institution.mspId).filter((other) => other !== mspId),
+      confirmWith: () => this.fabric.members.map(({ institution }) => institution.mspId).filter((other) => other !== mspId),
     };
   }
 
