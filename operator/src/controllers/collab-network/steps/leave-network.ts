@@ -45,7 +45,7 @@ async function signRemoval(run: NetworkRun): Promise<void> {
   if (run.network.spec.ledger.driver !== 'fabric') return;
   const { signOwnRemoval } = await import('../fabric/steps/agree-on-channel.ts');
   await signOwnRemoval(required(run.fabric, 'nodes on Fabric'), required(run.session, 'session'));
-  await markLeaving(run.services.secrets, accessSecret(run.network));
+  if (!required(run.access, 'access').leaving) await markLeaving(run.services.secrets, accessSecret(run.network));
 }
 
 async function leave(run: NetworkRun): Promise<void> {
