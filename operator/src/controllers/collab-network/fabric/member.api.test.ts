@@ -18,7 +18,7 @@ import { MemoryChain } from '../../compute-task/testing/memory-ledger.ts';
 import { COLLAB_NETWORK } from '../../kinds.ts';
 import type { FollowedLedger } from '../followed-ledger.ts';
 import { INVITATION_ENTRY } from '../invitation.ts';
-import type { NetworkRun, NetworkStep } from '../network-run.ts';
+import type { NetworkStep } from '../network-run.ts';
 import { admitMembers } from '../steps/admit-members.ts';
 import { agreeOnChannel } from '../steps/agree-on-channel.ts';
 import { ensureFabric } from '../steps/ensure-fabric.ts';
@@ -28,6 +28,7 @@ import { joinNetwork } from '../steps/join-network.ts';
 import { leaveNetwork, rememberLeft } from '../steps/leave-network.ts';
 import { accessSecret, loadAccess } from '../steps/load-access.ts';
 import { serveCandidates } from '../steps/serve-candidates.ts';
+import { peerAdmin } from './fabric-clients.ts';
 import { FabricKubelet } from './testing-kubelet.ts';
 import { TestPlace } from './testing-place.ts';
 
@@ -42,7 +43,6 @@ let net: TestNetwork;
 let founder: TestPlace;
 let guest: TestPlace;
 let stranger: TestPlace;
-let config: (place: TestPlace) => Promise<string[]>;
 const kubelets: FabricKubelet[] = [];
 
 /** The steps of the controller that concern a ledger on Fabric, in its order. */
@@ -51,7 +51,6 @@ const stepsOf = (place: TestPlace): NetworkStep[] => [
   loadAccess,
   rememberLeft,
   ensureFabric,
-  remember(place),
   foundLedger,
   place.openSession,
   serveCandidates,
@@ -60,9 +59,6 @@ const stepsOf = (place: TestPlace): NetworkStep[] => [
   admitMembers,
   issueInvitations,
 ];
-
-const runs = new Map<TestPlace, NetworkRun>();
-const remember = (place: TestPlace): NetworkStep => (run) => Promise.resolve(void runs.set(place, run));
 
 /** An institution's namespace with its nodes. @param spec beyond what every CollabNetwork here says */
 async function place(institution: TestInstitution, spec: object, hubOf: (client: KubeClient, secrets: SecretStore) => Promise<HubServer>): Promise<TestPlace> {
@@ -105,11 +101,6 @@ before(async () => {
   const join = { join: { invitationSecretRef: { name: 'invitation' } } };
   guest = await place(makeInstitution(net.id, 'guest'), join, noHub);
   stranger = await place(makeInstitution(net.id, 'stranger'), join, noHub);
-  const { peerAdmin } = await import('./fabric-clients.ts');
-  config = async (where) => {
-    const fabric = runs.get(where)?.fabric;
-    return fabric === undefined ? [] : membersOf(await peerAdmin(fabric).config(fabric.channel)).map(({ mspId }) => mspId);
-  };
 });
 after(async () => {
   for (const each of [founder, guest, stranger]) await each?.close();
@@ -157,6 +148,9 @@ const followed = (session: NetworkSession | undefined): FollowedLedger => sessio
 /** A transaction of the founder that changes nothing, through endorsement, ordering and validation. */
 const ping = (): Promise<void> => (followed(founder.session) as unknown as { ping(): Promise<void> }).ping();
 
+const organisationsAt = async ({ fabric }: TestPlace): Promise<string[]> =>
+  fabric === undefined ? [] : membersOf(await peerAdmin(fabric).config(fabric.channel)).map(({ mspId }) => mspId);
+
 const leftBehind = async ({ client }: TestPlace): Promise<string[]> => {
   const found: string[] = [];
   for (const type of [CORE.statefulSet, CORE.deployment, CORE.service, CORE.configMap, CORE.secret]) found.push(...(await client.list(type)).map(({ metadata }) => `${type.kind} ${metadata.name}`));
@@ -203,7 +197,7 @@ test('an institution joins by invitation, with both operators killed after each 
   await until('settled', [guest, founder], async () => (await membersAt(guest)).length === 2);
   for (const each of [founder, guest]) {
     assert.deepEqual(await membersAt(each), ['bank-a Active', 'guest Active']);
-    assert.deepEqual(await config(each), ['bank-a', 'guest']);
+    assert.deepEqual(await organisationsAt(each), ['bank-a', 'guest']);
   }
   assert.equal(guest.status.membership, 'Active');
   assert.deepEqual([guest.status.fabric?.orderers, guest.status.fabric?.contracts.sequence], [[], 1]);
@@ -221,7 +215,7 @@ test('another look changes nothing on the channel', async () => {
 });
 
 test('a transaction of the member is on the ledger of both, and needs the endorsement of both', async () => {
-  await guest.session?.submit({ kind: 'Asset', contract: 'catalogue', method: 'publish', public: { ...net.assetOf(guest.institution) } as never });
+  await guest.session?.submit({ kind: 'Asset', contract: 'catalogue', method: 'publish', public: { ...net.assetOf(guest.institution) } });
   for (const { session } of [guest, founder]) {
     await followed(session).refresh();
     const record = await session?.ledger.evaluate<AssetRecord>('catalogue', 'get', { assetId: 'guest/customers' });
@@ -245,10 +239,10 @@ test('the member leaves, killed after each write; then the founder writes alone'
   }
   assert.ok(kills.at.has('channel.sign') && kills.at.has('membership.leave'), [...kills.at].join(', '));
   await kubelets[1]?.without([PEER], async () => {
-    await until('taken off the channel', [founder], async () => founder.conditions.get('ChannelAgreed')?.status === 'True' && (await config(founder)).length === 1);
+    await until('taken off the channel', [founder], async () => founder.conditions.get('ChannelAgreed')?.status === 'True' && (await organisationsAt(founder)).length === 1);
     assert.deepEqual(await membersAt(founder), ['bank-a Active', 'guest Left']);
     assert.ok(founder.events.includes('ChannelMemberRemoved'));
     await eventually('written alone', () => ping().then(() => true, () => false), 60_000);
-    await founder.session?.submit({ kind: 'Asset', contract: 'catalogue', method: 'publish', public: { ...net.assetOf(net.founder) } as never });
+    await founder.session?.submit({ kind: 'Asset', contract: 'catalogue', method: 'publish', public: { ...net.assetOf(net.founder) } });
   });
 });

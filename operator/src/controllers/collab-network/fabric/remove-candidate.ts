@@ -15,7 +15,7 @@ export async function removeCandidate(run: NetworkRun): Promise<void> {
     found.push(...objects.filter(isFabrics).map(({ metadata }): [ResourceType, string] => [type, metadata.name]));
   }
   // Some Secrets have the name of the workload that they are for.
-  const secrets = new Set([...found.map(([, name]) => name), nodeName({ network: run.network, role: 'peer', ordinal: 0 }), ...Object.values(fabricNames(run.network))]);
+  const secrets = new Set([...found.map(([, name]) => name), nodeName({ network: run.network, role: 'peer', ordinal: 0 }), ...Object.values<string>({ ...fabricNames(run.network) })]);
   for (const name of secrets) if ((await client.find(CORE.secret, name)) !== undefined) found.push([CORE.secret, name]);
   for (const [type, name] of found) {
     await client.delete(type, name).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { createMetrics, NO_TRACER, silentLogger, type Logger } from '@collabnet/
 import type { HubServer } from '../../../institution/hub-server.ts';
 import { InstitutionKeys } from '../../../institution/institution-keys.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
-import { SecretStore } from '../../../institution/secret-store.ts';
+import type { SecretStore } from '../../../institution/secret-store.ts';
 import { SessionRegistry } from '../../../institution/session-registry.ts';
 import { Applier, systemClock, WaitError, type KubeClient } from '../../../runtime/index.ts';
 import { testConfig } from '../../compute-task/testing/bank.ts';
@@ -13,6 +13,7 @@ import { CandidateHosts } from '../candidate-hosts.ts';
 import { JoinClients } from '../join-client.ts';
 import { LedgerReplicas } from '../ledger-replicas.ts';
 import { required, type NetworkRun, type NetworkServices, type NetworkStep } from '../network-run.ts';
+import type { FabricRun } from './fabric-run.ts';
 import { Killed, KillingWrites } from './testing-kills.ts';
 import type { FabricKubelet } from './testing-kubelet.ts';
 
@@ -32,6 +33,8 @@ export class TestPlace {
   readonly warnings: string[] = [];
   network: CollabNetwork;
   session: NetworkSession | undefined;
+  /** The nodes as the last reconcile that came that far saw them. */
+  fabric: FabricRun | undefined;
   readonly #kubelet: FabricKubelet;
   readonly #hub: HubServer;
   readonly #applier: Applier;
@@ -81,6 +84,8 @@ export class TestPlace {
       this.waits.push(`${error.reason}: ${error.message}`);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       return error.reason;
+    } finally {
+      this.fabric = run.fabric ?? this.fabric;
     }
   }
 

@@ -3,6 +3,7 @@ import { formatDid, keyIdOf } from '@collabnet/did';
 import { openSealed, sealedAad } from '@collabnet/envelope';
 import { LedgerError } from '@collabnet/ledger';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
+import type * as candidate from '../fabric/candidate.ts';
 import { findOnLedger } from '../find-on-ledger.ts';
 import { parseInvitation, requireLedgerDriver, type Invitation } from '../invitation.ts';
 import type { CandidateLedger } from '../join-client.ts';
@@ -15,7 +16,7 @@ import { institutionOf } from './load-identity.ts';
 const VOTE_RECHECK_MS = 15_000;
 
 /** What joining needs beside the ledger where a network is on Fabric; loaded only there. */
-const onFabric = (): Promise<typeof import('../fabric/candidate.ts')> => import('../fabric/candidate.ts');
+const onFabric = (): Promise<typeof candidate> => import('../fabric/candidate.ts');
 
 /**
  * Joins by invitation: asks, waits for the votes, and stores the leaf credential that comes back sealed to this
