@@ -64,9 +64,9 @@ export const collabNetworkSpecSchema = withRules(
           driver: z
             .enum(['embedded', 'fabric'])
             .default('embedded')
-            .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs; so far for the founder alone.'),
+            .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs for each institution. Whoever joins names the driver that the network has.'),
           fabric: z
-            .object({ orderers: z.int().min(1).max(3).default(1).describe('Orderers of this institution: 1, or 3, of which one may be lost.') })
+            .object({ orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost.') })
             .optional()
             .describe('Settings of driver fabric.'),
         })
@@ -106,18 +106,18 @@ export const collabNetworkSpecSchema = withRules(
       reason: 'FieldValueForbidden',
     },
     {
-      rule: "self.ledger.driver != 'fabric' || (has(self.founding) && size(self.invitations) == 0)",
-      message: 'ledger.driver: a network on fabric cannot be joined yet, so it takes founding and no invitations; use embedded for a network of several institutions',
-      fieldPath: '.ledger.driver',
-      reason: 'FieldValueForbidden',
-      holds: ({ ledger, founding, invitations }) => ledger.driver !== 'fabric' || (founding !== undefined && invitations.length === 0),
-    },
-    {
       rule: "!has(self.ledger.fabric) || self.ledger.driver == 'fabric'",
       message: 'ledger.fabric: is for driver fabric; remove it, or set ledger.driver',
       fieldPath: '.ledger.fabric',
       reason: 'FieldValueForbidden',
       holds: ({ ledger }) => ledger.fabric === undefined || ledger.driver === 'fabric',
+    },
+    {
+      rule: '!has(self.ledger.fabric) || has(self.founding) || self.ledger.fabric.orderers == 1',
+      message: 'ledger.fabric.orderers: only the founder runs orderers; remove it',
+      fieldPath: '.ledger.fabric',
+      reason: 'FieldValueForbidden',
+      holds: ({ ledger, founding }) => ledger.fabric === undefined || founding !== undefined || ledger.fabric.orderers === 1,
     },
     {
       rule: '!has(self.ledger.fabric) || self.ledger.fabric.orderers != 2',

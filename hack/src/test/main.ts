@@ -1,5 +1,6 @@
 /** `--unit`: compiles and runs the unit tests of all workspaces. `--e2e`: runs the end-to-end suites on a cluster; `--e2e=SUITE` one of them. */
 import { basename, join } from 'node:path';
+import { ledgerDriver } from '../demo/ledger.ts';
 import { foreignKubeconfig } from '../cluster/foreign-cluster.ts';
 import { files } from '../cluster/layout.ts';
 import { workspaceFolders } from '../images/workspaces.ts';
@@ -60,7 +61,8 @@ async function endToEndTests(only: string | undefined): Promise<void> {
     (await prepared('setup', hack('setup.sh'), [])) &&
     (await prepared('compile', 'tsc', ['-b'])) &&
     (await prepared('cluster', process.execPath, [hack('src/cluster/main.ts'), 'up'])) &&
-    (await prepared('images', process.execPath, [hack('src/images/main.ts')]));
+    (await prepared('images', process.execPath, [hack('src/images/main.ts')])) &&
+    (ledgerDriver() === 'embedded' || (await prepared('image of the Fabric nodes', process.execPath, [hack('src/images/main.ts'), 'fabric'])));
   if (!ready) return;
   process.env['KUBECONFIG'] = foreignKubeconfig() ?? files.adminKubeconfig;
   process.env['PATH'] = `${currentBinDir}:${process.env['PATH'] ?? ''}`;

@@ -6,7 +6,8 @@ import type { NodeKey } from './node-plan.ts';
 /** How long a node has for an answer about itself, ms: one that hangs must not hold up the reconcile. */
 const ANSWER_MS = 5_000;
 
-function signerOf(fabric: FabricRun): FabricSigner {
+/** The administrator of the own nodes. */
+export function signerOf(fabric: FabricRun): FabricSigner {
   return signerFromPem(fabric.mspId, required(fabric.administrator, 'administrator').identity);
 }
 

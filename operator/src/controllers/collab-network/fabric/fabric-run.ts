@@ -1,7 +1,7 @@
 import { parseDid } from '@collabnet/did';
 import type { KeyAndCertificate, MspDefinition } from '@collabnet/fabric-network';
 import type { WaitError } from '../../../runtime/index.ts';
-import type { NetworkRun } from '../network-run.ts';
+import type { NetworkAccess, NetworkRun } from '../network-run.ts';
 import { channelOf, fabricNames, type FabricNames } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
 import { ownContracts, type OwnContracts } from './own-contracts.ts';
@@ -26,6 +26,7 @@ export interface FabricRun {
   readonly mspId: string;
   readonly channel: string;
   readonly networkId: string;
+  /** Of the founder only. */
   readonly orderers: readonly NodeKey[];
   readonly peer: NodeKey;
   /** The contracts of this release. */
@@ -45,17 +46,22 @@ export interface FabricRun {
 
 export type FabricStep = (fabric: FabricRun) => Promise<void>;
 
-export function newFabricRun(run: NetworkRun, contracts = ownContracts()): FabricRun {
-  const { network, access } = run;
-  if (access === undefined) throw new Error('step order: the access is not known yet');
+/**
+ * @param place of this institution in the network; a candidate has one before it has access
+ * @param contracts those of this release, unless a test has others
+ */
+export function newFabricRun(run: NetworkRun, { networkId, did }: Pick<NetworkAccess, 'networkId' | 'did'>, contracts = ownContracts()): FabricRun {
+  const { network } = run;
+  const { founding, ledger } = network.spec;
   const key = (role: NodeKey['role'], ordinal: number): NodeKey => ({ network, role, ordinal });
+  const orderers = founding === undefined ? 0 : (ledger.fabric?.orderers ?? 1);
   return {
     run,
     names: fabricNames(network),
-    mspId: parseDid(access.did).subjectCode,
-    channel: channelOf(access.networkId),
-    networkId: access.networkId,
-    orderers: Array.from({ length: network.spec.ledger.fabric?.orderers ?? 1 }, (_, ordinal) => key('orderer', ordinal)),
+    mspId: parseDid(did).subjectCode,
+    channel: channelOf(networkId),
+    networkId,
+    orderers: Array.from({ length: orderers }, (_, ordinal) => key('orderer', ordinal)),
     peer: key('peer', 0),
     contracts,
     problems: [],

@@ -31,6 +31,9 @@ export function fabricNames(network: CollabNetwork): FabricNames {
   };
 }
 
+/** Entry of Secret `channel`: the block in base64. */
+export const FIRST_BLOCK = 'genesis.block';
+
 /** Channel of a network: two networks never share one. @param networkId 64 hexadecimal digits */
 export function channelOf(networkId: string): string {
   return `collab-${networkId.slice(0, 32)}`;

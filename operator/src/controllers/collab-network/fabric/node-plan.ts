@@ -18,6 +18,8 @@ export interface FabricNodePlan {
   readonly image: string;
   readonly config: Pick<OperatorConfig, 'images'>;
   readonly storage: { readonly size: string; readonly storageClassName?: string };
+  /** Whether its volume outlives the resource. That of a candidate holds no ledger and goes with it. */
+  readonly keepsVolume: boolean;
   readonly resources: object;
   readonly material: NodeMaterial;
 }

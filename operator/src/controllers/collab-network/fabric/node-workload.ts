@@ -27,7 +27,7 @@ export function nodeStatefulSet(plan: FabricNodePlan): KubeObject {
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: nodeSelector(plan) },
       // A ledger is not thrown away with the resource that described its node.
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: plan.keepsVolume ? 'Retain' : 'Delete', whenScaled: 'Retain' },
       template: {
         metadata: { labels, annotations: { [START_DIGEST_ANNOTATION]: startDigest(plan.material, nodeConfiguration(plan).content) } },
         spec: podSpec(plan),

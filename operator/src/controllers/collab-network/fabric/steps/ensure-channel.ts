@@ -5,12 +5,12 @@ import { NO_QUORUM } from '../../steps/require-quorum.ts';
 import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { FIRST_BLOCK } from '../names.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
 import { nodeName, type NodeKey } from '../node-plan.ts';
 
 type FirstBlock = ReturnType<typeof genesisBlock>;
 
-const ENTRY = 'genesis.block';
 const RECHECK_MS = 2_000;
 
 /**
@@ -55,8 +55,8 @@ async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): 
  * have the same. Nothing in it is secret.
  */
 async function firstBlock(fabric: FabricRun): Promise<FirstBlock> {
-  const values = await fabric.run.services.secrets.ensure(fabric.names.channel, async () => ({ [ENTRY]: blockToText(await newBlock(fabric)) }));
-  return blockFromText(values[ENTRY] ?? '', `Secret ${fabric.names.channel}, ${ENTRY}`);
+  const values = await fabric.run.services.secrets.ensure(fabric.names.channel, async () => ({ [FIRST_BLOCK]: blockToText(await newBlock(fabric)) }));
+  return blockFromText(values[FIRST_BLOCK] ?? '', `Secret ${fabric.names.channel}, ${FIRST_BLOCK}`);
 }
 
 async function newBlock(fabric: FabricRun): Promise<FirstBlock> {

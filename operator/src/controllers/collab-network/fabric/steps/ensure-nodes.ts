@@ -48,6 +48,7 @@ async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> 
     image: config.images.fabric,
     config,
     storage: { size: String(size), ...(storageClassName !== '' && { storageClassName }) },
+    keepsVolume: fabric.run.access !== undefined,
     resources,
     material: await nodeMaterialOf(fabric, key),
   };

@@ -35,7 +35,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     type: 'FabricHealthy',
     status: problem === undefined ? 'True' : 'False',
     reason: problem?.reason ?? 'NodesServe',
-    message: problem?.message ?? 'orderers, peer and contracts of this institution serve',
+    message: problem?.message ?? 'nodes and contracts of this institution serve',
   });
   const { contracts, contractsWait } = fabric;
   run.ctx.setCondition({
