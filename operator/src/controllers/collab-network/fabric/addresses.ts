@@ -10,6 +10,8 @@ export interface FabricAddresses {
   administration(key: NodeKey): Endpoint;
   /** Metrics of a node. */
   metrics(key: NodeKey): string;
+  /** Metrics of who keeps the snapshots of a peer. */
+  snapshotMetrics(key: NodeKey): string;
   chaincode(network: CollabNetwork, version: string): Endpoint;
 }
 
@@ -20,6 +22,7 @@ export function serviceAddresses(namespace: string): FabricAddresses {
     node: (key) => ({ host: host(key), port: PORTS[key.role] }),
     administration: (key) => ({ host: host(key), port: PORTS.admin }),
     metrics: (key) => `http://${host(key)}:${PORTS.health}/metrics`,
+    snapshotMetrics: (key) => `http://${host(key)}:${PORTS.snapshots}/metrics`,
     chaincode: (network, version) => chaincodeAddress({ network, version }, namespace),
   };
 }

@@ -1,3 +1,4 @@
+import type { CollabNetworkStatus } from '@collabnet/crds';
 import { parseDid } from '@collabnet/did';
 import type { KeyAndCertificate, MspDefinition } from '@collabnet/fabric-network';
 import type { WaitError } from '../../../runtime/index.ts';
@@ -32,6 +33,8 @@ export interface FabricRun {
   administrator?: Administrator;
   /** What hinders writing while the ledger can still be read: an orderer that is away, contracts that do not serve. */
   readonly problems: WaitError[];
+  /** Backups of the ledger, if there are to be any. */
+  snapshots?: NonNullable<NonNullable<CollabNetworkStatus['fabric']>['snapshots']>;
   /** When the first of all certificates in use ends, epoch ms. */
   expires: number;
 }

@@ -19,6 +19,8 @@ export interface FabricNames {
   readonly chaincode: string;
   /** Secret with what is in the chaincode package, and which one was approved. */
   readonly chaincodePackage: string;
+  /** PersistentVolumeClaim of the snapshots. */
+  readonly snapshots: string;
 }
 
 export function fabricNames(network: CollabNetwork): FabricNames {
@@ -31,6 +33,7 @@ export function fabricNames(network: CollabNetwork): FabricNames {
     channel: name('channel'),
     chaincode: name('chaincode'),
     chaincodePackage: name('package'),
+    snapshots: name('snapshots'),
   };
 }
 

@@ -7,10 +7,25 @@ import { ensureChannel } from './steps/ensure-channel.ts';
 import { ensureDefinition } from './steps/ensure-definition.ts';
 import { ensureIdentities } from './steps/ensure-identities.ts';
 import { ensureNodes } from './steps/ensure-nodes.ts';
+import { ensureOrderers } from './steps/ensure-orderers.ts';
+import { ensureSnapshotClaim, ensureSnapshots } from './steps/ensure-snapshots.ts';
+import { reportCertificates } from './steps/report-certificates.ts';
 import { reportFabric } from './steps/report-fabric.ts';
 
 /** In this order an institution's part of a Fabric network comes to be; each step finds what an earlier run has done. */
-const STEPS: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, reportFabric];
+const STEPS: readonly FabricStep[] = [
+  ensureAuthorities,
+  ensureIdentities,
+  ensureSnapshotClaim,
+  ensureNodes,
+  reportCertificates,
+  ensureChannel,
+  ensureOrderers,
+  ensureChaincode,
+  ensureDefinition,
+  ensureSnapshots,
+  reportFabric,
+];
 
 /**
  * Provisions the founder's nodes and the channel, and keeps them.

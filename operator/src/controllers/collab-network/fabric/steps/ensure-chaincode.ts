@@ -3,7 +3,7 @@ import { CONTRACTS_VERSION } from '@collabnet/contracts';
 import { issueTls } from '@collabnet/fabric-network';
 import { CORE, WaitError, type KubeObject } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
-import { DAYS, keepCertificates } from '../certificates.ts';
+import { DAYS, earliestEnd, keepCertificates } from '../certificates.ts';
 import { chaincodePackage } from '../chaincode-package.ts';
 import { chaincodeDeployment, chaincodeName, chaincodeService, type ChaincodePlan } from '../chaincode-workload.ts';
 import type { FabricRun } from '../fabric-run.ts';
@@ -29,6 +29,7 @@ async function planOf(fabric: FabricRun): Promise<ChaincodePlan> {
   const issue = (privateKeyPem?: string): ReturnType<typeof issueTls> =>
     issueTls({ authority: tls, days: DAYS.leaf, now, dnsNames: [host], ...(privateKeyPem !== undefined && { privateKeyPem }) });
   const values = await keepCertificates(secrets, names.chaincode, { tls: issue }, now, { 'ca.crt': tls.certificatePem });
+  fabric.expires = Math.min(fabric.expires, earliestEnd([values['tls.crt'] ?? '']));
   return {
     network: run.network,
     networkId,

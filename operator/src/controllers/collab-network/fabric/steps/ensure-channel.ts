@@ -1,45 +1,47 @@
-import { blockFromText, blockToText, genesisBlock } from '@collabnet/fabric-network';
-import { WaitError } from '../../../../runtime/index.ts';
+import { blockFromText, blockToText, consentersOf, genesisBlock, readConfigBlock } from '@collabnet/fabric-network';
+import { StalledError } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
-import { NO_QUORUM } from '../../steps/require-quorum.ts';
 import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
 import { nodeName, type NodeKey } from '../node-plan.ts';
+import { wasApproved } from './ensure-definition.ts';
+import { lookAtOrderers } from '../look-at-orderers.ts';
 
 type FirstBlock = ReturnType<typeof genesisBlock>;
 
 const ENTRY = 'genesis.block';
-const RECHECK_MS = 2_000;
 
 /**
- * The channel of the network: its first block, the orderers in it, and then the peer. An orderer that is away later on
- * hinders nothing but itself.
+ * The channel of the network: its first block, the orderers that are named there, and then the peer. Once the peer is in
+ * the channel, its orderers are `ensureOrderers`' affair.
  */
 export async function ensureChannel(fabric: FabricRun): Promise<void> {
   const block = await firstBlock(fabric);
-  const away: WaitError[] = [];
-  for (const key of fabric.orderers) {
-    try {
-      await joinOrderer(fabric, key, block);
-    } catch (error) {
-      if (!(error instanceof WaitError)) throw error;
-      away.push(error);
-    }
-  }
   const peer = peerAdmin(fabric);
   const joined = await onFabric('looking at the peer', () => peer.channels());
-  const [first] = away;
-  if (joined.includes(fabric.channel)) fabric.problems.push(...quorumLost(fabric, away.length), ...away);
-  else if (first !== undefined) throw first;
-  else await onFabric('joining the peer to the channel', () => peer.join(block));
+  if (joined.includes(fabric.channel)) return;
+  if (!(await isFounded(fabric))) await found(fabric, block);
+  await onFabric('joining the peer to the channel', () => peer.join(block));
 }
 
-/** Raft writes while more than half of the orderers are there. */
-function quorumLost({ orderers: { length: all } }: FabricRun, away: number): WaitError[] {
-  if ((all - away) * 2 > all) return [];
-  return [new WaitError(NO_QUORUM, `${away} of ${all} orderers do not answer: nothing can be written until more than half do; the ledger can be read`, RECHECK_MS)];
+/** A channel with more than its first block is not founded again, whatever its peer has lost. */
+async function isFounded(fabric: FabricRun): Promise<boolean> {
+  const states = await lookAtOrderers(fabric);
+  return states.some(({ state }) => typeof state === 'object' && state.height > 1);
+}
+
+async function found(fabric: FabricRun, block: FirstBlock): Promise<void> {
+  if (await wasApproved(fabric)) {
+    const message = `the volumes of the peer and of all orderers that answer are empty, and channel ${fabric.channel} is not begun a second time: restore one of them from its backup`;
+    throw new StalledError('FabricLedgerLost', message);
+  }
+  const named = consentersOf(readConfigBlock(block));
+  for (const key of fabric.orderers) {
+    const { host, port } = fabric.run.services.fabric.node(key);
+    if (named.some((each) => each.host === host && each.port === port)) await joinOrderer(fabric, key, block);
+  }
 }
 
 async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): Promise<void> {
@@ -47,7 +49,6 @@ async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): 
   const name = nodeName(key);
   const channel = await onFabric(`looking at ${name}`, () => admin.channel(fabric.channel));
   if (channel === undefined) await onFabric(`joining ${name} to the channel`, () => admin.join(block));
-  else if (channel.status === 'failed') throw new WaitError('FabricOrdererFailed', `${name} has failed in channel ${fabric.channel}; look at its log`, RECHECK_MS);
 }
 
 /**

@@ -26,6 +26,11 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
   }
 }
 
+/** Whether the contracts were agreed on once: then there may be a ledger. */
+export async function wasApproved({ run, names, channel }: FabricRun): Promise<boolean> {
+  return (await run.services.secrets.read(names.chaincodePackage))?.[APPROVED]?.startsWith(`${channel}/`) === true;
+}
+
 /** What is in force when it is of this version, else the next after it. */
 function next(committed: CommittedDefinition | undefined): ChaincodeDefinition {
   const version = definitionVersion();
