@@ -1,7 +1,7 @@
 import type { CollabNetwork } from '@collabnet/crds';
 import type { Endpoint } from '@collabnet/fabric-network/node';
 import { chaincodeAddress } from './chaincode-workload.ts';
-import { nodeName, PORTS, type NodeKey } from './node-plan.ts';
+import { MOUNTS, nodeName, PORTS, type NodeKey } from './node-plan.ts';
 
 /** Where the parts of a network are reached; the channel, the certificates and the packages have the same. */
 export interface FabricAddresses {
@@ -12,6 +12,8 @@ export interface FabricAddresses {
   metrics(key: NodeKey): string;
   /** Metrics of who keeps the snapshots of a peer. */
   snapshotMetrics(key: NodeKey): string;
+  /** Where a peer finds its snapshots. */
+  snapshotFolder(key: NodeKey): string;
   chaincode(network: CollabNetwork, version: string): Endpoint;
 }
 
@@ -23,6 +25,7 @@ export function serviceAddresses(namespace: string): FabricAddresses {
     administration: (key) => ({ host: host(key), port: PORTS.admin }),
     metrics: (key) => `http://${host(key)}:${PORTS.health}/metrics`,
     snapshotMetrics: (key) => `http://${host(key)}:${PORTS.snapshots}/metrics`,
+    snapshotFolder: () => MOUNTS.snapshots,
     chaincode: (network, version) => chaincodeAddress({ network, version }, namespace),
   };
 }

@@ -95,6 +95,11 @@ export class TestFounder {
     Object.assign(this.run.network, changed);
   }
 
+  /** Sets annotations of the CollabNetwork; null removes one. */
+  async annotate(annotations: Record<string, string | null>): Promise<void> {
+    Object.assign(this.run.network, await this.client.patch<CollabNetwork>(COLLAB_NETWORK, NAME, { metadata: { annotations } }, { strategy: 'merge' }));
+  }
+
   /** Reconciles as the runtime does, again after each wait, until all steps succeed and nothing hinders. */
   async reconcile(): Promise<string[]> {
     const waits: string[] = [];

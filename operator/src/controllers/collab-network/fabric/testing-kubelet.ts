@@ -59,6 +59,7 @@ export class FabricKubelet {
       administration: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'admin'),
       metrics: ({ role, ordinal }) => `http://127.0.0.1:${this.#portsOf(`${role}-${ordinal}`).health}/metrics`,
       snapshotMetrics: () => `http://127.0.0.1:${this.#portsOf('keeper').health}/metrics`,
+      snapshotFolder: ({ network, role, ordinal }) => this.volume(`fabric-${network.metadata.name}-${role}-${ordinal}`, 'snapshots'),
       chaincode: () => at('chaincode', 'main'),
     };
   }

@@ -4,10 +4,11 @@ import { required } from '../../network-run.ts';
 import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { lookAtOrderers } from '../look-at-orderers.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
 import { nodeName, type NodeKey } from '../node-plan.ts';
+import { restorePeer, snapshotToRestore } from '../restore-peer.ts';
 import { wasApproved } from './ensure-definition.ts';
-import { lookAtOrderers } from '../look-at-orderers.ts';
 
 type FirstBlock = ReturnType<typeof genesisBlock>;
 
@@ -22,6 +23,8 @@ export async function ensureChannel(fabric: FabricRun): Promise<void> {
   const peer = peerAdmin(fabric);
   const joined = await onFabric('looking at the peer', () => peer.channels());
   if (joined.includes(fabric.channel)) return;
+  const snapshot = snapshotToRestore(fabric);
+  if (snapshot !== undefined) await restorePeer(fabric, snapshot);
   if (!(await isFounded(fabric))) await found(fabric, block);
   await onFabric('joining the peer to the channel', () => peer.join(block));
 }

@@ -9,6 +9,8 @@ import { readSnapshotMetrics, type SnapshotCount } from '../snapshot-metrics.ts'
 import { snapshotState } from '../snapshot-state.ts';
 import { snapshotClaim } from '../snapshot-volume.ts';
 
+const CONDITION = 'SnapshotsFresh';
+
 /** The volume for the snapshots, before the peer that mounts it. Like the ledger it has no owner: a backup outlives the resource. */
 export async function ensureSnapshotClaim(fabric: FabricRun): Promise<void> {
   const claim = snapshotClaim(fabric);
@@ -27,7 +29,7 @@ export async function ensureSnapshotClaim(fabric: FabricRun): Promise<void> {
 export async function ensureSnapshots(fabric: FabricRun): Promise<void> {
   const { run, channel, peer, names } = fabric;
   const wanted = run.network.spec.ledger.fabric?.snapshots;
-  if (wanted === undefined) return;
+  if (wanted === undefined) return notWanted(fabric);
   const count = await readSnapshotMetrics(run.services.fabric.snapshotMetrics(peer));
   const height = await onFabric('looking at the peer', () => peerAdmin(fabric).height(channel));
   const intervalMs = parseDuration(wanted.interval, 'spec.ledger.fabric.snapshots.interval');
@@ -35,11 +37,17 @@ export async function ensureSnapshots(fabric: FabricRun): Promise<void> {
   const refusal = state.due ? await take(fabric) : undefined;
   fabric.snapshots = shown(names.snapshots, count);
   run.ctx.setCondition({
-    type: 'SnapshotsFresh',
+    type: CONDITION,
     status: state.fresh ? 'True' : 'False',
     reason: state.reason,
     message: refusal === undefined ? state.message : `${state.message}. ${refusal}`,
   });
+}
+
+/** What was said while they were wanted must not stay. */
+function notWanted({ run: { network, ctx } }: FabricRun): void {
+  if (network.status?.conditions?.some(({ type }) => type === CONDITION) !== true) return;
+  ctx.setCondition({ type: CONDITION, status: 'Unknown', reason: 'NotWanted', message: 'spec.ledger.fabric.snapshots is not set' });
 }
 
 /** @returns why the peer does not */
