@@ -33,6 +33,8 @@ export interface FabricRun {
   administrator?: Administrator;
   /** What hinders writing while the ledger can still be read: an orderer that is away, contracts that do not serve. */
   readonly problems: WaitError[];
+  /** Why the volume for backups is not as asked for, and whether there is one at all. */
+  snapshotClaimRefused?: { readonly reason: string; readonly exists: boolean };
   /** Backups of the ledger, if there are to be any. */
   snapshots?: NonNullable<NonNullable<CollabNetworkStatus['fabric']>['snapshots']>;
   /** When the first of all certificates in use ends, epoch ms. */

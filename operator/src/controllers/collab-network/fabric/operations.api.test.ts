@@ -106,7 +106,7 @@ test('an operator that was away for a year renews what has expired, and everythi
 });
 
 test('snapshots are taken, counted, checked and thrown away, on a volume of their own', async () => {
-  await founder.change({ snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi' } } });
+  await founder.change({ snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi', storageClassName: 'fast' } } });
   const shown = () => founder.run.ctx.status.fabric?.snapshots;
   await eventually('first', async () => (await founder.once()) === undefined && (shown()?.count ?? 0) > 0, 120_000);
   assert.equal(shown()?.claim, 'fabric-demo-snapshots');
@@ -121,6 +121,17 @@ test('snapshots are taken, counted, checked and thrown away, on a volume of thei
   assert.ok((shown()?.lastBytes ?? 0) > 1000);
   await eventually('two are kept', async () => (await founder.once()) === undefined && shown()?.count === 2);
   assert.deepEqual(founder.condition('SnapshotsFresh')?.status, 'True', JSON.stringify(founder.condition('SnapshotsFresh')));
+});
+
+test('storage that cannot be given is told of, and hinders nothing', async () => {
+  await founder.change({ snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi', storageClassName: 'another' } } });
+  await founder.reconcile();
+  const { status, reason, message } = founder.condition('SnapshotsFresh') ?? {};
+  assert.deepEqual([status, reason], ['False', 'ClaimRefused'], message);
+  assert.match(message ?? '', /spec.ledger.fabric.snapshots.storage: .*immutable/);
+  await founder.change({ snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi', storageClassName: 'fast' } } });
+  await founder.reconcile();
+  assert.equal(founder.condition('SnapshotsFresh')?.status, 'True');
 });
 
 test('a peer whose volume is gone can be restored from a snapshot; who has the ledger goes on, who has not is told', async () => {
@@ -154,4 +165,10 @@ test('a peer whose volume is gone is rebuilt from the orderers, with all blocks'
   await founder.restartOperator();
   await eventually('rebuilt', async () => (await founder.once()) === undefined, 120_000);
   await founder.write('2.0.0');
+});
+
+test('a ledger of which nothing is left is not begun a second time', async () => {
+  await founder.kubelet.loseVolumes(PEER, ...ORDERERS);
+  await eventually('told', async () => (await founder.once()) === 'FabricLedgerLost', 120_000);
+  assert.equal(await founder.once(), 'FabricLedgerLost');
 });

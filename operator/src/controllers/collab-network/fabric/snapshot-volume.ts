@@ -7,9 +7,10 @@ import { MOUNTS, PORTS, roleSelector, type FabricNodePlan, type SnapshotPlan } f
 const VOLUME = 'snapshots';
 
 /** What the spec asks for, as the peer's plan needs it. */
-export function snapshotPlan({ run, names }: FabricRun): { snapshots?: SnapshotPlan } {
+export function snapshotPlan({ run, names, snapshotClaimRefused }: FabricRun): { snapshots?: SnapshotPlan } {
   const wanted = run.network.spec.ledger.fabric?.snapshots;
-  return wanted === undefined ? {} : { snapshots: { claim: names.snapshots, keep: wanted.keep } };
+  // A peer that mounts a claim which is not there does not start.
+  return wanted === undefined || snapshotClaimRefused?.exists === false ? {} : { snapshots: { claim: names.snapshots, keep: wanted.keep } };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { blockFromText, blockToText, consentersOf, genesisBlock, readConfigBlock } from '@collabnet/fabric-network';
-import { StalledError } from '../../../../runtime/index.ts';
+import { WaitError } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
 import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
-import { lookAtOrderers } from '../look-at-orderers.ts';
+import { lookAtOrderers, type OrdererLook } from '../look-at-orderers.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
 import { nodeName, type NodeKey } from '../node-plan.ts';
 import { restorePeer, snapshotToRestore } from '../restore-peer.ts';
@@ -13,6 +13,8 @@ import { wasApproved } from './ensure-definition.ts';
 type FirstBlock = ReturnType<typeof genesisBlock>;
 
 const ENTRY = 'genesis.block';
+/** People need longer than this to bring a volume back. */
+const LOST_RECHECK_MS = 30_000;
 
 /**
  * The channel of the network: its first block, the orderers that are named there, and then the peer. Once the peer is in
@@ -25,20 +27,18 @@ export async function ensureChannel(fabric: FabricRun): Promise<void> {
   if (joined.includes(fabric.channel)) return;
   const snapshot = snapshotToRestore(fabric);
   if (snapshot !== undefined) await restorePeer(fabric, snapshot);
-  if (!(await isFounded(fabric))) await found(fabric, block);
+  const looks = await lookAtOrderers(fabric);
+  // A channel with more than its first block is not founded again, whatever its peer has lost.
+  if (!looks.some(({ state }) => typeof state === 'object' && state.height > 1)) await found(fabric, block, looks);
   await onFabric('joining the peer to the channel', () => peer.join(block));
 }
 
-/** A channel with more than its first block is not founded again, whatever its peer has lost. */
-async function isFounded(fabric: FabricRun): Promise<boolean> {
-  const states = await lookAtOrderers(fabric);
-  return states.some(({ state }) => typeof state === 'object' && state.height > 1);
-}
-
-async function found(fabric: FabricRun, block: FirstBlock): Promise<void> {
+async function found(fabric: FabricRun, block: FirstBlock, looks: readonly OrdererLook[]): Promise<void> {
   if (await wasApproved(fabric)) {
-    const message = `the volumes of the peer and of all orderers that answer are empty, and channel ${fabric.channel} is not begun a second time: restore one of them from its backup`;
-    throw new StalledError('FabricLedgerLost', message);
+    // One that does not answer may have it.
+    for (const { hindrance } of looks) if (hindrance !== undefined) throw hindrance;
+    const message = `the volumes of the peer and of all orderers are empty, and channel ${fabric.channel} is not begun a second time: restore the volumes of more than half of the orderers from a backup`;
+    throw new WaitError('FabricLedgerLost', message, LOST_RECHECK_MS);
   }
   const named = consentersOf(readConfigBlock(block));
   for (const key of fabric.orderers) {

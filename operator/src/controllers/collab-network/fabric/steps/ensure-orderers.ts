@@ -93,6 +93,9 @@ const ACTS: Readonly<Record<'join' | 'add' | 'remove', (fabric: FabricRun, key: 
     return ['OrdererAdded', `${nodeName(key)} takes part in ordering: ${consentersOf(config).length + 1} orderers`];
   },
   remove: async (fabric, key, { config }, serving) => {
+    const has = await onFabric(`looking at ${nodeName(key)}`, () => ordererAdmin(fabric, key).channels());
+    // Not what a lost volume looks like: an orderer of this institution has one channel.
+    if (has.length > 0) throw new WaitError('FabricOrdererJoining', `${nodeName(key)} has channel ${has.join(', ')}, but not ${fabric.channel}; look at its volume`, RECHECK_MS);
     const address = fabric.run.services.fabric.node(key);
     const endpoints = ownEndpoints(fabric, config).filter((each) => !isSame(each, address));
     await changeChannel(fabric, config, allOf(removeConsenter(address), setOrdererEndpoints(fabric.mspId, endpoints)), serving);

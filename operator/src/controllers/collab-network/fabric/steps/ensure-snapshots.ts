@@ -21,7 +21,8 @@ export async function ensureSnapshotClaim(fabric: FabricRun): Promise<void> {
   } catch (error) {
     // Most of a claim cannot be changed, and a size only where its storage class lets it grow.
     if (!isKubeError(error, 'KUBE_INVALID', 'KUBE_FORBIDDEN')) throw error;
-    ctx.event({ type: 'Warning', reason: 'SnapshotClaimRefused', message: `spec.ledger.fabric.snapshots.storage: ${error.message}` });
+    const exists = (await ctx.client.find(CORE.persistentVolumeClaim, claim.metadata.name)) !== undefined;
+    fabric.snapshotClaimRefused = { exists, reason: `spec.ledger.fabric.snapshots.storage: ${error.message}` };
   }
 }
 
@@ -36,11 +37,12 @@ export async function ensureSnapshots(fabric: FabricRun): Promise<void> {
   const state = snapshotState({ count, newestBlock: height - 1, intervalMs, now: run.ctx.clock.now() });
   const refusal = state.due ? await take(fabric) : undefined;
   fabric.snapshots = shown(names.snapshots, count);
+  const claim = fabric.snapshotClaimRefused?.reason;
   run.ctx.setCondition({
     type: CONDITION,
-    status: state.fresh ? 'True' : 'False',
-    reason: state.reason,
-    message: refusal === undefined ? state.message : `${state.message}. ${refusal}`,
+    status: state.fresh && claim === undefined ? 'True' : 'False',
+    reason: claim === undefined ? state.reason : 'ClaimRefused',
+    message: [claim, state.message, refusal].filter((part) => part !== undefined).join('. '),
   });
 }
 
