@@ -168,7 +168,10 @@ test('a peer whose volume is gone is rebuilt from the orderers, with all blocks'
 });
 
 test('a ledger of which nothing is left is not begun a second time', async () => {
-  await founder.kubelet.loseVolumes(PEER, ...ORDERERS);
+  await founder.kubelet.loseVolumes(...ORDERERS);
+  const waits: string[] = [];
+  await eventually('the orderers', async () => (await founder.once(waits)) !== undefined && /^FabricNoQuorum: .* has lost its volume, and 0 of 3/.test(waits.at(-1) ?? ''), 120_000);
+  await founder.kubelet.loseVolumes(PEER);
   await eventually('told', async () => (await founder.once()) === 'FabricLedgerLost', 120_000);
   assert.equal(await founder.once(), 'FabricLedgerLost');
 });

@@ -64,7 +64,8 @@ function quorumLost(config: ChannelConfig, views: readonly OrdererView[]): WaitE
   const all = consentersOf(config).length;
   const serving = views.filter(({ consenter, state }) => consenter && isServing(state)).length;
   if (serving * 2 > all) return [];
-  return [new WaitError(NO_QUORUM, `${all - serving} of ${all} orderers do not serve: nothing can be written until more than half do; the ledger can be read`, RECHECK_MS)];
+  const [lost] = nextOrdererActs(views, all).flatMap((each) => (each.act === 'wait' && each.reason === 'FabricOrdererLost' ? [each.message] : []));
+  return [new WaitError(NO_QUORUM, lost ?? `${all - serving} of ${all} orderers do not serve: nothing can be written until more than half do; the ledger can be read`, RECHECK_MS)];
 }
 
 async function perform(fabric: FabricRun, act: OrdererAct, newest: Newest | undefined, serving: readonly NodeKey[]): Promise<void> {
