@@ -22,6 +22,20 @@ const founding = z
   })
   .describe('Makes a new network with this institution as its founder, which hosts the hub and the embedded ledger.');
 
+const snapshots = z
+  .object({
+    interval: duration('A snapshot of the ledger is taken this often, if there are new blocks.').default('24h'),
+    keep: z.int().min(1).max(100).default(7).describe('Snapshots that are kept; older ones are deleted.'),
+    storage: z
+      .object({
+        size: z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti)?$/).default('5Gi').describe('Size of the volume; each snapshot holds the whole state.'),
+        storageClassName: z.string().max(253).optional().describe("Storage class. The cluster's default, if absent."),
+      })
+      .prefault({})
+      .describe('Volume of the snapshots, PersistentVolumeClaim fabric-<network>-snapshots.'),
+  })
+  .describe("Backups of the ledger by the institution's peer, on a volume of their own.");
+
 const algorithm = z
   .object({
     ...algorithmRef.shape,
@@ -66,7 +80,10 @@ export const collabNetworkSpecSchema = withRules(
             .default('embedded')
             .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs for each institution. Whoever joins names the driver that the network has.'),
           fabric: z
-            .object({ orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost.') })
+            .object({
+              orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost. May be raised.'),
+              snapshots: snapshots.optional(),
+            })
             .optional()
             .describe('Settings of driver fabric.'),
         })
@@ -127,8 +144,8 @@ export const collabNetworkSpecSchema = withRules(
       holds: ({ ledger }) => ledger.fabric?.orderers !== 2,
     },
     {
-      rule: 'has(self.ledger.fabric) == has(oldSelf.ledger.fabric) && (!has(self.ledger.fabric) || self.ledger.fabric == oldSelf.ledger.fabric)',
-      message: 'ledger.fabric is immutable: delete this CollabNetwork and create another',
+      rule: '(has(self.ledger.fabric) ? self.ledger.fabric.orderers : 1) >= (has(oldSelf.ledger.fabric) ? oldSelf.ledger.fabric.orderers : 1)',
+      message: 'ledger.fabric.orderers may be raised to 3 and not lowered: the way back leads over two, of which neither may be lost, and ends with a ledger of which no other orderer has a copy',
       fieldPath: '.ledger',
       reason: 'FieldValueForbidden',
     },
@@ -167,13 +184,30 @@ export const collabNetworkStatusSchema = z
         mspID: z.string().describe('Id of this institution on the channel.'),
         peers: z.array(z.object({ name: z.string().describe('StatefulSet.'), height: integer('Blocks it has.') })).describe('Peers of this institution.'),
         orderers: z
-          .array(z.object({ name: z.string().describe('StatefulSet.'), state: z.string().describe('active, onboarding, inactive, failed, absent or unreachable.'), height: integer('Blocks it has.').optional() }))
+          .array(
+            z.object({
+              name: z.string().describe('StatefulSet.'),
+              state: z.string().describe('active, onboarding, inactive, failed, absent or unreachable.'),
+              relation: z.string().describe('consenter: takes part in ordering. follower: reads the channel until it is counted in.').optional(),
+              height: integer('Blocks it has.').optional(),
+            }),
+          )
           .describe('Orderers of this institution.'),
         leader: z.string().describe('Orderer of this institution that leads, if one does.').optional(),
         contracts: z
           .object({ version: z.string().describe('Version and digest of the contracts.'), sequence: integer('Number of the definition in force.') })
           .describe('Contracts in force on the channel.'),
         certificatesExpire: time('When the first certificate of the nodes ends that is not renewed before.'),
+        snapshots: z
+          .object({
+            claim: z.string().describe('PersistentVolumeClaim that holds them, below completed/<channel>/<block>.'),
+            count: integer('Complete snapshots on it.'),
+            lastBlock: integer('Newest block of the newest one.').optional(),
+            lastTime: time('When it was complete.').optional(),
+            lastBytes: integer('Its size.').optional(),
+          })
+          .optional()
+          .describe('Backups of the ledger, with spec.ledger.fabric.snapshots.'),
       })
       .optional()
       .describe('Nodes of this institution, with driver fabric.'),

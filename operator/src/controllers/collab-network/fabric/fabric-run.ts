@@ -1,3 +1,4 @@
+import type { CollabNetworkStatus } from '@collabnet/crds';
 import { parseDid } from '@collabnet/did';
 import type { KeyAndCertificate, MspDefinition } from '@collabnet/fabric-network';
 import type { WaitError } from '../../../runtime/index.ts';
@@ -40,6 +41,10 @@ export interface FabricRun {
   contractsInForce?: { readonly version: string; readonly sequence: number } | undefined;
   /** Why those of this release are not in force, or not approved by this institution. */
   contractsWait?: WaitError;
+  /** Why the volume for backups is not as asked for, and whether there is one at all. */
+  snapshotClaimRefused?: { readonly reason: string; readonly exists: boolean };
+  /** Backups of the ledger, if there are to be any. */
+  snapshots?: NonNullable<NonNullable<CollabNetworkStatus['fabric']>['snapshots']>;
   /** When the first of all certificates in use ends, epoch ms. */
   expires: number;
 }

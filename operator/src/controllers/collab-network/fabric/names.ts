@@ -17,6 +17,8 @@ export interface FabricNames {
   readonly channel: string;
   /** Secret with what is in the chaincode package, and which one was approved. */
   readonly chaincodePackage: string;
+  /** PersistentVolumeClaim of the snapshots. */
+  readonly snapshots: string;
 }
 
 export function fabricNames(network: CollabNetwork): FabricNames {
@@ -28,6 +30,7 @@ export function fabricNames(network: CollabNetwork): FabricNames {
     reader: name('reader'),
     channel: name('channel'),
     chaincodePackage: name('package'),
+    snapshots: name('snapshots'),
   };
 }
 

@@ -8,8 +8,8 @@ import { CHAINCODE } from './chaincode-package.ts';
 import { OtherOrganisations } from './other-organisations.ts';
 import { fabricNames } from './names.ts';
 
-/** A renewed certificate counts after this long, ms: months before the old one ends. */
-const IDENTITY_RECHECK_MS = 5 * 60_000;
+/** A renewed certificate counts after this long, ms: soon enough also for an operator that has just started with an expired one. */
+const IDENTITY_RECHECK_MS = 60_000;
 
 export interface OpenReplicaOptions {
   readonly network: CollabNetwork;

@@ -8,16 +8,22 @@ import { ensureChannel } from './steps/ensure-channel.ts';
 import { ensureDefinition } from './steps/ensure-definition.ts';
 import { ensureIdentities } from './steps/ensure-identities.ts';
 import { ensureNodes } from './steps/ensure-nodes.ts';
+import { ensureOrderers } from './steps/ensure-orderers.ts';
+import { ensureSnapshotClaim, ensureSnapshots } from './steps/ensure-snapshots.ts';
 import { joinChannel } from './steps/join-channel.ts';
 import { removeOldContracts } from './steps/remove-old-contracts.ts';
+import { reportCertificates } from './steps/report-certificates.ts';
 import { reportFabric } from './steps/report-fabric.ts';
 
 export { OFF_THE_CHANNEL } from './steps/join-channel.ts';
 
+const NODES: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureSnapshotClaim, ensureNodes, reportCertificates];
+const CONTRACTS: readonly FabricStep[] = [ensureChaincode, ensureDefinition, removeOldContracts, ensureSnapshots, reportFabric];
+
 /** In this order the founder's part of a network comes to be; each step finds what an earlier run has done. */
-const FOUNDER: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, removeOldContracts, reportFabric];
+const FOUNDER: readonly FabricStep[] = [...NODES, ensureChannel, ensureOrderers, ...CONTRACTS];
 /** The same for a member, whose peer and contracts have served since before it asked to join. */
-const MEMBER: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, joinChannel, ensureChaincode, ensureDefinition, removeOldContracts, reportFabric];
+const MEMBER: readonly FabricStep[] = [...NODES, joinChannel, ...CONTRACTS];
 
 /**
  * Provisions the institution's nodes and its place on the channel, and keeps them.

@@ -56,6 +56,21 @@ export class KillingWrites {
     return new Proxy(session, { get: (_, name) => (name === 'submit' ? submit : own(name)) });
   }
 
+  /**
+   * Ends it after each event as well: an act on the channel is told of right after it. One that is sent again is the same act.
+   *
+   * @returns puts the context back as it was
+   */
+  events(ctx: Pick<NetworkRun['ctx'], 'event'>): () => void {
+    const event = ctx.event.bind(ctx);
+    ctx.event = (input) => {
+      event(input);
+      const what = `event ${input.reason}: ${input.message}`;
+      if (!this.at.has(what)) this.#kill(what);
+    };
+    return () => Object.assign(ctx, { event });
+  }
+
   #kill(what: string): never {
     this.at.add(what);
     throw new Killed(what);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { issueTls } from '@collabnet/fabric-network';
 import { CORE, WaitError, type KubeObject } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
-import { DAYS, keepCertificates } from '../certificates.ts';
+import { DAYS, earliestEnd, keepCertificates } from '../certificates.ts';
 import { chaincodePackage, workloadVersion } from '../chaincode-package.ts';
 import { chaincodeDeployment, chaincodeName, chaincodeService, type ChaincodePlan } from '../chaincode-workload.ts';
 import { CHAINCODE_NOT_READY } from '../contracts-problem.ts';
@@ -31,6 +31,7 @@ async function planOf(fabric: FabricRun): Promise<ChaincodePlan> {
   const issue = (privateKeyPem?: string): ReturnType<typeof issueTls> =>
     issueTls({ authority: tls, days: DAYS.leaf, now, dnsNames: [host], ...(privateKeyPem !== undefined && { privateKeyPem }) });
   const values = await keepCertificates(secrets, tlsSecret, { tls: issue }, now, { 'ca.crt': tls.certificatePem });
+  fabric.expires = Math.min(fabric.expires, earliestEnd([values['tls.crt'] ?? '']));
   return {
     network: run.network,
     networkId,

@@ -4,10 +4,9 @@ import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { nodeName } from '../node-plan.ts';
 import { isLeader } from '../orderer-leader.ts';
+import { reportCertificates } from './report-certificates.ts';
 
 const RECHECK_MS = 2_000;
-/** Nothing renews an authority, so people hear of its end early. */
-const WARN_MS = 90 * 24 * 3600 * 1000;
 
 /** Shows the own nodes, the contracts in force and the first end of a certificate. */
 export async function reportFabric(fabric: FabricRun): Promise<void> {
@@ -17,7 +16,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
   for (const key of fabric.orderers) {
     const found = await ordererAdmin(fabric, key).channel(channel).catch(() => 'unreachable' as const);
     const name = nodeName(key);
-    orderers.push(typeof found === 'object' ? { name, state: found.status, height: found.height } : { name, state: found ?? 'absent' });
+    orderers.push(typeof found === 'object' ? { name, state: found.status, relation: found.consensusRelation, height: found.height } : { name, state: found ?? 'absent' });
     if (found !== 'unreachable' && (await isLeader(run.services.fabric.metrics(key), channel)) === true) leader = name;
   }
   const height = await onFabric('looking at the peer', () => peerAdmin(fabric).height(channel));
@@ -29,6 +28,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     ...(leader !== undefined && { leader }),
     contracts: inForce(fabric),
     certificatesExpire: new Date(expires).toISOString(),
+    ...(fabric.snapshots !== undefined && { snapshots: fabric.snapshots }),
   };
   const [problem] = fabric.problems;
   run.ctx.setCondition({
@@ -44,14 +44,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     reason: contractsWait?.reason ?? 'InForce',
     message: contractsWait?.message ?? `the contracts of this release, ${contracts.version}, are in force`,
   });
-  const now = run.ctx.clock.now();
-  const late = expires - now < WARN_MS;
-  run.ctx.setCondition({
-    type: 'CertificatesFresh',
-    status: late ? 'False' : 'True',
-    reason: late ? 'ExpiresSoon' : 'Renewed',
-    message: late ? `a certificate of the Fabric nodes ends at ${new Date(expires).toISOString()} although it should have been renewed; look at the log of the operator` : 'no certificate of the Fabric nodes ends soon',
-  });
+  await reportCertificates(fabric);
 }
 
 function inForce({ contractsInForce, contractsWait }: FabricRun): { version: string; sequence: number } {
