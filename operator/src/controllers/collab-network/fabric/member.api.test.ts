@@ -79,7 +79,7 @@ before(async () => {
   net = await TestNetwork.found((payload, sign) => {
     genesis = { payload, signature: sign(canonicalJson(payload)) };
     return new MemoryChain(payload);
-  });
+  }, {}, 'fabric');
   hubProcess = await NatsProcess.prepare();
   const [port, host] = [await freePort(), '127.0.0.1'];
   const invitations = ['guest', 'stranger'].map((name) => ({ name, displayName: name }));
