@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/collabnet
 export PATH := $(CURDIR)/node_modules/.bin:$(CACHE)/bin/current:$(PATH)
+# Driver of the ledger of demo and end-to-end suites: make demo LEDGER=fabric
+export COLLABNET_LEDGER := $(or $(LEDGER),$(COLLABNET_LEDGER))
 # Two runs that build images or change the cluster wait for each other.
 LOCKED = mkdir -p $(CACHE) && flock -o $(CACHE)/lock
 
@@ -17,7 +19,7 @@ fabric-tools: setup ## Compile Hyperledger Fabric, which setup leaves out (2 min
 	@node hack/src/setup/fabric.ts
 
 demo: export COLLABNET_DEMO_STARTED := $(shell date +%s)
-demo: setup ## Three institutions on a local cluster: from nothing to a joint result
+demo: setup ## Three institutions on a local cluster: from nothing to a joint result; LEDGER=fabric: each with its own peer
 	@node hack/src/demo/main.ts
 
 ##@ Code
@@ -44,7 +46,7 @@ test: setup ## Unit tests, then end-to-end on the local cluster; last line: "N p
 test-unit: node_modules/.bin/node ## Unit tests of all workspaces (no cluster)
 	@node hack/src/test/main.ts --unit
 
-test-e2e: setup ## End-to-end suites; brings up cluster and images where needed
+test-e2e: setup ## End-to-end suites; brings up cluster and images where needed; also with LEDGER=fabric
 	@node hack/src/test/main.ts --e2e
 
 test-all: setup ## All tests: every cell of the fault table (docs/faults.md), the contracts over Fabric; takes hours
@@ -73,7 +75,7 @@ kubeconfig: ## Print the line to export
 	@node hack/src/cluster/main.ts kubeconfig
 
 images: setup build ## Build the container images and load them into the cluster
-	@$(LOCKED) node hack/src/images/main.ts
+	@$(LOCKED) node hack/src/images/main.ts $(IMAGES)
 
 ##@ Cleaning
 clean: ## Remove compiled files (the caches in ~/.cache/collabnet stay)

@@ -22,6 +22,20 @@ const founding = z
   })
   .describe('Makes a new network with this institution as its founder, which hosts the hub and the embedded ledger.');
 
+const snapshots = z
+  .object({
+    interval: duration('A snapshot of the ledger is taken this often, if there are new blocks.').default('24h'),
+    keep: z.int().min(1).max(100).default(7).describe('Snapshots that are kept; older ones are deleted.'),
+    storage: z
+      .object({
+        size: z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti)?$/).default('5Gi').describe('Size of the volume; each snapshot holds the whole state.'),
+        storageClassName: z.string().max(253).optional().describe("Storage class. The cluster's default, if absent."),
+      })
+      .prefault({})
+      .describe('Volume of the snapshots, PersistentVolumeClaim fabric-<network>-snapshots.'),
+  })
+  .describe("Backups of the ledger by the institution's peer, on a volume of their own.");
+
 const algorithm = z
   .object({
     ...algorithmRef.shape,
@@ -64,9 +78,12 @@ export const collabNetworkSpecSchema = withRules(
           driver: z
             .enum(['embedded', 'fabric'])
             .default('embedded')
-            .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs; so far for the founder alone.'),
+            .describe('embedded: hash-chained blocks hosted by the founder and verified by everyone. fabric: a Hyperledger Fabric channel on nodes that the operator runs for each institution. Whoever joins names the driver that the network has.'),
           fabric: z
-            .object({ orderers: z.int().min(1).max(3).default(1).describe('Orderers of this institution: 1, or 3, of which one may be lost.') })
+            .object({
+              orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost. May be raised.'),
+              snapshots: snapshots.optional(),
+            })
             .optional()
             .describe('Settings of driver fabric.'),
         })
@@ -106,18 +123,18 @@ export const collabNetworkSpecSchema = withRules(
       reason: 'FieldValueForbidden',
     },
     {
-      rule: "self.ledger.driver != 'fabric' || (has(self.founding) && size(self.invitations) == 0)",
-      message: 'ledger.driver: a network on fabric cannot be joined yet, so it takes founding and no invitations; use embedded for a network of several institutions',
-      fieldPath: '.ledger.driver',
-      reason: 'FieldValueForbidden',
-      holds: ({ ledger, founding, invitations }) => ledger.driver !== 'fabric' || (founding !== undefined && invitations.length === 0),
-    },
-    {
       rule: "!has(self.ledger.fabric) || self.ledger.driver == 'fabric'",
       message: 'ledger.fabric: is for driver fabric; remove it, or set ledger.driver',
       fieldPath: '.ledger.fabric',
       reason: 'FieldValueForbidden',
       holds: ({ ledger }) => ledger.fabric === undefined || ledger.driver === 'fabric',
+    },
+    {
+      rule: '!has(self.ledger.fabric) || has(self.founding) || self.ledger.fabric.orderers == 1',
+      message: 'ledger.fabric.orderers: only the founder runs orderers; remove it',
+      fieldPath: '.ledger.fabric',
+      reason: 'FieldValueForbidden',
+      holds: ({ ledger, founding }) => ledger.fabric === undefined || founding !== undefined || ledger.fabric.orderers === 1,
     },
     {
       rule: '!has(self.ledger.fabric) || self.ledger.fabric.orderers != 2',
@@ -127,8 +144,8 @@ export const collabNetworkSpecSchema = withRules(
       holds: ({ ledger }) => ledger.fabric?.orderers !== 2,
     },
     {
-      rule: 'has(self.ledger.fabric) == has(oldSelf.ledger.fabric) && (!has(self.ledger.fabric) || self.ledger.fabric == oldSelf.ledger.fabric)',
-      message: 'ledger.fabric is immutable: delete this CollabNetwork and create another',
+      rule: '(has(self.ledger.fabric) ? self.ledger.fabric.orderers : 1) >= (has(oldSelf.ledger.fabric) ? oldSelf.ledger.fabric.orderers : 1)',
+      message: 'ledger.fabric.orderers may be raised to 3 and not lowered: the way back leads over two, of which neither may be lost, and ends with a ledger of which no other orderer has a copy',
       fieldPath: '.ledger',
       reason: 'FieldValueForbidden',
     },
@@ -156,6 +173,7 @@ export const collabNetworkStatusSchema = z
         stateRoot: hex('State root after that block.').optional(),
         headTime: time('Time of that block.').optional(),
         verifiedAt: time('When this institution last confirmed that this is the head.').optional(),
+        takenUpTo: integer('Up to this height, blocks of earlier contracts were taken as their endorsers wrote them: signatures and hashes were checked, the rules were not run again. Absent: all were.').optional(),
         state: z.enum(['Following', 'Stale', 'Diverged']).optional().describe('Diverged: two members saw different blocks at one height; everything stops.'),
       })
       .optional()
@@ -166,13 +184,30 @@ export const collabNetworkStatusSchema = z
         mspID: z.string().describe('Id of this institution on the channel.'),
         peers: z.array(z.object({ name: z.string().describe('StatefulSet.'), height: integer('Blocks it has.') })).describe('Peers of this institution.'),
         orderers: z
-          .array(z.object({ name: z.string().describe('StatefulSet.'), state: z.string().describe('active, onboarding, inactive, failed, absent or unreachable.'), height: integer('Blocks it has.').optional() }))
+          .array(
+            z.object({
+              name: z.string().describe('StatefulSet.'),
+              state: z.string().describe('active, onboarding, inactive, failed, absent or unreachable.'),
+              relation: z.string().describe('consenter: takes part in ordering. follower: reads the channel until it is counted in.').optional(),
+              height: integer('Blocks it has.').optional(),
+            }),
+          )
           .describe('Orderers of this institution.'),
         leader: z.string().describe('Orderer of this institution that leads, if one does.').optional(),
         contracts: z
-          .object({ version: z.string().describe('Version and digest of the contracts, as approved.'), sequence: integer('Number of the definition in force.') })
+          .object({ version: z.string().describe('Version and digest of the contracts.'), sequence: integer('Number of the definition in force.') })
           .describe('Contracts in force on the channel.'),
         certificatesExpire: time('When the first certificate of the nodes ends that is not renewed before.'),
+        snapshots: z
+          .object({
+            claim: z.string().describe('PersistentVolumeClaim that holds them, below completed/<channel>/<block>.'),
+            count: integer('Complete snapshots on it.'),
+            lastBlock: integer('Newest block of the newest one.').optional(),
+            lastTime: time('When it was complete.').optional(),
+            lastBytes: integer('Its size.').optional(),
+          })
+          .optional()
+          .describe('Backups of the ledger, with spec.ledger.fabric.snapshots.'),
       })
       .optional()
       .describe('Nodes of this institution, with driver fabric.'),

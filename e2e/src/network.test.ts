@@ -135,14 +135,15 @@ describe('the ledger', () => {
     const whole = await collabnet(SUPERVISOR.namespace, ['ledger', 'verify', file, '--network-id', consortium.networkId]);
     assert.equal(whole.code, 0);
     const lines = readFileSync(file, 'utf8').split('\n');
-    const height = lines.findIndex((line) => line.includes('"reviewed protocol"'));
-    assert.ok(height > 0, 'the chain has no vote with the reason that the fixture gives');
-    lines[height] = (lines[height] ?? '').replace('"reviewed protocol"', '"reviewed protocoL"');
+    const vote = lines.findIndex((line) => line.includes('"reviewed protocol"'));
+    assert.ok(vote > 0, 'the chain has no vote with the reason that the fixture gives');
+    lines[vote] = (lines[vote] ?? '').replace('"reviewed protocol"', '"reviewed protocoL"');
     const altered = join(folder, 'altered.jsonl');
     writeFileSync(altered, lines.join('\n'));
     const { code, stderr } = await collabnet(SUPERVISOR.namespace, ['ledger', 'verify', altered, '--network-id', consortium.networkId], { allowFailure: true });
     assert.equal(code, 6, stderr);
-    assert.match(stderr, new RegExp(`block ${height}\\b`));
+    // The first line describes the file.
+    assert.match(stderr, new RegExp(`block ${vote - 1}\\b`));
   });
 
   test('keeps its ids to one network: a chain of another is refused', async () => {

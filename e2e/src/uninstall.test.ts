@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { apply, helm, installInstitution, operatorsReady, waitReady, NETWORK } from '@collabnet/hack';
 import { readyConsortium, removeConsortium, type Consortium } from './fixture/consortium.ts';
-import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
+import { BANK_A, BANK_B, NEIGHBOURS, SUPERVISOR } from './fixture/institutions.ts';
 import { offerLarge } from './fixture/large-assets.ts';
 import { cluster } from './support/objects.ts';
 import { nothingLeft, receiptsOf } from './support/remains.ts';
@@ -50,7 +50,7 @@ describe('with a task running', () => {
       await endedAtA(name, flowId);
     } finally {
       await removeTasks(name);
-      await installInstitution(BANK_B, SUPERVISOR);
+      await installInstitution(BANK_B, SUPERVISOR, NEIGHBOURS);
       await operatorsReady([BANK_B]);
     }
     await waitReady(BANK_B.namespace, 'collabnetwork', NETWORK, 120_000);

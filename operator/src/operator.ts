@@ -1,6 +1,8 @@
 import type { Approval, CollabNetwork, ParticipantDID } from '@collabnet/crds';
+import { LedgerViewServer } from '@collabnet/ledger/view';
 import { openTracer, type Logger, type Metrics } from '@collabnet/telemetry';
 import { approvalController, restingApproval } from './controllers/approval/controller.ts';
+import { CandidateHosts } from './controllers/collab-network/candidate-hosts.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { serviceAddresses } from './controllers/collab-network/fabric/addresses.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
@@ -56,9 +58,11 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const joins = new JoinClients(logger, (network) => networkController.enqueue(`${namespace}/${network}`));
   const replicas = new LedgerReplicas({ secrets, nats, networks, logger, metrics, tracer, cache: environment['LEDGER_CACHE'] });
   manager.add(replicas);
+  const candidates = new CandidateHosts(hub, logger);
+  manager.add(candidates);
   ledgerMetrics(metrics, replicas);
   fabricMetrics(metrics, networks);
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, fabric: serviceAddresses(namespace), logger });
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, candidates, fabric: serviceAddresses(namespace), logger });
   participantDidController(manager, participants, { keys, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);
@@ -66,6 +70,9 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const taskInformers = { ...computeTaskInformers(manager, namespace), networks, assets: assetInformers.assets };
   computeTaskController(manager, taskInformers, { config, namespace, secrets, nats, authority, sessions, logger, tracer });
   keepResultStore(manager, networks, { client: manager.client, secrets, authority, nats, sessions, logger });
+  // Left out: nobody looks, as where many operators share one machine.
+  const viewPort = environment['LEDGER_VIEW_PORT'];
+  if (viewPort !== undefined) manager.add(new LedgerViewServer({ ledgers: replicas, port: Number(viewPort), logger }));
   // Beside the shutdown, not after it: at an uninstall the own NATS server is about to go as well.
   const farewell = new Promise<void>((resolve) => {
     const say = (): void => resolve(sayFarewell(client, removal, sessions, logger));

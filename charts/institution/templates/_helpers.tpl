@@ -67,6 +67,28 @@ resources: { requests: { storage: {{ .size }} } }
     {{- end }}
 {{- end }}
 
+{{/* Fabric nodes of other institutions; nothing where none is named. */}}
+{{- define "institution.fabricEgress" -}}
+{{- with .Values.networkPolicy.fabric }}
+{{- if or .namespaces .cidrs -}}
+- ports:
+    {{- range .ports }}
+    - { port: {{ . }}, protocol: TCP }
+    {{- end }}
+  to:
+    {{- range .namespaces }}
+    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ . }} } }
+      podSelector:
+        matchExpressions:
+          - { key: app.kubernetes.io/component, operator: In, values: [fabric-peer, fabric-orderer] }
+    {{- end }}
+    {{- range .cidrs }}
+    - ipBlock: { cidr: {{ . }} }
+    {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Metrics on the health port, for the namespaces that may scrape; nothing otherwise. */}}
 {{- define "institution.scrapeRules" -}}
 {{- if .Values.networkPolicy.monitoringNamespaces -}}

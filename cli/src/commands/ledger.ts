@@ -1,100 +1,80 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { CollabNetwork } from '@collabnet/crds';
-import type { ChainReport } from '@collabnet/ledger';
+import type { BlockView } from '@collabnet/ledger';
+import type { BlockDetail, ContractsView, TransactionDetail } from '@collabnet/ledger/view';
 import type { Command } from 'commander';
 import { CliError } from '../base/errors.ts';
 import { print, type Format } from '../base/format.ts';
 import { paint } from '../base/text.ts';
-import { fields } from '../base/table.ts';
 import { chooseNetwork, stalenessWarning } from '../kube/networks.ts';
+import { describeBlock, describeBlocks, describeContracts, describeTransaction } from '../ledger/describe-blocks.ts';
+import { describeStatus, statusOf } from '../ledger/describe-status.ts';
+import { heightOption, rangeQuery, withRange, type RangeOptions } from '../ledger/range.ts';
+import type { LedgerSource } from '../ledger/source.ts';
+import { addLedgerFileCommands } from './ledger-files.ts';
+import { openSource, withNetwork, withServer } from './ledger-source.ts';
 import { connect, examples, withOutput, type AddCommands } from './shared.ts';
 
-interface LedgerOptions {
+interface ViewOptions extends RangeOptions {
   readonly network?: string;
-  readonly networkId?: string;
+  readonly server?: string;
   readonly output: Format;
 }
 
-export const addLedgerCommands: AddCommands = (program, io) => {
-  const ledger = program.command('ledger').description('the ledger as this institution sees it');
-  const withNetwork = (command: Command): Command => command.option('--network <name>', 'the CollabNetwork, where there are several');
+const LAST_SHOWN = '20';
 
-  withNetwork(withOutput(ledger.command('status').description("this institution's verified view of the ledger"))).action(async (options: LedgerOptions, command: Command) => {
-    const network = await chooseNetwork(await connect(command), options.network);
-    const status = { network: network.metadata.name, networkID: network.status?.networkID, membership: network.status?.membership, ...network.status?.ledger };
-    print(io, options.output, status, () => fields(Object.entries(status)));
-    const stale = stalenessWarning(network, Date.now());
-    if (stale !== undefined) io.note(paint(io.colour, 'yellow', `warning: ${stale}`));
+export const addLedgerCommands: AddCommands = (program, io) => {
+  const ledger = program.command('ledger').description('the ledger as this institution has verified it, the same on both drivers');
+
+  withNetwork(withOutput(ledger.command('status').description('consensus: driver, head, age of the view; on Fabric also nodes, leader, contracts, certificates')))
+    .action(async (options: ViewOptions, command: Command) => {
+      const network = await chooseNetwork(await connect(command), options.network);
+      const status = statusOf(network, Date.now());
+      print(io, options.output, status, () => describeStatus(status, Date.now()));
+      const stale = stalenessWarning(network, Date.now());
+      if (stale !== undefined) io.note(paint(io.colour, 'yellow', `warning: ${stale}`));
+    });
+
+  withView(withRange(ledger.command('blocks').description('blocks, one a line')))
+    .option('--last <count>', `the newest ones; ${LAST_SHOWN}, if no range is given`)
+    .addHelpText('after', examples('kubectl collabnet -n bank-a ledger blocks', 'kubectl collabnet -n bank-a ledger blocks --from 100 --to 120 -o json'))
+    .action(async (options: ViewOptions, command: Command) => {
+      const range = options.from === undefined && options.to === undefined ? { ...options, last: options.last ?? LAST_SHOWN } : options;
+      const query = rangeQuery(range);
+      const blocks = await look(command, options, (source) => source.get<BlockView[]>(`blocks${query}`));
+      print(io, options.output, blocks, () => describeBlocks(blocks));
+    });
+
+  withView(ledger.command('block <height>').description('one block with its transactions')).action(async (height: string, options: ViewOptions, command: Command) => {
+    const wanted = heightOption('HEIGHT', height);
+    const block = await look(command, options, (source) => source.get<BlockDetail>(`blocks/${wanted}`));
+    print(io, options.output, block, () => describeBlock(block));
   });
 
-  withNetwork(ledger.command('export <file>').description("write the whole chain, one block a line; at the founder's namespace"))
-    .addHelpText('after', examples('kubectl collabnet -n bank-a ledger export chain.jsonl'))
-    .action(async (file: string, options: LedgerOptions, command: Command) => {
-      const kube = await connect(command);
-      const { openExport } = await import('../ledger/chain.ts');
-      const { lines, close } = await openExport(kube, await chooseNetwork(kube, options.network));
-      try {
-        const text = Readable.from(withNewlines(lines));
-        if (file === '-') await pipeline(text, process.stdout, { end: false });
-        else await writeWhole(text, file);
-      } finally {
-        await close();
-      }
-      if (file !== '-') io.note(`wrote ${file}; check it with: collabnet ledger verify ${file}`);
+  withView(ledger.command('transaction <digest>').description('one transaction: who signed it, what it calls, what is public of it, its events'))
+    .addHelpText('after', '\nWhat is sealed stays sealed: shown is who can open it.\n')
+    .action(async (digest: string, options: ViewOptions, command: Command) => {
+      if (!/^[0-9a-f]{64}$/.test(digest)) throw new CliError('USAGE', `DIGEST ${digest}: give the 64 hexadecimal digits that ledger block shows`);
+      const transaction = await look(command, options, (source) => source.get<TransactionDetail>(`transactions/${digest}`));
+      print(io, options.output, transaction, () => describeTransaction(transaction));
     });
 
-  withNetwork(withOutput(ledger.command('verify [file]').description('replay the chain: every signature, link, root and contract rule; offline with FILE')))
-    .option('--network-id <hex>', 'the network the chain must be of; that of the CollabNetwork, if absent and no FILE is given')
-    .addHelpText('after', examples('kubectl collabnet -n bank-a ledger verify', 'collabnet ledger verify chain.jsonl --network-id 5f1d…'))
-    .action(async (file: string | undefined, options: LedgerOptions, command: Command) => {
-      const report = file === undefined ? await verifyLive(command, options) : await verifyFile(file, options.networkId);
-      const shown = { networkID: report.networkId, height: report.height, transactions: report.transactions, head: report.hash, stateRoot: report.stateRoot };
-      print(io, options.output, { verified: true, ...shown }, () => `${paint(io.colour, 'green', 'the chain holds')}\n${fields(Object.entries(shown))}`);
-    });
+  withView(ledger.command('contracts').description('the contracts: version in force, and who may call what')).action(async (options: ViewOptions, command: Command) => {
+    const { view, definition } = await look(command, options, async (source, network) => ({ view: await source.get<ContractsView>('contracts'), definition: network?.status?.fabric?.contracts }));
+    print(io, options.output, { ...view, ...(definition !== undefined && { definition }) }, () => describeContracts(view, definition));
+  });
+
+  addLedgerFileCommands(ledger, io);
 };
 
-/** The replica and the contracts are loaded only by these two: other commands start faster without them. */
-async function verifyFile(file: string, networkId: string | undefined): Promise<ChainReport> {
-  const { fileLines, verifyLines } = await import('../ledger/chain.ts');
-  return verifyLines(fileLines(file), networkId);
+function withView(command: Command): Command {
+  return withServer(withNetwork(withOutput(command)));
 }
 
-async function verifyLive(command: Command, options: LedgerOptions): Promise<ChainReport> {
-  const { openExport, verifyLines } = await import('../ledger/chain.ts');
-  const kube = await connect(command);
-  const network = await chooseNetwork(kube, options.network);
-  const { lines, close } = await openExport(kube, network);
+async function look<T>(command: Command, options: ViewOptions, read: (source: LedgerSource, network: CollabNetwork | undefined) => Promise<T>): Promise<T> {
+  const { source, network } = await openSource(command, options);
   try {
-    const report = await verifyLines(lines, options.networkId ?? network.status?.networkID);
-    compareWithStatus(network, report);
-    return report;
+    return await read(source, network);
   } finally {
-    await close();
-  }
-}
-
-/** The operator follows the same chain: at equal height it must have seen the same block. */
-function compareWithStatus(network: CollabNetwork, report: ChainReport): void {
-  const seen = network.status?.ledger;
-  if (seen?.height === report.height && seen.headHash !== undefined && seen.headHash !== report.hash) {
-    throw new CliError('VERIFICATION_FAILED', `at height ${report.height} the operator saw block ${seen.headHash}, the ledger exported ${report.hash}: the ledger shows different histories`);
-  }
-}
-
-async function* withNewlines(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${line}\n`;
-}
-
-async function writeWhole(text: Readable, file: string): Promise<void> {
-  const partial = `${file}.part`;
-  try {
-    await pipeline(text, createWriteStream(partial));
-    await rename(partial, file);
-  } catch (cause) {
-    await rm(partial, { force: true });
-    throw new CliError('TRANSFER_FAILED', `${file}: the chain could not be written whole; try again`, { cause });
+    await source.close();
   }
 }

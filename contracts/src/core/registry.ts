@@ -1,5 +1,6 @@
 import { algorithms } from '../algorithms/index.ts';
 import { catalogue } from '../catalogue/index.ts';
+import { channel } from '../channel/index.ts';
 import { flows } from '../flows/index.ts';
 import { governance } from '../governance/queries.ts';
 import { grants } from '../grants/index.ts';
@@ -11,6 +12,7 @@ import type { Method, Query } from './method.ts';
 const modules: { methods: Method[]; queries: Query[] }[] = [
   governance,
   membership,
+  channel,
   identity,
   catalogue,
   algorithms,

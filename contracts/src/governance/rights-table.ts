@@ -42,6 +42,7 @@ export const DEFAULT_RIGHTS: RightsTable = {
   'membership.vote': officers,
   'membership.issueCredential': { principals: ['institution'], roles: ['Operator'] },
   'membership.leave': institution,
+  'channel.sign': institution,
   'identity.rotateKey': { principals: ['institution', 'person'] },
   'identity.registerPerson': officers,
   'identity.deactivatePerson': { principals: ['institution', 'person'] },

@@ -4,6 +4,7 @@ import { save, stamp } from '../core/store.ts';
 import type { Institution, Person } from '../governance/genesis-payload.ts';
 import { keys } from '../state/keys.ts';
 import type { WorldState } from '../state/world-state.ts';
+import type { FabricOrganisation } from './fabric-organisation.ts';
 import type { MemberRecord } from './record.ts';
 
 /**
@@ -35,13 +36,26 @@ export function assertAdmissible(state: Pick<WorldState, 'get'>, networkId: stri
  * @param height - from which the keys hold
  * @throws ContractError ALREADY_EXISTS, INVALID_ARGUMENT
  */
-export function admit(state: WorldState, networkId: string, height: number, institution: Institution): string {
+export function admit(
+  state: WorldState,
+  networkId: string,
+  height: number,
+  institution: Institution & { fabric?: FabricOrganisation },
+): string {
   const did = formatDid(networkId, institution.subjectCode);
   assertAdmissible(state, networkId, institution);
-  const { displayName, signKey, agreeKey, roles } = institution;
+  const { displayName, signKey, agreeKey, roles, fabric } = institution;
   const document = buildDidDocument({ did, signKey, agreeKey });
   save(state, keys.did(did), newRegisteredDid({ document, principalType: 'institution', displayName, roles, height }));
-  const member: MemberRecord = { ...stamp('member'), did, displayName, roles, state: 'Active', joinedAtHeight: height };
+  const member: MemberRecord = {
+    ...stamp('member'),
+    did,
+    displayName,
+    roles,
+    state: 'Active',
+    joinedAtHeight: height,
+    ...(fabric === undefined ? {} : { fabric }),
+  };
   save(state, keys.member(did), member);
   for (const person of institution.persons) registerPerson(state, networkId, height, did, person);
   return did;

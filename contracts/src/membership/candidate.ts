@@ -1,6 +1,10 @@
 import type { RegisteredSigner, TransactionPayload } from '@collabnet/envelope';
-import { formatDid, keyIdOf } from '@collabnet/did';
-import { joinRequestSchema } from './record.ts';
+import { formatDid, keyIdOf, publicKeyHexSchema } from '@collabnet/did';
+import { z } from 'zod';
+import { subjectCodeSchema } from '../governance/genesis-payload.ts';
+
+// Only what names the key: the method itself says which other field is wrong.
+const signerSchema = z.object({ did: z.string(), subjectCode: subjectCodeSchema, signKey: publicKeyHexSchema });
 
 /**
  * The key of a candidate, who is not on the ledger yet: a join request is verified against the key inside it, which
@@ -13,7 +17,7 @@ export function candidateKey(
   keyId: string,
 ): RegisteredSigner | undefined {
   if (payload?.contract !== 'membership' || payload.method !== 'join') return undefined;
-  const request = joinRequestSchema.safeParse(payload.public['request']);
+  const request = signerSchema.safeParse(payload.public['request']);
   if (!request.success || request.data.did !== did || did !== formatDid(networkId, request.data.subjectCode))
     return undefined;
   if (keyId !== keyIdOf(did, 'key-1')) return undefined;

@@ -4,11 +4,12 @@ import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { load, loadOrThrow, save, stamp } from '../core/store.ts';
+import type { NetworkView } from '../governance/queries.ts';
 import { keys } from '../state/keys.ts';
 import { assertAdmissible } from './admit.ts';
 import { invitationIdSchema } from './invite.ts';
 import { joinDigest } from './proof.ts';
-import { type InvitationRecord, type JoinRecord, joinRequestSchema } from './record.ts';
+import { type InvitationRecord, type JoinRecord, type JoinRequest, joinRequestSchema } from './record.ts';
 
 /**
  * A candidate asks to join. The transaction is signed with the key inside the request, so the candidate holds it; the
@@ -40,6 +41,7 @@ export const join = defineMethod(
       });
     }
     assertAdmissible(state, networkId, request);
+    checkOrganisation(state, request);
     const record: JoinRecord = {
       ...stamp('join'),
       id,
@@ -72,4 +74,16 @@ function checkInvitation({ blockTime }: ContractContext, invitation: InvitationR
   if (blockTime >= invitation.expires) {
     throw new ContractError('EXPIRED', `${field}: the invitation has expired; ask for a new one`, { field });
   }
+}
+
+function checkOrganisation(state: ContractContext['state'], { subjectCode, fabric }: JoinRequest): void {
+  if (fabric === undefined && load<NetworkView>(state, keys.network)?.ledger.driver === 'fabric') {
+    const field = 'request.fabric';
+    throw new ContractError('INVALID_ARGUMENT', `${field}: the ledger is on Fabric; name the organisation of the channel`, {
+      field,
+    });
+  }
+  if (fabric === undefined || fabric.mspId === subjectCode) return;
+  const field = 'request.fabric.mspId';
+  throw new ContractError('INVALID_ARGUMENT', `${field}: give the subject code, ${subjectCode}`, { field });
 }

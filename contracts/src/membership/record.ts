@@ -2,6 +2,7 @@ import type { SealedPart } from '@collabnet/envelope';
 import { z } from 'zod';
 import type { Votes } from '../algorithms/record.ts';
 import { type Institution, institutionSchema } from '../governance/genesis-payload.ts';
+import { type FabricOrganisation, fabricOrganisationSchema } from './fabric-organisation.ts';
 
 /** `member/<did>` */
 export interface MemberRecord {
@@ -12,6 +13,8 @@ export interface MemberRecord {
   roles: string[];
   state: 'Active' | 'Suspended' | 'Left';
   joinedAtHeight: number;
+  /** As it asked to join with it; the founder's stands in the first block of the channel only. */
+  fabric?: FabricOrganisation;
 }
 
 /** `invitation/<id>` */
@@ -34,9 +37,11 @@ export interface InvitationRecord {
 export const joinRequestSchema = institutionSchema.extend({
   /** The DID that the candidate will have: formatDid(network id, subject code). */
   did: z.string().max(128),
+  /** Its organisation on the channel, where the ledger is on Fabric. */
+  fabric: fabricOrganisationSchema.optional(),
 });
 
-export type JoinRequest = Institution & { did: string };
+export type JoinRequest = Institution & { did: string; fabric?: FabricOrganisation };
 
 /** `join/<id>`; the id is the digest of the request. */
 export interface JoinRecord {

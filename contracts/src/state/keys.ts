@@ -1,6 +1,8 @@
 /** Every key of the world state. One record per thing that changes on its own, so that writers rarely meet. */
 export const keys = {
+  /** Its `rules` are the version of the contracts in force; every transaction reads it. */
   network: 'network',
+  upgrade: (version: string): string => `upgrade/${version}`,
   rights: 'governance/rights',
   rules: 'governance/rules',
   transaction: (digest: string): string => `tx/${digest}`,
@@ -11,6 +13,11 @@ export const keys = {
   invitation: (id: string): string => `invitation/${id}`,
   join: (id: string): string => `join/${id}`,
   credential: (did: string): string => `credential/${did}`,
+  channelUpdate: (id: string): string => `channel-update/${id}`,
+  /** Newest first. */
+  channelUpdateByAge: (height: number, id: string): string =>
+    `channel-update-by-age/${String(Number.MAX_SAFE_INTEGER - height).padStart(16, '0')}/${id}`,
+  channelSignature: (id: string, did: string): string => `channel-signature/${id}/${did}`,
   asset: (assetId: string): string => `asset/${assetId}`,
   assetVersion: (assetId: string, version: number): string => `asset-version/${assetId}/${padded(version)}`,
   assetByOwner: (owner: string, assetId: string): string => `asset-by-owner/${owner}/${assetId}`,

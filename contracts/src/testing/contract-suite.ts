@@ -1,4 +1,5 @@
 import { catalogueSuite } from './catalogue-suite.ts';
+import { channelSuite } from './channel-suite.ts';
 import { delegatedKeySuite } from './delegated-key-suite.ts';
 import type { MakeDriver } from './driver.ts';
 import { envelopeSuite } from './envelope-suite.ts';
@@ -19,6 +20,7 @@ export function contractSuite(makeDriver: MakeDriver): void {
   delegatedKeySuite(makeDriver);
   rightsSuite(makeDriver);
   membershipSuite(makeDriver);
+  channelSuite(makeDriver);
   recoverySuite(makeDriver);
   catalogueSuite(makeDriver);
   grantsSuite(makeDriver);

@@ -21,6 +21,7 @@ import {
   CONTRACTS_VERSION,
   DEFAULT_RIGHTS,
   DEFAULT_RULES,
+  type FabricOrganisation,
   type GenesisPayload,
   type GrantContent,
   type JoinRequest,
@@ -51,7 +52,11 @@ export class TestNetwork {
   }
 
   /** Founds a network of one member, `bank-a`, which has every role of a working institution and Operator. */
-  static async found(makeDriver: MakeDriver, rules: Partial<NetworkRules> = {}): Promise<TestNetwork> {
+  static async found(
+    makeDriver: MakeDriver,
+    rules: Partial<NetworkRules> = {},
+    driver: GenesisPayload['ledger']['driver'] = 'embedded',
+  ): Promise<TestNetwork> {
     const founder = makeInstitution('0'.repeat(64), 'bank-a', [
       'Operator',
       'ComputeParty',
@@ -64,7 +69,7 @@ export class TestNetwork {
       displayName: 'test network',
       createdAt: START,
       founder: describeInstitution(founder),
-      ledger: { driver: 'embedded', blockSigningKey: generateSm2KeyPair().publicKey },
+      ledger: { driver, blockSigningKey: generateSm2KeyPair().publicKey },
       rights: DEFAULT_RIGHTS,
       contractsVersion: CONTRACTS_VERSION,
       rules: { ...DEFAULT_RULES, ...rules },
@@ -197,12 +202,17 @@ export class TestNetwork {
     return pair;
   }
 
-  requestOf(institution: TestInstitution): JoinRequest {
-    return { did: institution.did, ...describeInstitution(institution) };
+  requestOf(institution: TestInstitution, fabric?: FabricOrganisation): JoinRequest {
+    return { did: institution.did, ...describeInstitution(institution), ...(fabric && { fabric }) };
   }
 
-  async askToJoin(institution: TestInstitution, invitationId: string, invitationKey: Sm2KeyPair): Promise<string> {
-    const request = this.requestOf(institution);
+  async askToJoin(
+    institution: TestInstitution,
+    invitationId: string,
+    invitationKey: Sm2KeyPair,
+    fabric?: FabricOrganisation,
+  ): Promise<string> {
+    const request = this.requestOf(institution, fabric);
     const proof = joinProof(invitationKey.privateKey, this.id, invitationId, request);
     await this.send(institution, 'membership.join', { invitationId, request, proof });
     return joinDigest(this.id, invitationId, request);
@@ -213,9 +223,9 @@ export class TestNetwork {
   }
 
   /** The whole way in: invitation, request, the votes of all given members. */
-  async admit(code: string, voters: TestInstitution[]): Promise<TestInstitution> {
+  async admit(code: string, voters: TestInstitution[], fabric?: FabricOrganisation): Promise<TestInstitution> {
     const institution = makeInstitution(this.id, code);
-    const join = await this.askToJoin(institution, `invite-${code}`, await this.invite(`invite-${code}`));
+    const join = await this.askToJoin(institution, `invite-${code}`, await this.invite(`invite-${code}`), fabric);
     const needed = Math.floor(voters.length / 2) + 1;
     for (const voter of voters.slice(0, needed)) await this.voteOn(voter.manager, join);
     return institution;

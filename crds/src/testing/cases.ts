@@ -18,9 +18,8 @@ const task = (): Sample => sample('computetask');
 const asset = (): Sample => sample('dataasset');
 const founder = (): Sample => sample('collabnetwork-founder');
 /** A founder on Fabric. */
-const alone = (): Sample => {
+const fabricFounder = (): Sample => {
   const object = founder();
-  object.spec.invitations = [];
   object.spec.ledger = { driver: 'fabric', fabric: { orderers: 1 } };
   return object;
 };
@@ -81,12 +80,12 @@ export const REFUSED: readonly RefusedCase[] = [
   { base: member, change: (o) => delete o.spec.join, message: 'exactly one of founding and join must be set' },
   changed(founder, 'didRef', { name: 'other' }),
   { base: founder, change: (o) => (o.spec.founding.hubURL = 'tls://elsewhere:7422'), message: 'founding is immutable', transition: true },
-  { base: member, change: (o) => (o.spec.ledger = { driver: 'fabric' }), message: 'a network on fabric cannot be joined yet' },
-  { base: founder, change: (o) => (o.spec.ledger = { driver: 'fabric' }), message: 'a network on fabric cannot be joined yet' },
+  { base: member, change: (o) => (o.spec.ledger = { driver: 'fabric', fabric: { orderers: 3 } }), message: 'ledger.fabric.orderers: only the founder runs orderers' },
   { base: founder, change: (o) => (o.spec.ledger = { driver: 'embedded', fabric: { orderers: 3 } }), message: 'ledger.fabric: is for driver fabric' },
-  { base: alone, change: (o) => (o.spec.ledger.fabric = { orderers: 2 }), message: 'ledger.fabric.orderers: give 1 or 3' },
-  { base: alone, change: (o) => (o.spec.ledger.fabric = { orderers: 3 }), message: 'ledger.fabric is immutable', transition: true },
-  { base: alone, change: (o) => (o.spec.ledger = { driver: 'embedded' }), message: 'ledger.driver is immutable', transition: true },
+  { base: fabricFounder, change: (o) => (o.spec.ledger.fabric = { orderers: 2 }), message: 'ledger.fabric.orderers: give 1 or 3' },
+  { base: fabricFounder, before: (o) => (o.spec.ledger.fabric.orderers = 3), change: (o) => (o.spec.ledger.fabric.orderers = 1), message: 'ledger.fabric.orderers may be raised to 3 and not lowered', transition: true },
+  { base: fabricFounder, before: (o) => (o.spec.ledger.fabric.orderers = 3), change: (o) => delete o.spec.ledger.fabric, message: 'ledger.fabric.orderers may be raised to 3 and not lowered', transition: true },
+  { base: fabricFounder, change: (o) => (o.spec.ledger = { driver: 'embedded' }), message: 'ledger.driver is immutable', transition: true },
   { base: founder, change: (o) => (o.spec.leave = true), message: 'the founder hosts hub and ledger of the network and cannot leave it' },
   { base: member, before: (o) => (o.spec.leave = true), change: (o) => (o.spec.leave = false), message: 'leave cannot be taken back', transition: true },
   { base: member, change: (o) => (o.spec.join.invitationSecretRef.name = 'other'), message: 'join is immutable', transition: true },

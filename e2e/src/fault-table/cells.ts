@@ -10,11 +10,8 @@ export const CELLS: readonly Cell[] = ROWS.flatMap((row) => ACTIONS.filter((acti
  */
 const ALWAYS: readonly string[] = [
   'operator/kill/settle',
-  'leader/kill/compute',
   'engine/kill/compute',
-  'leaf-link/cut/compute',
   'ledger/kill/open',
-  'kube-apiserver/kill/compute',
 ];
 
 /**

@@ -1,5 +1,5 @@
 import type { SignedTransaction } from '@collabnet/envelope';
-import { collabnet, kubectl } from '@collabnet/hack';
+import { kubectl, ledgerBlocks } from '@collabnet/hack';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A, SUPERVISOR } from '../fixture/institutions.ts';
 import { list } from './objects.ts';
@@ -44,8 +44,8 @@ export async function submitAsBankA(consortium: Consortium, transactions: readon
 
 /** The transaction by which a flow was proposed. */
 export async function proposalOf(flowId: string): Promise<SignedTransaction> {
-  const { stdout } = await collabnet(SUPERVISOR.namespace, ['ledger', 'export', '-']);
-  const transactions = stdout.trim().split('\n').flatMap((line) => (JSON.parse(line) as { transactions: SignedTransaction[] }).transactions);
+  const blocks = await ledgerBlocks<SignedTransaction>(SUPERVISOR.namespace);
+  const transactions = blocks.flatMap((block) => block.transactions.map(({ tx }) => tx));
   const found = transactions.find(({ payload }) => payload.method === 'propose' && payload.public['flowId'] === flowId);
   if (found === undefined) throw new Error(`flow ${flowId} is not on the ledger`);
   return found;

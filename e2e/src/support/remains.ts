@@ -1,4 +1,4 @@
-import { collabnet } from '@collabnet/hack';
+import { ledgerBlocks } from '@collabnet/hack';
 import { BANK_A, BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
 import { list } from './objects.ts';
 import { until } from './until.ts';
@@ -21,12 +21,11 @@ interface Transaction {
   payload: { contract: string; method: string; public: Record<string, unknown> };
 }
 
-/** Transactions of one method about a flow, out of the ledger's own export. */
+/** Transactions of one method about a flow, out of what the supervisor has verified. */
 export async function recorded(contract: string, method: string, flowId: string): Promise<Record<string, unknown>[]> {
-  const { stdout } = await collabnet(SUPERVISOR.namespace, ['ledger', 'export', '-']);
-  const blocks = stdout.trim().split('\n').map((line) => JSON.parse(line) as { transactions: Transaction[] });
+  const blocks = await ledgerBlocks<Transaction>(SUPERVISOR.namespace);
   return blocks
-    .flatMap(({ transactions }) => transactions.map(({ payload }) => payload))
+    .flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload))
     .filter((payload) => payload.contract === contract && payload.method === method && payload.public['flowId'] === flowId)
     .map((payload) => payload.public);
 }

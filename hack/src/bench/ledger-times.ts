@@ -1,5 +1,5 @@
-import { collabnet } from '../demo/cluster.ts';
 import { SUPERVISOR } from '../demo/institutions.ts';
+import { ledgerBlocks } from '../demo/ledger-blocks.ts';
 import { HackError } from '../lib/hack-error.ts';
 
 /** The part of a courier's receipt that the bench reads: seconds and bytes. */
@@ -25,10 +25,10 @@ export interface Block {
   readonly transactions: readonly { readonly payload: { readonly contract: string; readonly method: string; readonly public: Record<string, unknown> } }[];
 }
 
-/** The whole chain, as the ledger's host exports it. */
+/** The whole chain, as the supervisor has verified it. */
 export async function exportChain(): Promise<Block[]> {
-  const { stdout } = await collabnet(SUPERVISOR.namespace, ['ledger', 'export', '-']);
-  return stdout.trim().split('\n').map((line) => JSON.parse(line) as Block);
+  const blocks = await ledgerBlocks<Block['transactions'][number]>(SUPERVISOR.namespace);
+  return blocks.map(({ time, transactions }) => ({ header: { time }, transactions: transactions.map(({ tx }) => tx) }));
 }
 
 /** @throws HackError NOT_READY when the flow has not come so far */

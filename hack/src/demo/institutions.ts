@@ -1,3 +1,5 @@
+import { ledgerDriver } from './ledger.ts';
+
 /** An institution of the demo: one namespace, one Helm release, one or more persons. */
 export interface DemoInstitution {
   readonly namespace: string;
@@ -9,8 +11,11 @@ export interface DemoInstitution {
   readonly hostsHub: boolean;
 }
 
+/** The demo on Fabric has namespaces of its own, so that both can be run on one cluster, in any order. */
+const PREFIX = ledgerDriver() === 'fabric' ? 'fabric-' : '';
+
 export const SUPERVISOR: DemoInstitution = {
-  namespace: 'supervisor',
+  namespace: `${PREFIX}supervisor`,
   code: 'supervisor',
   displayName: 'Financial supervisor',
   roles: ['Operator', 'Supervisor', 'Auditor', 'AlgorithmProvider'],
@@ -19,7 +24,7 @@ export const SUPERVISOR: DemoInstitution = {
 };
 
 export const BANK_A: DemoInstitution = {
-  namespace: 'bank-a',
+  namespace: `${PREFIX}bank-a`,
   code: 'bank-a',
   displayName: 'Bank A',
   roles: ['DataProvider', 'ComputeParty', 'DataUser'],
@@ -28,7 +33,7 @@ export const BANK_A: DemoInstitution = {
 };
 
 export const BANK_B: DemoInstitution = {
-  namespace: 'bank-b',
+  namespace: `${PREFIX}bank-b`,
   code: 'bank-b',
   displayName: 'Bank B',
   roles: ['DataProvider', 'ComputeParty'],

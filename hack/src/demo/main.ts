@@ -8,6 +8,7 @@ import { runSteps, type Step } from '../lib/progress.ts';
 import { readHdma } from './hdma.ts';
 import { installCrds, installInstitution, operatorsReady } from './install.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './institutions.ts';
+import { ledgerDriver } from './ledger.ts';
 import { approveAlgorithm, foundNetwork, joinNetwork } from './form-network.ts';
 import { offerCustomers } from './offer-data.ts';
 import { printReport } from './report.ts';
@@ -23,6 +24,7 @@ const STARTED = Number(process.env['COLLABNET_DEMO_STARTED']) * 1000 || Date.now
 
 runMain(async () => {
   const cold = foreignKubeconfig() === undefined && !existsSync(files.adminKubeconfig);
+  const ledger = ledgerDriver();
   const tables = splitBetweenBanks(await readHdma());
   const phases: { title: string; seconds: number }[] = [];
   let report: TaskReport | undefined;
@@ -37,7 +39,10 @@ runMain(async () => {
   });
   await runSteps([
     step('Cluster', () => run('make', ['-s', 'cluster-up'])),
-    step('Images', () => run('make', ['-s', 'images'])),
+    step('Images', async () => {
+      await run('make', ['-s', 'images']);
+      if (ledger === 'fabric') await run('make', ['-s', 'images', 'IMAGES=fabric']);
+    }),
     step('CRDs, and one Helm release per institution', async () => {
       await installCrds();
       for (const institution of INSTITUTIONS) await installInstitution(institution);
@@ -58,5 +63,5 @@ runMain(async () => {
   await printReport(report, tables.common, phases);
   if (report.rows !== tables.common) throw new HackError('NOT_READY', `the result has ${report.rows} rows, ${tables.common} were expected`);
   const seconds = (since: number): number => Math.round(since * 10) / 10;
-  noteRun({ date: new Date().toISOString(), cold, seconds: seconds((Date.now() - STARTED) / 1000), phases: phases.map((phase) => ({ ...phase, seconds: seconds(phase.seconds) })) });
+  noteRun({ date: new Date().toISOString(), cold, ledger, seconds: seconds((Date.now() - STARTED) / 1000), phases: phases.map((phase) => ({ ...phase, seconds: seconds(phase.seconds) })) });
 });

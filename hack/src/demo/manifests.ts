@@ -1,6 +1,7 @@
 import type { ComputeTaskSpecInput, CollabNetworkSpecInput, DataAssetSpecInput, ParticipantDIDSpecInput } from '@collabnet/crds';
 import { API_VERSION } from '@collabnet/crds';
 import { BANK_A, BANK_B, NETWORK, SUPERVISOR, type DemoInstitution } from './institutions.ts';
+import { foundersLedger, ledgerDriver } from './ledger.ts';
 
 export interface Manifest {
   apiVersion: string;
@@ -32,6 +33,7 @@ export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = 
     displayName: 'Joint risk network',
     didRef: { name: founder.code },
     personRefs: [{ name: founder.person.name }],
+    ledger: foundersLedger(ledgerDriver()),
     founding: { hubURL: `tls://${hub}:7422`, hubClientURL: `tls://${hub}:4222`, ...rules },
     invitations: guests.map(({ code, displayName }) => ({ name: code, displayName })),
     algorithms: [
@@ -53,6 +55,7 @@ export function membersNetwork(member: DemoInstitution): Manifest {
     displayName: 'Joint risk network',
     didRef: { name: member.code },
     personRefs: [{ name: member.person.name }],
+    ledger: { driver: ledgerDriver() },
     join: { invitationSecretRef: { name: `${NETWORK}-invitation-${member.code}` } },
   });
 }

@@ -15,7 +15,8 @@ export async function printReport(report: TaskReport, expected: number, phases: 
   say(`Result       ${report.rows} customers that both banks know (expected ${expected}), told to Bank A only`);
   say(`               in Bank A's result store; fetched to ${report.resultFile}`);
   for (const receipt of report.task.status?.receipts ?? []) say(`Receipt      ${receipt.step} by ${receipt.party}`);
-  say(`Ledger       ${verified.stdout.trim() || verified.stderr.trim()}`);
+  // Without the table of what was verified in particular.
+  say(`Ledger       ${verified.stdout.split('\nWHAT ')[0]?.trim() || verified.stderr.trim()}`);
   say('Time');
   for (const { title, seconds } of phases) say(`               ${title.padEnd(48)} ${seconds.toFixed(1).padStart(7)} s`);
   say('');

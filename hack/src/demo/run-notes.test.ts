@@ -14,8 +14,10 @@ test('the last cold and the last warm run are found, also behind a torn line', (
     noteRun({ ...run, cold: true, seconds: 500 }, file);
     noteRun({ ...run, cold: false, seconds: 60 }, file);
     noteRun({ ...run, cold: false, seconds: 50 }, file);
+    noteRun({ ...run, cold: false, ledger: 'fabric', seconds: 70 }, file);
     appendFileSync(file, '{"date":"20');
     assert.equal(lastRun(true, file)?.seconds, 500);
+    assert.equal(lastRun(false, file, 'fabric')?.seconds, 70);
     assert.equal(lastRun(false, file)?.seconds, 50);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDir } from '../lib/paths.ts';
+import type { LedgerDriver } from './ledger.ts';
 
 /** A successful run of the demo, as its notes keep it. Seconds. */
 export interface DemoRun {
@@ -8,6 +9,8 @@ export interface DemoRun {
   readonly date: string;
   /** Whether the local cluster did not exist before. */
   readonly cold: boolean;
+  /** Absent in notes of before there was a choice: embedded. */
+  readonly ledger?: LedgerDriver;
   /** From the start of `make demo`, its `setup` included. */
   readonly seconds: number;
   readonly phases: readonly { readonly title: string; readonly seconds: number }[];
@@ -22,9 +25,9 @@ export function noteRun(run: DemoRun, file = runNotesFile): void {
 }
 
 /** The last run of that kind on this machine; a line that cannot be read is passed over. */
-export function lastRun(cold: boolean, file = runNotesFile): DemoRun | undefined {
+export function lastRun(cold: boolean, file = runNotesFile, ledger: LedgerDriver = 'embedded'): DemoRun | undefined {
   if (!existsSync(file)) return undefined;
-  return readFileSync(file, 'utf8').split('\n').map(read).findLast((run) => run?.cold === cold);
+  return readFileSync(file, 'utf8').split('\n').map(read).findLast((run) => run?.cold === cold && (run.ledger ?? 'embedded') === ledger);
 }
 
 function read(line: string): DemoRun | undefined {

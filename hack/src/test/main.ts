@@ -1,5 +1,6 @@
 /** `--unit`: compiles and runs the unit tests of all workspaces. `--e2e`: runs the end-to-end suites on a cluster; `--e2e=SUITE` one of them. */
 import { basename, join } from 'node:path';
+import { ledgerDriver } from '../demo/ledger.ts';
 import { foreignKubeconfig } from '../cluster/foreign-cluster.ts';
 import { files } from '../cluster/layout.ts';
 import { workspaceFolders } from '../images/workspaces.ts';
@@ -52,20 +53,31 @@ async function unitTests(): Promise<void> {
   for (const suite of pythonSuites()) add(await timed(() => runPythonSuite(suite)));
 }
 
+/** Suites that a run of all over the embedded ledger runs over Fabric, too; `LEDGER=fabric` runs every suite over it. */
+const ALSO_ON_FABRIC: readonly string[] = ['task'];
+
 async function endToEndTests(only: string | undefined): Promise<void> {
   const suites = testFiles('e2e').filter((file) => only === undefined || basename(file, '.test.js') === only);
   if (suites.length === 0) throw new HackError('BAD_ARGUMENT', `--e2e=${only ?? ''}: no such suite; there are ${testFiles('e2e').map((file) => basename(file, '.test.js')).join(', ')}`);
   const hack = (path: string): string => join(repositoryRoot, 'hack', path);
+  const suite = (file: string): string => basename(file, '.test.js');
+  const alsoOnFabric = only === undefined && ledgerDriver() === 'embedded' ? suites.filter((file) => ALSO_ON_FABRIC.includes(suite(file))) : [];
+  const needsFabric = alsoOnFabric.length > 0 || ledgerDriver() === 'fabric';
   const ready =
     (await prepared('setup', hack('setup.sh'), [])) &&
     (await prepared('compile', 'tsc', ['-b'])) &&
     (await prepared('cluster', process.execPath, [hack('src/cluster/main.ts'), 'up'])) &&
-    (await prepared('images', process.execPath, [hack('src/images/main.ts')]));
+    (await prepared('images', process.execPath, [hack('src/images/main.ts')])) &&
+    (!needsFabric || (await prepared('image of the Fabric nodes', process.execPath, [hack('src/images/main.ts'), 'fabric'])));
   if (!ready) return;
   process.env['KUBECONFIG'] = foreignKubeconfig() ?? files.adminKubeconfig;
   process.env['PATH'] = `${currentBinDir}:${process.env['PATH'] ?? ''}`;
   // One file after another: they share the machine, and a crowded one makes timing tests lie.
-  for (const file of suites) add(await timed(() => twice(`e2e/${basename(file, '.test.js')}`, () => runNodeSuite('e2e', [file], 1))));
+  for (const file of suites) add(await timed(() => twice(`e2e/${suite(file)}`, () => runNodeSuite('e2e', [file], 1))));
+  for (const file of alsoOnFabric) {
+    process.env['COLLABNET_LEDGER'] = 'fabric';
+    add(await timed(() => twice(`e2e/${suite(file)} on Fabric`, () => runNodeSuite('e2e', [file], 1))));
+  }
 }
 
 runMain(async () => {

@@ -8,7 +8,7 @@ import { findBinary } from '../testing/index.ts';
 interface Rendered {
   kind: string;
   metadata: { name: string; labels: Record<string, string> };
-  spec: { egress?: { ports: { port: number }[]; to?: object[] }[]; ingress?: { ports: { port: number }[]; from?: object[] }[]; groups?: { rules: { alert: string; expr: string }[] }[]; podMetricsEndpoints?: object[] };
+  spec: { egress?: { ports: { port: number }[]; to?: object[] }[]; ingress?: { ports: { port: number }[]; from?: object[] }[]; groups?: { rules: { alert: string; expr: string }[] }[]; podMetricsEndpoints?: object[]; selector?: { matchExpressions?: { values: string[] }[] } };
   data?: Record<string, string>;
 }
 
@@ -48,11 +48,14 @@ test('namespaces that may scrape reach the metrics and nothing else', () => {
   const from = JSON.stringify([{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }]);
   const ports = (policy: Rendered): number[] => (policy.spec.ingress ?? []).filter((rule) => JSON.stringify(rule.from) === from).flatMap((rule) => rule.ports.map(({ port }) => port));
   const opened = Object.fromEntries(policies(objects).map((policy) => [policy.metadata.name, ports(policy)]));
+  const scraped = Object.keys(opened).filter((name) => (opened[name] ?? []).length > 0).sort();
   const fabric = { 'fabric-chaincode': [8081], 'fabric-orderer': [8081], 'fabric-peer': [8081] };
   assert.deepEqual(opened, { compute: [8081], 'data-proxy': [8081], 'default-deny': [], 'embedded-ledger': [8081], ...fabric, nats: [], 'nats-hub': [], operator: [8080], 'result-store': [8081] });
   const monitor = objects.find(({ kind }) => kind === 'PodMonitor');
   assert.equal(monitor?.metadata.labels['release'], 'prometheus');
   assert.equal(monitor.spec.podMetricsEndpoints?.length, 2);
+  const [{ values = [] } = {}] = monitor.spec.selector?.matchExpressions ?? [];
+  assert.deepEqual([...values].sort(), scraped, 'what is opened is scraped, and nothing else');
 });
 
 test('alerts and dashboard are about this namespace, and templates of Prometheus are left alone', () => {
@@ -65,4 +68,10 @@ test('alerts and dashboard are about this namespace, and templates of Prometheus
   const { panels } = JSON.parse(dashboard ?? '{}') as { panels: { targets: { expr: string }[] }[] };
   for (const { expr } of panels.flatMap(({ targets }) => targets)) assert.match(expr, /namespace="bank-a"/);
   assert.ok(!JSON.stringify([rules, dashboard]).includes('NAMESPACE'));
+});
+
+test('the view of the ledger is served to port-forwards, and no policy opens its port', () => {
+  const { objects, text } = render('networkPolicy.monitoringNamespaces={monitoring}', 'hub.enabled=true');
+  assert.match(text, /name: LEDGER_VIEW_PORT, value: '8082'/);
+  assert.deepEqual(named(objects, ({ spec }) => spec.ingress?.some(({ ports }) => ports.some(({ port }) => port === 8082)) === true), []);
 });

@@ -137,6 +137,13 @@ export const chartValues = z.strictObject({
           ports: z.array(port).min(1).describe('Its ports.'),
         })
         .describe('Hub this institution connects to.'),
+      fabric: z
+        .strictObject({
+          namespaces: z.array(name).describe('Namespaces of institutions in this cluster.'),
+          cidrs: z.array(cidr).describe('Addresses of nodes elsewhere.'),
+          ports: z.array(port).min(1).describe('Ports of their orderers and peers.'),
+        })
+        .describe('Fabric nodes of other institutions, which peers and operator reach.'),
       keyTokens: z.strictObject({ cidrs: z.array(cidr).describe('Addresses of an HSM that the operator reaches over the network.'), ports: z.array(port).describe('Its ports.') }).describe('Network HSM.'),
       monitoringNamespaces: z.array(name).describe('Namespaces that may scrape /metrics.'),
       dns: z.strictObject({ namespace: z.union([name, z.literal('')]).describe('Namespace of the cluster DNS.'), cidr: cidr.describe('Its addresses, where it is no pod.'), port: port.describe('Its port.') }).describe('Cluster DNS.'),

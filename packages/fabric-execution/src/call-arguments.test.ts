@@ -2,13 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONTRACTS_VERSION, ContractError } from '@collabnet/contracts';
 import type { SignedTransaction } from '@collabnet/envelope';
-import { fromArguments, toArguments, type CallArguments } from './call-arguments.ts';
+import { contractsOf, fromArguments, toArguments, type CallArguments } from './call-arguments.ts';
 import { findRefusal, refusalOf } from './refusal.ts';
 
 test('arguments are read as they were written', () => {
   const tx = { payload: { a: 1 }, signature: 'x' } as unknown as SignedTransaction;
-  const calls: CallArguments[] = [{ name: 'ping' }, { name: 'submit', tx, seenHeight: 12 }];
+  const calls: CallArguments[] = [{ name: 'ping' }, { name: 'submit', tx, seenHeight: 12 }, { name: 'upgrade', seenHeight: 3 }];
   for (const call of calls) assert.deepEqual(fromArguments(toArguments(call)), call);
+  for (const call of calls.slice(1)) {
+    assert.deepEqual(fromArguments(toArguments(call, '9.0.0'), '9.0.0'), call);
+    assert.throws(() => fromArguments(toArguments(call, '9.0.0')), { code: 'CONTRACTS_MISMATCH' });
+    assert.equal(contractsOf(toArguments(call, '9.0.0')), '9.0.0');
+  }
+  assert.equal(contractsOf(['ping', '9.0.0']), undefined);
 });
 
 test('what is no call is refused with what to do', () => {
@@ -20,6 +26,8 @@ test('what is no call is refused with what to do', () => {
     [['submit', CONTRACTS_VERSION, '01', '{}'], { code: 'HEIGHT_INVALID' }],
     [['submit', CONTRACTS_VERSION, '1', '{'], { code: 'CALL_INVALID' }],
     [['submit', CONTRACTS_VERSION, '1', '{}', 'more'], { code: 'CALL_INVALID' }],
+    [['upgrade', CONTRACTS_VERSION, '1', '{}'], { code: 'CALL_INVALID' }],
+    [['upgrade', CONTRACTS_VERSION, '-1'], { code: 'HEIGHT_INVALID' }],
   ];
   for (const [args, error] of bad) assert.throws(() => fromArguments(args), error, JSON.stringify(args));
 });

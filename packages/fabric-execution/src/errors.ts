@@ -7,9 +7,10 @@
  * - `HEIGHT_INVALID`: the height that the sender names is no height, or lies far beyond all it could have seen.
  * - `CALL_INVALID`: the arguments of the proposal are no call of this chaincode.
  * - `CONTRACTS_MISMATCH`: sender and chaincode run different versions of the contracts.
+ * - `UPGRADE_PENDING`: the chaincode's version is in force, and the records are still those of the version before.
  * - `CLOCK_SKEW`: the time of the transaction lies outside the window around the endorser's clock.
  */
-export type FabricExecutionErrorCode = 'NOT_FOUNDED' | 'ALREADY_FOUNDED' | 'GENESIS_INVALID' | 'HEIGHT_INVALID' | 'CALL_INVALID' | 'CONTRACTS_MISMATCH' | 'CLOCK_SKEW';
+export type FabricExecutionErrorCode = 'NOT_FOUNDED' | 'ALREADY_FOUNDED' | 'GENESIS_INVALID' | 'HEIGHT_INVALID' | 'CALL_INVALID' | 'CONTRACTS_MISMATCH' | 'UPGRADE_PENDING' | 'CLOCK_SKEW';
 
 /** A call that does not get as far as the contracts. */
 export class FabricExecutionError extends Error {

@@ -1,4 +1,4 @@
-import { ContractError, execute, keys, OverlayState, type ContractEvent, type StateWrite } from '@collabnet/contracts';
+import { ContractError, CURRENT_RELEASE, isOlderVersion, keys, OverlayState, upgrade, upgradeDigest, type ContractEvent, type ExecutionResult, type StateWrite } from '@collabnet/contracts';
 import type { Json, SignedTransaction } from '@collabnet/envelope';
 import { FabricExecutionError } from './errors.ts';
 import { encodeStamped, type Stamp } from './stamp.ts';
@@ -45,34 +45,63 @@ const MOST_ROUNDS = 16;
  * lies at a lower height for it, as on a ledger that executes in order, and naming an old head or a time in the past
  * gains nothing against a record that was changed since.
  *
- * @throws ContractError when the rules refuse; FabricExecutionError NOT_FOUNDED, HEIGHT_INVALID
+ * @throws ContractError when the rules refuse; FabricExecutionError NOT_FOUNDED, HEIGHT_INVALID, and CONTRACTS_MISMATCH or
+ *   UPGRADE_PENDING where the records are of a later or an earlier version than the rules
  */
-export function executeCall(reader: StateReader, call: Call): Outcome {
+export function executeCall(reader: StateReader, call: Call, release = CURRENT_RELEASE): Outcome {
+  return settle(reader, call, (overlay, { height, time }, network) => {
+    assertInForce(network.rules, release.version);
+    return release.execute(overlay, { height, time, networkId: network.networkId }, call.tx);
+  });
+}
+
+/**
+ * Brings the records to a release, as {@link executeCall} runs a transaction. Where they are of it already, nothing is written.
+ *
+ * @throws ContractError CONFLICT; FabricExecutionError NOT_FOUNDED, HEIGHT_INVALID
+ */
+export function executeUpgrade(reader: StateReader, call: Omit<Call, 'tx'>, release = CURRENT_RELEASE): Outcome {
+  return settle(reader, call, (overlay, { height, time }, { networkId }) => {
+    const events = upgrade(overlay, { height, time, networkId }, release);
+    return { digest: upgradeDigest(networkId, release.version), result: null, events };
+  });
+}
+
+type Network = { readonly networkId: string; readonly rules: string };
+
+function settle(reader: StateReader, { seenHeight, time }: Omit<Call, 'tx'>, run: (overlay: OverlayState, stamp: Stamp, network: Network) => ExecutionResult): Outcome {
   const base = new StampedState(reader);
-  const networkId = networkOf(base);
-  let stamp: Stamp = { height: call.seenHeight + 1, time: call.time };
+  const network = networkOf(base);
+  let stamp: Stamp = { height: seenHeight + 1, time };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const overlay = new OverlayState(base);
-    const run = attempt(() => execute(overlay, { ...stamp, networkId }, call.tx));
+    const done = attempt(() => run(overlay, stamp, network));
     const { latest } = base;
     if (latest.height >= stamp.height || latest.time > stamp.time) {
       // Also after a refusal: a key that has just come into force looks unknown from below its height.
       stamp = { height: Math.max(stamp.height, latest.height + 1), time: Math.max(stamp.time, latest.time) };
       continue;
     }
-    assertSeen(call.seenHeight, latest.height);
-    if ('error' in run) throw run.error;
+    assertSeen(seenHeight, latest.height);
+    if ('error' in done) throw done.error;
     const at = stamp;
     const writes = overlay.writes().map((write) => stamped(write, at));
-    return { ...at, ...run.value, writes, reads: base.keysRead };
+    return { ...at, ...done.value, writes, reads: base.keysRead };
   }
   throw new FabricExecutionError('HEIGHT_INVALID', `the height of this transaction does not settle within ${MOST_ROUNDS} rounds`);
 }
 
-function networkOf(state: StampedState): string {
-  const network = state.get(keys.network) as { networkId: string } | undefined;
+function networkOf(state: StampedState): Network {
+  const network = state.get(keys.network) as Network | undefined;
   if (network === undefined) throw new FabricExecutionError('NOT_FOUNDED', 'this channel holds no network yet; submit its genesis first');
-  return network.networkId;
+  return network;
+}
+
+/** New rules over old records, or the other way round, would be neither version. */
+function assertInForce(records: string, rules: string): void {
+  if (records === rules) return;
+  if (isOlderVersion(records, rules)) throw new FabricExecutionError('UPGRADE_PENDING', `contracts: ${rules} is to come, and the records are still of ${records}; the operator that put it into force brings them over, then submit again`);
+  throw new FabricExecutionError('CONTRACTS_MISMATCH', `contracts: the records are of ${records}, these rules are ${rules}; run the version that the members have put into force`);
 }
 
 function assertSeen(seen: number, read: number): void {

@@ -1,4 +1,4 @@
-import { ContractError, genesis, keys, networkIdOf, OverlayState, type GenesisPayload } from '@collabnet/contracts';
+import { ContractError, CURRENT_RELEASE, keys, networkIdOf, OverlayState, type GenesisPayload } from '@collabnet/contracts';
 import { canonicalJson } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
 import { FabricExecutionError } from './errors.ts';
@@ -25,16 +25,16 @@ export interface Founding {
  *
  * @throws FabricExecutionError GENESIS_INVALID, ALREADY_FOUNDED (the same network may be founded again: nothing is written)
  */
-export function foundNetwork(reader: StateReader, { payload, signature }: FabricGenesis): Founding {
+export function foundNetwork(reader: StateReader, { payload, signature }: FabricGenesis, release = CURRENT_RELEASE): Founding {
   const overlay = new OverlayState(new StampedState(reader));
-  const networkId = verifiedId(payload, signature);
+  const networkId = verifyGenesis({ payload, signature });
   const known = overlay.get(keys.network) as { networkId: string } | undefined;
   if (known !== undefined) {
     if (known.networkId === networkId) return { networkId, time: payload.createdAt, writes: [] };
     throw new FabricExecutionError('ALREADY_FOUNDED', `this channel holds network ${known.networkId}; give each network a channel of its own`);
   }
   try {
-    genesis(overlay, payload);
+    release.genesis(overlay, payload);
   } catch (error) {
     if (error instanceof ContractError) throw new FabricExecutionError('GENESIS_INVALID', error.message);
     throw error;
@@ -44,7 +44,8 @@ export function foundNetwork(reader: StateReader, { payload, signature }: Fabric
   return { networkId, time: stamp.time, writes };
 }
 
-function verifiedId(payload: GenesisPayload, signature: string): string {
+/** The id of the network of a genesis that its founder signed, whatever its rules. @throws FabricExecutionError GENESIS_INVALID */
+export function verifyGenesis({ payload, signature }: FabricGenesis): string {
   try {
     if (sm2Verify(canonicalJson(payload), signature, payload.founder.signKey)) return networkIdOf(payload);
   } catch {

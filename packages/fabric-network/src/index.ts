@@ -56,7 +56,7 @@ export { PeerAdmin } from './client/peer.ts';
 export type { InstalledPackage } from './client/peer.ts';
 export { PeerSnapshots } from './client/snapshots.ts';
 export { ChaincodeLifecycle } from './client/lifecycle.ts';
-export type { ChaincodeDefinition, CommittedDefinition } from './client/lifecycle.ts';
+export type { ApprovedDefinition, ChaincodeDefinition, CommittedDefinition } from './client/lifecycle.ts';
 export { ordererConfig } from './node/orderer-config.ts';
 export type { OrdererConfigInput } from './node/orderer-config.ts';
 export { peerConfig } from './node/peer-config.ts';

@@ -5,8 +5,12 @@ import { createHash } from 'node:crypto';
  * previous hash, OCTET STRING data hash } (fabric/protoutil/blockutils.go).
  */
 export function headerHash(number: number, previous: Uint8Array, data: Uint8Array): string {
-  const body = Buffer.concat([tagged(0x02, integer(number)), tagged(0x04, previous), tagged(0x04, data)]);
-  return createHash('sha256').update(tagged(0x30, body)).digest('hex');
+  return createHash('sha256').update(headerOctets(number, previous, data)).digest('hex');
+}
+
+/** The DER form of a header, which is also what orderers sign. */
+export function headerOctets(number: number, previous: Uint8Array, data: Uint8Array): Buffer {
+  return tagged(0x30, Buffer.concat([tagged(0x02, integer(number)), tagged(0x04, previous), tagged(0x04, data)]));
 }
 
 /** Hash of the data of a block: SHA-256 over all envelopes, one after the other. */

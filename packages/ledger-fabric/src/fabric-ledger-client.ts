@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Json, JsonObject, SignedTransaction, TransactionPayload } from '@collabnet/envelope';
 import type { FabricGenesis } from '@collabnet/fabric-execution';
-import { eventStream, LedgerError, type Ledger, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
+import { ensureFresh, eventStream, LedgerError, type Ledger, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
 import { newestBlock } from './chain-height.ts';
+import { channelBlocks, type RawBlock } from './channel-blocks.ts';
+import { assertNotAhead } from './clock-check.ts';
 import { CommitWatch } from './commit-watch.ts';
 import type { FabricBlock } from './fabric-block.ts';
 import { FabricReplica } from './fabric-replica.ts';
 import { Follower } from './follower.ts';
+import { FabricInspection } from './inspect/fabric-inspection.ts';
 import { DEFAULT_CHAINCODE, type FabricLedgerOptions } from './options.ts';
 import { proveWrite, type FabricProof } from './prove-write.ts';
 import { Submission } from './submission.ts';
@@ -17,7 +20,6 @@ const REFRESH_MS = 10_000;
 const BLOCKS_AT_ONCE = 200;
 /** A transaction may stand some blocks after the height that its records name. */
 const SEARCHED_BLOCKS = 64;
-const MAX_AHEAD_MS = 600_000;
 
 /** Driver `fabric`: follows the blocks of the own peer into a verifying replica and submits through its gateway. */
 export class FabricLedgerClient implements Ledger {
@@ -34,6 +36,8 @@ export class FabricLedgerClient implements Ledger {
   #verifiedAt = 0;
   #clockOffsetMs = 0;
   #diverged: LedgerError | undefined;
+  /** A block of later contracts has come: what is known stays readable, and nothing more can be known or sent. */
+  #outdated: LedgerError | undefined;
   #closed = false;
   #refreshing: Promise<void> | undefined;
 
@@ -41,20 +45,20 @@ export class FabricLedgerClient implements Ledger {
     this.networkId = options.networkId;
     this.#options = options;
     this.#chaincode = options.chaincode ?? DEFAULT_CHAINCODE;
-    const replica = new FabricReplica(options.networkId, this.#chaincode, options.state);
+    const replica = new FabricReplica(options.networkId, this.#chaincode, options.state, options.releases);
     this.#replica = replica;
     this.#follower = new Follower(options, { next: () => replica.next, take: (block) => this.#take(block), onError: (error) => this.#report(error) });
     this.#submission = new Submission({
       channel: options.channel,
       chaincode: this.#chaincode,
-      organisations: () => [options.identity().mspId, ...(options.confirmWith ?? [])],
+      organisations: () => [options.identity().mspId, ...this.#others()],
       replica,
       commits: this.#commits,
       timeoutMs: options.submitTimeoutMs ?? 60_000,
       now: () => this.#now(),
       gateway: () => this.#follower.connection.gateway,
       refresh: () => this.refresh(),
-      assertUsable: () => this.#assertUsable(),
+      assertUsable: () => this.#assertCurrent(),
       onClock: (offsetMs) => (this.#clockOffsetMs = offsetMs),
     });
   }
@@ -85,6 +89,21 @@ export class FabricLedgerClient implements Ledger {
     return this.#submission.found(genesis);
   }
 
+  /**
+   * Brings the records to the version of the contracts that this build has, once it is in force on the channel; done by the
+   * operator that put it into force, and by any other.
+   *
+   * @throws LedgerError CONTRACTS_MISMATCH while it is not in force, or a later one is; UNAVAILABLE, TIMEOUT
+   */
+  upgrade(): Promise<void> {
+    return this.#submission.upgrade();
+  }
+
+  /** Version of the contracts in force on the ledger as far as it was read; undefined before the genesis. */
+  get contracts(): string | undefined {
+    return this.#replica.contracts;
+  }
+
   /** Sends a transaction that changes nothing through endorsement, ordering and validation: whether submitting works. */
   ping(): Promise<void> {
     return this.#submission.ping();
@@ -92,14 +111,7 @@ export class FabricLedgerClient implements Ledger {
 
   async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
     this.#assertUsable();
-    const bound = options.maxStalenessMs;
-    const asked = this.#now();
-    if (bound !== undefined && asked - this.#verifiedAt > bound) {
-      await this.refresh();
-      // Against the time of the question: however long the answer took, it is no older than that.
-      const age = asked - this.#verifiedAt;
-      if (age > bound) throw new LedgerError('STALE', `the ledger view is ${age} ms old, more than the ${bound} ms allowed; check the connection to the peer`);
-    }
+    await ensureFresh({ verifiedAt: () => this.#verifiedAt, now: () => this.#now(), refresh: () => this.refresh() }, options.maxStalenessMs);
     return this.#replica.evaluate(contract, method, args, this.#now()) as T;
   }
 
@@ -137,9 +149,26 @@ export class FabricLedgerClient implements Ledger {
     return block?.header.time;
   }
 
+  /** The verified blocks, to look at and to export. */
+  inspection(): FabricInspection {
+    const { networkId, channel, state } = this.#options;
+    return new FabricInspection({ networkId, channel, chaincode: this.#chaincode, state, next: () => this.#replica.next, gateway: () => this.#follower.connection.gateway });
+  }
+
   async prove(key: string, height: number): Promise<FabricProof> {
     this.#assertUsable();
     return proveWrite(this.#options.state, { channel: this.#options.channel, chaincode: this.#chaincode, gateway: this.#follower.connection.gateway }, key, height);
+  }
+
+  /** The newest block of the channel that was verified here, with or without transactions; undefined before the first. */
+  get lastBlock(): { readonly number: number; readonly hash: string } | undefined {
+    this.#assertUsable();
+    return this.#replica.last;
+  }
+
+  /** Whole blocks of the channel from Fabric's number `from` to {@link lastBlock}, from the own peer. @throws LedgerError UNAVAILABLE */
+  blocks(from: number): AsyncIterable<RawBlock> {
+    return channelBlocks(this.#follower.connection.gateway, this.#options.channel, from, this.lastBlock?.number ?? -1);
   }
 
   /** Brings the replica to the newest block that is known of. Rejects with UNAVAILABLE, STALE or DIVERGED. */
@@ -155,16 +184,20 @@ export class FabricLedgerClient implements Ledger {
   }
 
   async #refresh(): Promise<void> {
-    this.#assertUsable();
+    this.#assertCurrent();
     const asked = this.#now();
-    const newest = await newestBlock(this.#follower.connection.gateway, this.#options.channel, this.#options.confirmWith ?? []);
+    const newest = await newestBlock(this.#follower.connection.gateway, this.#options.channel, this.#others());
     const deadline = Date.now() + REFRESH_MS;
     while (this.#replica.next <= newest) {
-      this.#assertUsable();
+      this.#assertCurrent();
       if (Date.now() > deadline) throw new LedgerError('STALE', `block ${newest} is known of but has not arrived; the own peer lags behind, look at its log`);
       await this.#arrival(deadline - Date.now());
     }
     this.#verifiedAt = asked;
+  }
+
+  #others(): readonly string[] {
+    return this.#options.confirmWith?.() ?? [];
   }
 
   #arrival(ms: number): Promise<void> {
@@ -181,8 +214,7 @@ export class FabricLedgerClient implements Ledger {
 
   async #take(block: FabricBlock): Promise<void> {
     this.#assertUsable();
-    const ahead = Math.max(0, ...block.transactions.map(({ call }) => (call?.chaincode === this.#chaincode ? call.time : 0))) - this.#now();
-    if (ahead > (this.#options.maxClockSkewMs ?? MAX_AHEAD_MS)) throw new LedgerError('CLOCK_SKEW', `block ${block.number}: its time lies ${ahead} ms ahead of this clock; check the clocks`);
+    assertNotAhead(block, this.#chaincode, this.#now(), this.#options.maxClockSkewMs);
     const events = this.#apply(block);
     for (const { txId, code } of block.transactions) this.#commits.seen(txId, code);
     if (events !== undefined) for (const listener of this.#listeners) listener(events);
@@ -199,6 +231,11 @@ export class FabricLedgerClient implements Ledger {
         this.#diverged ??= new LedgerError('DIVERGED', `the ledger is not what the contracts make of it: ${error.message}; nothing is authorised until the members have found out why`);
         this.#commits.abandon();
       }
+      if (error instanceof LedgerError && error.code === 'CONTRACTS_MISMATCH') {
+        this.#outdated = error;
+        this.#commits.abandon();
+        for (const arrived of this.#arrivals) arrived();
+      }
       throw error;
     }
   }
@@ -206,6 +243,12 @@ export class FabricLedgerClient implements Ledger {
   #assertUsable(): void {
     if (this.#closed) throw new LedgerError('CLOSED', 'the ledger client was closed');
     if (this.#diverged !== undefined) throw this.#diverged;
+  }
+
+  /** As {@link #assertUsable}, for what has to know of the newest block. */
+  #assertCurrent(): void {
+    this.#assertUsable();
+    if (this.#outdated !== undefined) throw this.#outdated;
   }
 
   #report(error: unknown): void {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
 import type { common } from '@hyperledger/fabric-protos';
 import { LedgerError } from '@collabnet/ledger';
+import { blocksBeforeSnapshot } from './blocks-before-snapshot.ts';
 import { openConnection, type Connection } from './connection.ts';
 import type { FabricBlock } from './fabric-block.ts';
 import type { FabricLedgerOptions } from './options.ts';
@@ -97,10 +98,16 @@ export class Follower {
       throw new LedgerError('UNAVAILABLE', `peer ${endpoint.address} cannot be reached`, { cause });
     }
     this.#connection = connection;
-    this.#blocks = await connection.gateway.getNetwork(channel).getBlockEvents({ startBlock: BigInt(this.#sink.next()) });
-    for await (const block of this.#blocks) {
-      await this.#sink.take(parseBlock(block));
-      if (this.#abort.signal.aborted) return;
+    const first = this.#sink.next();
+    this.#blocks = await connection.gateway.getNetwork(channel).getBlockEvents({ startBlock: BigInt(first) });
+    try {
+      for await (const block of this.#blocks) {
+        await this.#sink.take(parseBlock(block));
+        if (this.#abort.signal.aborted) return;
+      }
+    } catch (error) {
+      const missing = this.#sink.next() === first && !(error instanceof LedgerError) ? await blocksBeforeSnapshot(connection.gateway, channel, endpoint.address, first).catch(() => undefined) : undefined;
+      throw missing ?? error;
     }
     throw new LedgerError('UNAVAILABLE', `peer ${endpoint.address} has ended the stream of blocks`);
   }

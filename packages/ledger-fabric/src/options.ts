@@ -1,3 +1,4 @@
+import type { ContractsReleases } from '@collabnet/contracts';
 import type { FabricState } from './stored-block.ts';
 
 /** A peer of the own institution. */
@@ -30,13 +31,15 @@ export interface FabricLedgerOptions {
   /** Peers of the own institution, in order of preference. */
   readonly endpoints: readonly FabricEndpoint[];
   /**
-   * MSP ids of the other organisations. A view counts as confirmed when a majority of all, the own one included, know of
+   * MSP ids of the other organisations of the channel, asked for each time since members come and go. A view counts as confirmed when a majority of all, the own one included, know of
    * no newer block; without them the own peer is believed alone, also when it is cut off from the others. They are also
    * asked to endorse in turn where endorsers disagree.
    */
-  readonly confirmWith?: readonly string[] | undefined;
+  readonly confirmWith?: (() => readonly string[]) | undefined;
   /** From `openReplicaState`; a file is the checkpoint from which a later process goes on. */
   readonly state: FabricState;
+  /** Versions of the contracts that this process can run; default those of the build. */
+  readonly releases?: ContractsReleases | undefined;
   readonly now?: (() => number) | undefined;
   /** How long a submit is tried again, ms; default 60 s. */
   readonly submitTimeoutMs?: number | undefined;

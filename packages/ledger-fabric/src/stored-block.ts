@@ -15,6 +15,8 @@ export interface StoredFabricBlock {
     /** Epoch ms; never before that of the block before. */
     readonly time: number;
     readonly stateRoot: string;
+    /** Height of the last block, this one included, that was taken from its endorsers and not run again. */
+    readonly takenUpTo?: number;
   };
   readonly genesis?: FabricGenesis;
   /** `height` is the one that the contracts ran at, at most that of the block. */

@@ -28,6 +28,9 @@ export interface SubmissionOptions {
   readonly onClock: (offsetMs: number) => void;
 }
 
+/** Keys that a transaction reads and writes, as far as they are known beforehand. */
+type Plan = Pick<Outcome, 'reads' | 'writes'>;
+
 /**
  * Brings a transaction onto the ledger: conflicts, lagging endorsers and lost connections are tried again with the same
  * signed transaction, of which the ledger takes only one.
@@ -58,7 +61,10 @@ export class Submission {
       }
       const leave = this.#lanes.enter(planned.writes.map(({ key }) => key));
       try {
-        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: this.#options.replica.head()?.height ?? 0 }, progress));
+        const { replica, refresh } = this.#options;
+        // On the newest block, not on what it had when it started.
+        const ownDecides = replica.release === undefined && (await refresh().then(() => true, () => false));
+        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: replica.head()?.height ?? 0 }, progress), ownDecides);
       } finally {
         leave();
       }
@@ -77,6 +83,19 @@ export class Submission {
     throw progress.failure('of the genesis');
   }
 
+  /** Brings the records to the newest version of this build; resolves at once where they are of it. */
+  async upgrade(): Promise<void> {
+    const { replica, timeoutMs, now, onClock, assertUsable } = this.#options;
+    const deadline = Date.now() + timeoutMs;
+    const progress = new Progress(now, onClock);
+    while (Date.now() < deadline) {
+      assertUsable();
+      if (replica.contracts === replica.newest.version) return;
+      await progress.record(await this.#send({ name: 'upgrade', seenHeight: replica.head()?.height ?? 0 }, progress, replica.newest.version));
+    }
+    throw progress.failure('of the upgrade');
+  }
+
   /** One way through endorsement, ordering and validation that changes nothing. @throws LedgerError UNAVAILABLE, TIMEOUT */
   async ping(): Promise<void> {
     const progress = new Progress(this.#options.now, this.#options.onClock);
@@ -86,7 +105,7 @@ export class Submission {
   }
 
   /** What the transaction would come to on the verified state; undefined when the state has moved on meanwhile. */
-  async #plan(tx: SignedTransaction): Promise<Outcome | undefined> {
+  async #plan(tx: SignedTransaction): Promise<Plan | undefined> {
     const { replica, refresh, assertUsable } = this.#options;
     assertUsable();
     const before = replica.head()?.height;
@@ -100,7 +119,7 @@ export class Submission {
     }
   }
 
-  #dryRun(tx: SignedTransaction): Outcome {
+  #dryRun(tx: SignedTransaction): Plan {
     const { replica, now } = this.#options;
     const head = replica.head();
     if (head === undefined) throw new LedgerError('STALE', 'no block of the network has been read yet; wait for the first contact with the ledger');
@@ -108,17 +127,21 @@ export class Submission {
     if (seen !== undefined && replica.state.block(seen.height)?.header.hash !== seen.hash) {
       throw new LedgerError('HEAD_UNKNOWN', `head: height ${seen.height} with hash ${seen.hash} is not on this chain; refresh the view, and if it persists compare heads with the other members`);
     }
-    return executeCall(replica.reader, { tx, seenHeight: head.height, time: now() });
+    const { release } = replica;
+    // Rules of before, while the members have not agreed on the next: the endorsers know, the own among them.
+    if (release === undefined) return { reads: [], writes: [] };
+    return executeCall(replica.reader, { tx, seenHeight: head.height, time: now() }, release);
   }
 
-  async #send(call: CallArguments, progress: Progress): Promise<Attempt> {
+  /** @param contracts version that shall run it; by default the one in force */
+  async #send(call: CallArguments, progress: Progress, contracts = this.#options.replica.contracts ?? this.#options.replica.newest.version): Promise<Attempt> {
     const { channel, chaincode, commits, now, gateway, assertUsable } = this.#options;
     assertUsable();
     // The gateway would ask the same ones again, of whom one may run other rules.
     const known = this.#options.organisations();
     const organisations = progress.disagreement ? someMajority(known) : undefined;
     try {
-      return await sendOnce({ gateway: gateway(), own: known[0] ?? '', channel, chaincode, commits, args: toArguments(call), time: now(), organisations });
+      return await sendOnce({ gateway: gateway(), own: known[0] ?? '', channel, chaincode, commits, args: toArguments(call, contracts), time: now(), organisations });
     } catch (error) {
       if (error instanceof LedgerError) return { message: error.message };
       throw error;

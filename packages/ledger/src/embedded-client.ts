@@ -3,9 +3,11 @@ import { transactionDigest, type Json, type JsonObject, type SignedTransaction, 
 import { keys } from '@collabnet/contracts';
 import { LedgerError } from './errors.ts';
 import { eventStream } from './event-stream.ts';
+import { clockOffset, ensureFresh } from './freshness.ts';
 import { HeadExchange, type HeadSigner } from './head-exchange.ts';
 import type { Ledger, SubmitResult, VerifiedHead } from './ledger.ts';
 import { prove, type Proof } from './proof.ts';
+import { EmbeddedInspection } from './inspect/embedded-inspection.ts';
 import { Replica, type LedgerEvent } from './replica.ts';
 import type { SqliteState } from './sqlite-state.ts';
 import type { LedgerTransport, SignedHead } from './transport.ts';
@@ -114,14 +116,7 @@ export class EmbeddedLedgerClient implements Ledger {
 
   async evaluate<T = Json>(contract: string, method: string, args: JsonObject, options: { maxStalenessMs?: number } = {}): Promise<T> {
     this.#assertUsable();
-    const bound = options.maxStalenessMs;
-    const asked = this.#now();
-    if (bound !== undefined && asked - this.#verifiedAt > bound) {
-      await this.refresh();
-      // Against the time of the question: however long the answer took, it is no older than that.
-      const age = asked - this.#verifiedAt;
-      if (age > bound) throw new LedgerError('STALE', `the ledger view is ${age} ms old, more than the ${bound} ms allowed; check the connection to the ledger`);
-    }
+    await ensureFresh({ verifiedAt: () => this.#verifiedAt, now: () => this.#now(), refresh: () => this.refresh() }, options.maxStalenessMs);
     return this.#replica.evaluate(contract, method, args, this.#now()) as T;
   }
 
@@ -160,6 +155,11 @@ export class EmbeddedLedgerClient implements Ledger {
     return this.#options.state.block(height)?.transactions.find((tx) => holds(tx.payload))?.payload;
   }
 
+  /** The verified chain, to look at and to export. */
+  inspection(): EmbeddedInspection {
+    return new EmbeddedInspection(this.networkId, this.#options.state);
+  }
+
   blockTime(height: number): number | undefined {
     const known = this.#times.get(height);
     if (known !== undefined) return known;
@@ -193,7 +193,7 @@ export class EmbeddedLedgerClient implements Ledger {
       this.#assertUsable();
       const asked = this.#now();
       const remote = await this.#options.transport.head();
-      if (remote.now !== undefined) this.#clockOffsetMs = offsetOf(remote.now, asked, this.#now());
+      if (remote.now !== undefined) this.#clockOffsetMs = clockOffset(remote.now, asked, this.#now());
       while ((this.#replica.head()?.height ?? -1) < remote.height) await this.#fetch();
       this.#checkRemoteHead(remote);
       this.#verifiedAt = asked;
@@ -271,10 +271,4 @@ export class EmbeddedLedgerClient implements Ledger {
     await this.#options.transport.close();
     this.#options.state.close();
   }
-}
-
-/** The other clock was read between `asked` and `answered` of the own one: anything in between is no difference. */
-function offsetOf(other: number, asked: number, answered: number): number {
-  if (other < asked) return asked - other;
-  return other > answered ? answered - other : 0;
 }

@@ -4,6 +4,11 @@ import type { Head, LedgerEvent } from './replica.ts';
 /** The verified head, and when contact with the ledger last confirmed that it is the newest (local epoch ms). */
 export interface VerifiedHead extends Head {
   verifiedAt: number;
+  /**
+   * Up to this height, blocks of earlier contracts that this build does not have were taken as their endorsers wrote
+   * them: signatures and hashes were checked, the rules were not run again. Absent: everything was run again.
+   */
+  takenUpTo?: number;
 }
 
 /** What every proof says; the rest, and how it is checked, depends on the driver and is named by `schema`. */

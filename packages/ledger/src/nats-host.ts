@@ -1,25 +1,15 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { signedTransactionSchema, type TransactionPayload } from '@collabnet/envelope';
-import { ledgerEventsSubject, ledgerHostSubject, parseLedgerSubject } from '@collabnet/messaging';
+import { ledgerEventsSubject } from '@collabnet/messaging';
+import { answerRequests, type LedgerRequest } from './answer-requests.ts';
 import type { Block } from './block.ts';
 import { LedgerError } from './errors.ts';
 import type { LedgerNode } from './node.ts';
-import { blocksRequestSchema, jsonBytes, MAX_REPLY_BYTES, refusal } from './protocol.ts';
+import { blocksRequestSchema, jsonBytes, MAX_REPLY_BYTES, parseJson } from './protocol.ts';
+import { readSubmitted, relay, type ObserveSubmitted } from './submitted.ts';
+import { Turns } from './turns.ts';
 
-/** Submits of one member that may wait at a time: no member can fill the queue for the others. */
+/** Submits of one member that may wait at a time. */
 const MAX_PENDING_PER_MEMBER = 200;
-
-/** A transaction that was submitted, and what became of it. */
-export interface SubmittedTransaction {
-  readonly payload: TransactionPayload;
-  /** `Accepted`, or the code of the refusal. */
-  readonly outcome: string;
-  /** Epoch ms. */
-  readonly startedAt: number;
-  readonly endedAt: number;
-  /** Of the block, when it was accepted. */
-  readonly height?: number;
-}
 
 /**
  * Serves one {@link LedgerNode} over NATS: `submit`, `join`, `blocks` and `head` of every member, and an announcement
@@ -29,11 +19,11 @@ export class NatsLedgerHost {
   readonly #connection: NatsConnection;
   readonly #node: LedgerNode;
   readonly #network: string;
-  readonly #observe: ((seen: SubmittedTransaction) => void) | undefined;
-  readonly #pending = new Map<string, number>();
+  readonly #observe: ObserveSubmitted | undefined;
+  readonly #turns = new Turns(MAX_PENDING_PER_MEMBER);
 
   /** @param observe told of every well-formed transaction once its outcome is known */
-  constructor(connection: NatsConnection, node: LedgerNode, networkToken: string, observe?: (seen: SubmittedTransaction) => void) {
+  constructor(connection: NatsConnection, node: LedgerNode, networkToken: string, observe?: ObserveSubmitted) {
     this.#connection = connection;
     this.#node = node;
     this.#network = networkToken;
@@ -41,70 +31,28 @@ export class NatsLedgerHost {
   }
 
   start(): void {
-    this.#connection.subscribe(ledgerHostSubject(this.#network), {
-      callback: (error, message) => {
-        if (error !== null || message.reply === undefined) return;
-        void this.#answer(message.subject, message.string()).then((reply) => message.respond(JSON.stringify(reply)));
-      },
-    });
+    answerRequests(this.#connection, this.#network, (request) => this.#answer(request));
   }
 
   announce(block: Block): void {
     this.#connection.publish(ledgerEventsSubject(this.#network), JSON.stringify({ height: block.header.height }));
   }
 
-  async #answer(subject: string, body: string): Promise<object> {
-    try {
-      const asked = parseLedgerSubject(subject);
-      switch (asked?.operation) {
-        case 'submit':
-          return { ok: true, ...(await this.#inTurn(asked.from, () => this.#submit(body))) };
-        case 'join':
-          return { ok: true, ...(await this.#inTurn(asked.from, () => this.#submit(body, 'membership.join'))) };
-        case 'blocks':
-          return { ok: true, blocks: this.#blocks(body) };
-        case 'head':
-          return { ok: true, ...this.#node.head(), now: Date.now() };
-        default:
-          throw new LedgerError('INVALID_ARGUMENT', `subject: ${subject} names no operation of the ledger`);
-      }
-    } catch (error) {
-      return refusal(error);
+  async #answer({ from, operation, body }: LedgerRequest): Promise<object> {
+    switch (operation) {
+      case 'submit':
+        return this.#submit(from, body);
+      case 'join':
+        return this.#submit(from, body, 'membership.join');
+      case 'blocks':
+        return { blocks: this.#blocks(body) };
+      case 'head':
+        return { ...this.#node.head(), now: Date.now() };
     }
   }
 
-  async #inTurn<T>(from: string, work: () => Promise<T>): Promise<T> {
-    const pending = this.#pending.get(from) ?? 0;
-    if (pending >= MAX_PENDING_PER_MEMBER) throw new LedgerError('UNAVAILABLE', `${pending} transactions of this member are waiting; submit again`);
-    this.#pending.set(from, pending + 1);
-    try {
-      return await work();
-    } finally {
-      const left = (this.#pending.get(from) ?? 1) - 1;
-      if (left === 0) this.#pending.delete(from);
-      else this.#pending.set(from, left);
-    }
-  }
-
-  async #submit(body: string, only?: string): Promise<{ height: number; digest: string }> {
-    const parsed = signedTransactionSchema.safeParse(parseJson(body));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new LedgerError('MALFORMED', `${issue?.path.join('.') ?? 'transaction'}: ${issue?.message ?? 'malformed'}`);
-    }
-    const tx = parsed.data;
-    const called = `${tx.payload.contract}.${tx.payload.method}`;
-    if (only !== undefined && called !== only) throw new LedgerError('FORBIDDEN', `method: an invitation is good for ${only} only, not for ${called}`);
-    const startedAt = Date.now();
-    const seen = (outcome: string, height?: number): void => this.#observe?.({ payload: tx.payload, outcome, startedAt, endedAt: Date.now(), ...(height === undefined ? {} : { height }) });
-    try {
-      const { height, digest } = await this.#node.submit(tx);
-      seen('Accepted', height);
-      return { height, digest };
-    } catch (error) {
-      seen(error instanceof LedgerError ? error.code : 'INTERNAL');
-      throw error;
-    }
+  #submit(from: string, body: string, only?: string): Promise<object> {
+    return this.#turns.take(from, () => relay(readSubmitted(body, only), (tx) => this.#node.submit(tx), this.#observe));
   }
 
   #blocks(body: string): Block[] {
@@ -119,13 +67,5 @@ export class NatsLedgerHost {
       blocks.push(block);
     }
     return blocks;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LedgerError('MALFORMED', 'the request is not JSON', { cause });
   }
 }

@@ -1,12 +1,11 @@
-import { errors as natsErrors, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { SignedTransaction } from '@collabnet/envelope';
 import { z } from 'zod';
+import { askHost, READ_TIMEOUT_MS } from './ask-host.ts';
 import { blockHeaderSchema, type Block } from './block.ts';
 import { LedgerError } from './errors.ts';
-import { readReply } from './protocol.ts';
 import type { LedgerTransport, SignedHead } from './transport.ts';
 
-const READ_TIMEOUT_MS = 10_000;
 const SUBMIT_TIMEOUT_MS = 20_000;
 
 /** Subjects of one participant; see the builders of @collabnet/messaging. A holder of an invitation has no `heads`. */
@@ -45,17 +44,17 @@ export class NatsLedgerTransport implements LedgerTransport {
 
   async submit(tx: SignedTransaction): Promise<{ height: number; digest: string }> {
     if (this.#subjects.submit === undefined) throw new LedgerError('UNAVAILABLE', 'this client may read the ledger but not submit to it');
-    return submitReply.parse(await this.#request(this.#subjects.submit, tx, SUBMIT_TIMEOUT_MS));
+    return submitReply.parse(await askHost(this.#connection, this.#subjects.submit, tx, SUBMIT_TIMEOUT_MS));
   }
 
   async blocks(from: number, limit: number): Promise<Block[]> {
-    const reply = await this.#request(this.#subjects.blocks, { from, limit }, READ_TIMEOUT_MS);
+    const reply = await askHost(this.#connection, this.#subjects.blocks, { from, limit }, READ_TIMEOUT_MS);
     if (!Array.isArray(reply['blocks'])) throw new LedgerError('UNAVAILABLE', 'the ledger host sent no list of blocks');
     return reply['blocks'] as Block[];
   }
 
   async head(): Promise<z.infer<typeof headReply>> {
-    return headReply.parse(await this.#request(this.#subjects.head, {}, READ_TIMEOUT_MS));
+    return headReply.parse(await askHost(this.#connection, this.#subjects.head, {}, READ_TIMEOUT_MS));
   }
 
   onAnnouncement(listener: () => void): void {
@@ -84,21 +83,6 @@ export class NatsLedgerTransport implements LedgerTransport {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     return Promise.resolve();
   }
-
-  async #request(subject: string, body: unknown, timeout: number): Promise<Record<string, unknown>> {
-    let text: string;
-    try {
-      text = (await this.#connection.request(subject, JSON.stringify(body), { timeout })).string();
-    } catch (cause) {
-      throw transportError(cause);
-    }
-    return readReply(text);
-  }
-}
-
-function transportError(cause: unknown): LedgerError {
-  if (cause instanceof natsErrors.TimeoutError) return new LedgerError('TIMEOUT', 'the ledger host did not answer in time', { cause });
-  return new LedgerError('UNAVAILABLE', `the ledger host cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
 function safeJson(text: string): unknown {

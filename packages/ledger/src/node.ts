@@ -2,7 +2,8 @@ import { CONTRACTS_VERSION } from '@collabnet/contracts';
 import { canonicalJson, type Json, type SignedTransaction } from '@collabnet/envelope';
 import { BLOCK_SCHEMA, networkIdOf, NO_PREVIOUS, transactionsRoot, type Block, type SignedGenesis } from './block.ts';
 import { LedgerError } from './errors.ts';
-import { jsonBytes, MAX_BLOCK_BYTES, MAX_TRANSACTION_BYTES } from './protocol.ts';
+import { MAX_BLOCK_BYTES } from './protocol.ts';
+import { assertSize } from './submitted.ts';
 import { executeGenesis, executeTransaction, type ExecutedTransaction } from './execute-block.ts';
 import { headOf, type Head } from './replica.ts';
 import { storeProblem, type SqliteState } from './sqlite-state.ts';
@@ -78,13 +79,10 @@ export class LedgerNode {
   }
 
   /** Resolves when the transaction is in a durable block; rejects with the contract's code when refused. */
-  submit(tx: SignedTransaction): Promise<{ height: number; digest: string; result: Json }> {
-    if (this.#closed) return Promise.reject(new LedgerError('CLOSED', 'the ledger is shutting down; submit again'));
-    const bytes = jsonBytes(tx);
-    if (bytes > MAX_TRANSACTION_BYTES) {
-      return Promise.reject(new LedgerError('INVALID_ARGUMENT', `transaction: it has ${bytes} bytes; at most ${MAX_TRANSACTION_BYTES} are taken`, { field: 'transaction' }));
-    }
-    if (this.#queue.length >= MAX_QUEUE) return Promise.reject(new LedgerError('UNAVAILABLE', 'the ledger is busy; submit again'));
+  async submit(tx: SignedTransaction): Promise<{ height: number; digest: string; result: Json }> {
+    if (this.#closed) throw new LedgerError('CLOSED', 'the ledger is shutting down; submit again');
+    const bytes = assertSize(tx);
+    if (this.#queue.length >= MAX_QUEUE) throw new LedgerError('UNAVAILABLE', 'the ledger is busy; submit again');
     const promise = new Promise<{ height: number; digest: string; result: Json }>((resolve, reject) => {
       this.#queue.push({ tx, bytes, resolve, reject });
     });

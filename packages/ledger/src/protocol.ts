@@ -22,6 +22,15 @@ const refusalSchema = z.object({ ok: z.literal(false), error: z.object({ code: z
 /** What the host answers: the value, or a refusal with the contract's code. */
 export type Reply<T> = ({ ok: true } & T) | z.infer<typeof refusalSchema>;
 
+/** @throws LedgerError MALFORMED */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LedgerError('MALFORMED', 'the request is not JSON', { cause });
+  }
+}
+
 /** Turns any error into a refusal. Unknown errors are not spelled out to other institutions. */
 export function refusal(error: unknown): z.infer<typeof refusalSchema> {
   if (error instanceof LedgerError) {

@@ -84,6 +84,16 @@ export class SqliteState<B extends StoredBlock = Block> implements WorldState {
     return (rows as { key: string; value: string }[]).map((row) => ({ key: row.key, value: JSON.parse(row.value) as Json }));
   }
 
+  /** As {@link range}, of the state as it was after the block at `height`. Prepared when it is used: only people ask. */
+  rangeAt(height: number, prefix: string, options: { after?: string; limit: number }): { key: string; value: Json }[] {
+    const { after = '', limit } = options;
+    const statement = this.#db.prepare(`
+      SELECT key, value FROM history AS h WHERE key >= ? AND key > ? AND key < ? AND value IS NOT NULL
+      AND height = (SELECT MAX(height) FROM history WHERE key = h.key AND height <= ?) ORDER BY key LIMIT ?`);
+    const rows = statement.all(prefix, after, `${prefix}\u{10ffff}`, height, limit) as { key: string; value: string }[];
+    return rows.map((row) => ({ key: row.key, value: JSON.parse(row.value) as Json }));
+  }
+
   history(key: string): { height: number; value: Json }[] {
     const rows = this.#statements.history.all(key) as { height: number; value: string | null }[];
     return rows.map((row) => ({ height: row.height, value: row.value === null ? null : (JSON.parse(row.value) as Json) }));

@@ -16,7 +16,7 @@ export type {
 } from './claims.ts';
 export { formatCreds, parseCreds } from './credentials.ts';
 export type { Credentials } from './credentials.ts';
-export { attemptToken, invitationToken, memberToken, networkToken, taskToken } from './tokens.ts';
+export { attemptToken, invitationOf, invitationToken, memberToken, networkToken, taskToken } from './tokens.ts';
 export {
   attemptControlSubject,
   attemptReplySubject,

@@ -54,6 +54,11 @@ export function invitationToken(invitationId: string): string {
   return requireToken(`${INVITATION_PREFIX}${invitationId}`, 'invitationId');
 }
 
+/** Id of the invitation whose holder speaks under this token; undefined for a member's. */
+export function invitationOf(token: string): string | undefined {
+  return token.startsWith(INVITATION_PREFIX) ? token.slice(INVITATION_PREFIX.length) : undefined;
+}
+
 function hexPrefix(value: string, digits: number, field: string): string {
   const prefix = value.slice(0, digits).toLowerCase();
   if (prefix.length !== digits || !/^[0-9a-f]+$/.test(prefix)) {

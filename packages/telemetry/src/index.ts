@@ -25,3 +25,4 @@ export { CHAINCODE_METRICS } from './catalogue/chaincode.ts';
 export { LEDGER_METRICS } from './catalogue/ledger.ts';
 export { OPERATOR_METRICS, RUNTIME_METRICS } from './catalogue/operator.ts';
 export { RESULT_STORE_METRICS } from './catalogue/result-store.ts';
+export { SNAPSHOT_METRICS } from './catalogue/snapshots.ts';

@@ -9,6 +9,8 @@ import type { WorkerPool } from './worker-pool.ts';
 /** What the process decides beside the contracts. */
 export interface ContractChaincodeOptions {
   readonly pool: Pick<WorkerPool, 'run'>;
+  /** Version of the contracts that the pool runs; default that of this build. */
+  readonly contracts?: string | undefined;
   /** Refuse every genesis but that of this network. */
   readonly networkId?: string | undefined;
   /** How far the time of a proposal may lie from the own clock, ms; undefined: anywhere, for tests only. */
@@ -40,7 +42,7 @@ export class ContractChaincode implements ChaincodeInterface {
 
   async Invoke(stub: ChaincodeStub): Promise<ChaincodeResponse> {
     const from = performance.now();
-    const call = read(stub.getArgs());
+    const call = read(stub.getArgs(), this.#options.contracts);
     const { outcome, response } = 'refusal' in call ? refuse(call.refusal) : await this.#answer(stub, call);
     this.#options.onCall?.('refusal' in call ? 'unknown' : call.name, outcome, (performance.now() - from) / 1000);
     return response;
@@ -70,9 +72,9 @@ export class ContractChaincode implements ChaincodeInterface {
   }
 }
 
-function read(args: readonly string[]): CallArguments | { refusal: Refusal } {
+function read(args: readonly string[], contracts?: string): CallArguments | { refusal: Refusal } {
   try {
-    return fromArguments(args);
+    return fromArguments(args, contracts);
   } catch (error) {
     return { refusal: refusalOf(error) ?? { code: 'CALL_INVALID', message: String(error) } };
   }

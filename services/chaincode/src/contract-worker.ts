@@ -5,6 +5,9 @@ import { ANSWERED, type Numbered, type ReadAnswer, type ReadRequest } from './re
 /** Answers what a job reads. */
 export type AnswerRead = (request: ReadRequest) => Promise<ReadAnswer>;
 
+/** What a thread of contracts runs, unless told otherwise. */
+export const WORKER_PROGRAM = new URL('./worker.js', import.meta.url);
+
 /** One thread that runs one job at a time. */
 export class ContractWorker {
   readonly #worker: Worker;
@@ -13,11 +16,11 @@ export class ContractWorker {
   #answer: AnswerRead | undefined;
   #settle: ((result: JobResult) => void) | undefined;
 
-  constructor() {
+  constructor(program = WORKER_PROGRAM) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on('message', (request: Numbered<ReadRequest>) => void this.#serve(request));
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { port: port2, signal: this.#signal }, transferList: [port2] });
+    this.#worker = new Worker(program, { workerData: { port: port2, signal: this.#signal }, transferList: [port2] });
     this.#worker.on('message', (result: JobResult) => {
       this.warm = true;
       this.#end(result);

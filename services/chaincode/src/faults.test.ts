@@ -13,6 +13,7 @@ import { FabricLedgerClient, verifyFabricProof, type FabricLedgerOptions, type S
 import { FabricDriver } from './testing/fabric-driver.ts';
 import { enrol } from '@collabnet/fabric-network';
 import { TestLedgerNetwork } from './testing/test-ledger-network.ts';
+import { until } from './testing/until.ts';
 
 const ALTERED = new URL('./testing/altered-main.js', import.meta.url);
 const [ALPHA, BETA, GAMMA] = ['Alpha', 'Beta', 'Gamma'];
@@ -218,16 +219,5 @@ function diverged(ledger: FabricLedgerClient): boolean {
     return false;
   } catch (error) {
     return error instanceof LedgerError && error.code === 'DIVERGED';
-  }
-}
-
-async function until(holds: () => Promise<boolean>, ms = 30_000): Promise<void> {
-  for (const deadline = Date.now() + ms; ; await sleep(100)) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms`);
   }
 }

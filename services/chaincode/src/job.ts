@@ -4,7 +4,8 @@ import type { SignedTransaction } from '@collabnet/envelope';
 /** One proposal for a worker to run. */
 export type Job =
   | { readonly name: 'found'; readonly genesis: FabricGenesis }
-  | { readonly name: 'submit'; readonly tx: SignedTransaction; readonly seenHeight: number; readonly time: number };
+  | { readonly name: 'submit'; readonly tx: SignedTransaction; readonly seenHeight: number; readonly time: number }
+  | { readonly name: 'upgrade'; readonly seenHeight: number; readonly time: number };
 
 /** What the transaction is on the ledger; endorsers agree on it, so it holds nothing else. */
 export interface Receipt {

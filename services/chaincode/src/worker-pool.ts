@@ -1,4 +1,4 @@
-import { ContractWorker, type AnswerRead } from './contract-worker.ts';
+import { ContractWorker, WORKER_PROGRAM, type AnswerRead } from './contract-worker.ts';
 import type { Job, JobResult } from './job.ts';
 
 /** Beyond this many waiting proposals a new one is turned away, so that the peer's own limit is not filled by a backlog. */
@@ -11,11 +11,13 @@ const MOST_WAITING = 500;
 export class WorkerPool {
   readonly #workers: ContractWorker[] = [];
   readonly #size: number;
+  readonly #program: URL;
   readonly #waiting: (() => void)[] = [];
   #closed = false;
 
-  constructor(size: number) {
+  constructor(size: number, program = WORKER_PROGRAM) {
     this.#size = size;
+    this.#program = program;
   }
 
   /** Proposals that wait for a worker. */
@@ -52,7 +54,7 @@ export class WorkerPool {
     const free = this.#workers.find((worker) => !worker.busy);
     // One cold worker at a time: many that load the contracts at once would keep all proposals waiting.
     if (free !== undefined || this.#workers.length === this.#size || this.#workers.some(({ warm }) => !warm)) return free;
-    const made = new ContractWorker();
+    const made = new ContractWorker(this.#program);
     this.#workers.push(made);
     return made;
   }

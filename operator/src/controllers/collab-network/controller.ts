@@ -5,6 +5,7 @@ import { guardBy } from '../guard.ts';
 import { COLLAB_NETWORK } from '../kinds.ts';
 import type { NetworkRun, NetworkServices, NetworkStep } from './network-run.ts';
 import { admitMembers } from './steps/admit-members.ts';
+import { agreeOnChannel } from './steps/agree-on-channel.ts';
 import { endAlgorithms } from './steps/end-algorithms.ts';
 import { ensureFabric } from './steps/ensure-fabric.ts';
 import { ensureLedgerHost } from './steps/ensure-ledger-host.ts';
@@ -20,6 +21,8 @@ import { openSession } from './steps/open-session.ts';
 import { registerAlgorithms } from './steps/register-algorithms.ts';
 import { reportStatus } from './steps/report-status.ts';
 import { requireQuorum } from './steps/require-quorum.ts';
+import { serveCandidates } from './steps/serve-candidates.ts';
+import { upgradeLedger } from './steps/upgrade-ledger.ts';
 
 /** In this order a network comes to be; each step finds what an earlier run has already done. */
 const STEPS: readonly NetworkStep[] = [
@@ -33,8 +36,11 @@ const STEPS: readonly NetworkStep[] = [
   ensureFabric,
   foundLedger,
   openSession,
+  serveCandidates,
   requireQuorum,
+  upgradeLedger,
   leaveNetwork,
+  agreeOnChannel,
   admitMembers,
   issueInvitations,
   registerAlgorithms,

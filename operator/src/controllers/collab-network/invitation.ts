@@ -12,6 +12,8 @@ export const invitationSchema = z.strictObject({
   schema: z.literal('collabnet.dev/invitation/v1'),
   networkId: z.string().regex(/^[0-9a-f]{64}$/),
   networkName: z.string().max(256),
+  /** Driver of its ledger, which the invited institution must name too. */
+  ledgerDriver: z.enum(['embedded', 'fabric']).default('embedded'),
   invitationId: z.string().min(1).max(128),
   /** SM2 private key in hex: whoever holds it may join once. */
   invitationKey: z.string().regex(/^[0-9a-f]{64}$/),
@@ -23,6 +25,12 @@ export const invitationSchema = z.strictObject({
 });
 
 export type Invitation = z.infer<typeof invitationSchema>;
+
+/** @throws StalledError WrongLedgerDriver when the spec names another driver than the network has */
+export function requireLedgerDriver(named: Invitation['ledgerDriver'], { ledgerDriver, networkName }: Invitation): void {
+  if (named === ledgerDriver) return;
+  throw new StalledError('WrongLedgerDriver', `spec.ledger.driver: ${networkName} is on ${ledgerDriver}, not on ${named}; delete this CollabNetwork and create it with ledger.driver: ${ledgerDriver}`);
+}
 
 /** Reads an invitation out of its Secret. Throws StalledError InvalidInvitation naming the field. */
 export function parseInvitation(secretName: string, values: Record<string, string>): Invitation {

@@ -1,12 +1,20 @@
+import { EmbeddedLedgerClient, NatsLedgerTransport, SqliteState, type Ledger } from '@collabnet/ledger';
 import { connect, invitationInbox, invitationLedgerSubject, networkToken, type NatsConnection } from '@collabnet/messaging';
-import { EmbeddedLedgerClient, NatsLedgerTransport, SqliteState } from '@collabnet/ledger';
 import type { Logger } from '@collabnet/telemetry';
 import { WaitError } from '../../runtime/index.ts';
 import type { Invitation } from './invitation.ts';
 
+/** The ledger as a candidate has it: all rules verified, and nothing to submit but the request to join. */
+export interface CandidateLedger extends Pick<Ledger, 'evaluate' | 'submit' | 'onChange' | 'close'> {
+  start(): void;
+  refresh(): Promise<void>;
+  /** On Fabric: the first block of the channel, serialised. */
+  firstBlock?(): Promise<Uint8Array>;
+}
+
 /** A candidate's view of the ledger, over its invitation's credential. */
 export interface JoinClient {
-  ledger: EmbeddedLedgerClient;
+  ledger: CandidateLedger;
   close(): Promise<void>;
 }
 
@@ -27,19 +35,9 @@ export class JoinClients {
   async open(network: string, invitation: Invitation, signal: AbortSignal): Promise<JoinClient> {
     const existing = this.#clients.get(network);
     if (existing !== undefined) return existing;
-    const net = networkToken(invitation.networkId);
-    const connection = await this.#connect(net, invitation, signal);
-    const transport = new NatsLedgerTransport(connection, {
-      submit: invitationLedgerSubject(net, invitation.invitationId, 'join'),
-      blocks: invitationLedgerSubject(net, invitation.invitationId, 'blocks'),
-      head: invitationLedgerSubject(net, invitation.invitationId, 'head'),
-    });
-    const ledger = new EmbeddedLedgerClient({
-      networkId: invitation.networkId,
-      transport,
-      state: new SqliteState(':memory:'),
-      onError: (error) => this.#logger.warn({ err: error, network }, 'ledger not reachable by the invitation'),
-    });
+    const connection = await this.#connect(invitation, signal);
+    const onError = (error: unknown): void => this.#logger.warn({ err: error, network }, 'ledger not reachable by the invitation');
+    const ledger = invitation.ledgerDriver === 'fabric' ? await fabricLedger(connection, invitation, onError) : embeddedLedger(connection, invitation, onError);
     ledger.onChange(() => this.#onChange(network));
     ledger.start();
     const client = { ledger, close: () => ledger.close().then(() => connection.close()) };
@@ -47,13 +45,13 @@ export class JoinClients {
     return client;
   }
 
-  async #connect(net: string, invitation: Invitation, signal: AbortSignal): Promise<NatsConnection> {
+  async #connect(invitation: Invitation, signal: AbortSignal): Promise<NatsConnection> {
     try {
       return await connect({
         servers: invitation.hubClientUrl,
         creds: invitation.creds,
         name: 'invitation',
-        inboxPrefix: invitationInbox(net, invitation.invitationId),
+        inboxPrefix: invitationInbox(networkToken(invitation.networkId), invitation.invitationId),
         tls: { ca: invitation.caPem },
         logger: this.#logger,
         signal: AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]),
@@ -68,4 +66,20 @@ export class JoinClients {
     this.#clients.delete(network);
     await client?.close();
   }
+}
+
+function embeddedLedger(connection: NatsConnection, { networkId, invitationId }: Invitation, onError: (error: unknown) => void): CandidateLedger {
+  const net = networkToken(networkId);
+  const transport = new NatsLedgerTransport(connection, {
+    submit: invitationLedgerSubject(net, invitationId, 'join'),
+    blocks: invitationLedgerSubject(net, invitationId, 'blocks'),
+    head: invitationLedgerSubject(net, invitationId, 'head'),
+  });
+  return new EmbeddedLedgerClient({ networkId, transport, state: new SqliteState(':memory:'), onError });
+}
+
+/** Loaded only where a network is on Fabric: its client takes memory. */
+async function fabricLedger(connection: NatsConnection, { networkId, invitationId }: Invitation, onError: (error: unknown) => void): Promise<CandidateLedger> {
+  const { openCandidateLedger } = await import('./fabric/open-candidate-ledger.ts');
+  return openCandidateLedger({ connection, networkId, invitationId, onError });
 }

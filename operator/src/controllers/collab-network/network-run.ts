@@ -11,6 +11,8 @@ import type { FabricReading, NetworkSession } from '../../institution/network-se
 import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import type { FabricAddresses } from './fabric/addresses.ts';
+import type { FabricRun } from './fabric/fabric-run.ts';
+import type { CandidateHosts } from './candidate-hosts.ts';
 import type { JoinClients } from './join-client.ts';
 import type { LedgerReplicas } from './ledger-replicas.ts';
 
@@ -25,6 +27,8 @@ export interface NetworkServices {
   sessions: SessionRegistry;
   joins: JoinClients;
   replicas: LedgerReplicas;
+  /** Serves the ledger on Fabric to candidates, at the founder. */
+  candidates: CandidateHosts;
   /** Where the nodes of this institution's Fabric networks are reached. */
   fabric: FabricAddresses;
   logger: Logger;
@@ -40,6 +44,8 @@ export interface NetworkAccess {
   dataCreds: string;
   /** This institution is no member any more. */
   left: boolean;
+  /** It has begun to leave: perhaps it is no member any more, and cannot see that. */
+  leaving: boolean;
 }
 
 /** One reconcile of one network: what earlier steps found out, for the later ones. */
@@ -53,8 +59,12 @@ export interface NetworkRun {
   access?: NetworkAccess;
   /** For a network on Fabric: the way to the own peer for the institution's services. */
   fabricReading?: FabricReading;
+  /** For a network on Fabric, once the own nodes serve it. */
+  fabric?: FabricRun;
   /** What hinders the own Fabric nodes; the ledger may still be readable. */
   fabricProblem?: WaitError;
+  /** For a network on Fabric: version of the definition that the members have put into force, as the own peer knows it. */
+  contractsInForce?: string;
   session?: NetworkSession;
 }
 

@@ -27,6 +27,16 @@ export interface CommittedDefinition {
   readonly approvals: Readonly<Record<string, boolean>>;
 }
 
+/** What the own institution has approved for a sequence. */
+export interface ApprovedDefinition {
+  readonly version: string;
+  /** Undefined where it only agreed and does not run it. */
+  readonly packageId: string | undefined;
+}
+
+/** How a peer says that there is no approval; it has no code for it. */
+const NOT_APPROVED = 'could not fetch approved chaincode definition';
+
 /** The agreement about chaincode on one channel, through the gateway of one peer. */
 export class ChaincodeLifecycle {
   readonly #node: NodeAddress;
@@ -82,6 +92,20 @@ export class ChaincodeLifecycle {
     const args = new peer.lifecycle.CommitChaincodeDefinitionArgs();
     fill(args, definition);
     await this.#submit('CommitChaincodeDefinition', args.serializeBinary());
+  }
+
+  /** What the own institution has approved for a sequence; undefined when nothing. @throws FabricNetworkError REFUSED, UNAVAILABLE */
+  async approved(name: string, sequence: number): Promise<ApprovedDefinition | undefined> {
+    const args = new peer.lifecycle.QueryApprovedChaincodeDefinitionArgs();
+    args.setName(name);
+    args.setSequence(sequence);
+    try {
+      const result = peer.lifecycle.QueryApprovedChaincodeDefinitionResult.deserializeBinary(await this.#evaluate('QueryApprovedChaincodeDefinition', args.serializeBinary()));
+      return { version: result.getVersion(), packageId: result.getSource()?.getLocalPackage()?.getPackageId() };
+    } catch (error) {
+      if (error instanceof FabricNetworkError && error.message.includes(NOT_APPROVED)) return undefined;
+      throw error;
+    }
   }
 
   /** Which members approved exactly this definition. @throws FabricNetworkError REFUSED, UNAVAILABLE */

@@ -70,9 +70,9 @@ export async function fetchConfig(node: NodeAddress, channel: string, signer: Fa
 }
 
 /** The block with the configuration in force: what a new orderer is joined with. @throws as `fetchConfig` */
-export async function fetchConfigBlock(node: NodeAddress, channel: string, signer: FabricSigner): Promise<common.Block> {
-  const newest = await fetchBlock(node, channel, signer);
-  return fetchBlock(node, channel, signer, lastConfigOf(newest));
+export async function fetchConfigBlock(node: NodeAddress, channel: string, signer: FabricSigner, options: { timeoutMs?: number } = {}): Promise<common.Block> {
+  const newest = await fetchBlock(node, channel, signer, undefined, options);
+  return fetchBlock(node, channel, signer, lastConfigOf(newest), options);
 }
 
 /** Height of the last configuration block, as a block's metadata has it. @throws FabricNetworkError CONFIG_INVALID */

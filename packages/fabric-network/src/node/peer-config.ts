@@ -12,6 +12,8 @@ export interface PeerConfigInput {
   readonly address: Endpoint;
   /** Health and metrics, without TLS. */
   readonly operations: Endpoint;
+  /** Where snapshots are written, and kept until somebody deletes them; default below the data. */
+  readonly snapshots?: string;
   /** Folder with `bin/detect`, `bin/build` and `bin/release`. */
   readonly chaincodeBuilder: string;
   /** Largest difference between the time of a request for blocks and the peer's clock; default 15 minutes, as Fabric has it. */
@@ -74,7 +76,7 @@ export function peerConfig(input: PeerConfigInput): object {
       system: { _lifecycle: 'enable', cscc: 'enable', lscc: 'enable', qscc: 'enable' },
       logging: { level: 'info', shim: 'warning' },
     },
-    ledger: ledger(input.paths.data),
+    ledger: ledger(input),
     operations: { listenAddress: formatEndpoint(input.operations), tls: { enabled: false } },
     metrics: { provider: 'prometheus' },
   };
@@ -122,12 +124,12 @@ function gossip({ address, gossipInterval }: PeerConfigInput): object {
   };
 }
 
-function ledger(data: string): object {
+function ledger({ paths, snapshots }: PeerConfigInput): object {
   return {
     blockchain: {},
     state: { stateDatabase: 'goleveldb', totalQueryLimit: 100_000 },
     history: { enableHistoryDatabase: true },
     pvtdataStore: { collElgProcMaxDbBatchSize: 5000, collElgProcDbBatchesInterval: 1000, deprioritizedDataReconcilerInterval: '60m', purgeInterval: 100, purgedKeyAuditLogging: true },
-    snapshots: { rootDir: `${data}/snapshots` },
+    snapshots: { rootDir: snapshots ?? `${paths.data}/snapshots` },
   };
 }

@@ -27,6 +27,16 @@ export async function decodeWithFabric(type: string, octets: Uint8Array): Promis
   });
 }
 
+/** A message serialised by Fabric's own tool out of what {@link decodeWithFabric} gave; the order of its maps is random. */
+export async function encodeWithFabric(type: string, message: Record<string, unknown>): Promise<Uint8Array> {
+  return inTemporaryFolder(async (folder) => {
+    const [input, output] = [join(folder, 'message.json'), join(folder, 'message')];
+    await writeFile(input, JSON.stringify(message));
+    await execute(fabricBinary('configtxlator'), ['proto_encode', '--type', type, '--input', input, '--output', output]);
+    return readFile(output);
+  });
+}
+
 /** The update between two serialised configurations as Fabric's own tool computes it. */
 export async function computeUpdateWithFabric(channel: string, original: Uint8Array, updated: Uint8Array): Promise<Uint8Array> {
   return inTemporaryFolder(async (folder) => {

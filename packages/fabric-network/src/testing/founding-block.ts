@@ -10,6 +10,11 @@ export interface TestNetworkOptions {
   readonly members: readonly string[];
   /** The first belongs to the first member, and so on round. Default 1. */
   readonly orderers?: number;
+  /**
+   * Time as of which the orderers' certificates in the genesis block were issued, epoch ms; they are valid for 7 days from
+   * then. The orderers show certificates of today for the same keys. Default: these stand there.
+   */
+  readonly pinnedAsOf?: number;
   /** Default `collab`. */
   readonly channel?: string;
   /** Milliseconds; default 100. */
@@ -23,7 +28,8 @@ export interface TestMember {
 }
 
 /** The genesis block of a test network. */
-export function foundingBlock(options: TestNetworkOptions, members: readonly TestMember[], orderers: readonly TestOrderer[]): common.Block {
+export async function foundingBlock(options: TestNetworkOptions, members: readonly TestMember[], orderers: readonly TestOrderer[]): Promise<common.Block> {
+  const { pinnedAsOf } = options;
   const ordering = new Map<string, { institution: TestInstitution; endpoints: Endpoint[] }>();
   for (const { institution, endpoint } of orderers) {
     const entry = ordering.get(institution.mspId) ?? { institution, endpoints: [] };
@@ -33,7 +39,7 @@ export function foundingBlock(options: TestNetworkOptions, members: readonly Tes
     channel: options.channel ?? 'collab',
     members: members.map(({ institution, peer }) => ({ msp: institution.msp, anchorPeers: [peer.endpoint] })),
     orderingMembers: [...ordering.values()].map(({ institution, endpoints }) => ({ msp: institution.msp, endpoints })),
-    consenters: orderers.map(({ consenter }) => consenter),
+    consenters: await Promise.all(orderers.map((orderer) => orderer.consenterAsOf(pinnedAsOf))),
     batch: { timeoutMs: options.batchTimeoutMs ?? 100 },
     // Elections within a second: a test waits for them.
     raft: { tickMs: 100, electionTicks: 10 },

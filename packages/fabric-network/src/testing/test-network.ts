@@ -52,7 +52,7 @@ export class TestNetwork {
         const { institution } = [...members.values()][index % members.size] as TestMember;
         orderers.push(await TestOrderer.prepare(institution, join(folder, `orderer-${index}`), `orderer${index}`));
       }
-      const network = new TestNetwork(options.channel ?? 'collab', foundingBlock(options, [...members.values()], orderers), orderers, members, folder);
+      const network = new TestNetwork(options.channel ?? 'collab', await foundingBlock(options, [...members.values()], orderers), orderers, members, folder);
       nodes.push(...orderers, ...network.members.map(({ peer }) => peer));
       await Promise.all([...orderers, ...network.members.map(({ peer }) => peer)].map((node) => node.start()));
       await Promise.all(orderers.map((orderer) => orderer.admin.join(network.genesis)));

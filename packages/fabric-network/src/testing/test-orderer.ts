@@ -38,6 +38,13 @@ export class TestOrderer extends TestNode {
     return super.renewTls(options);
   }
 
+  /** As it stood there with a certificate for the same key, issued at another time. @param now epoch ms; undefined: the one it has */
+  async consenterAsOf(now: number | undefined): Promise<Consenter> {
+    if (now === undefined) return this.consenter;
+    const { certificatePem } = await this.institution.issueTls({ privateKeyPem: this.tls.privateKeyPem, now });
+    return { ...this.endpoint, clientTlsCertificate: certificatePem, serverTlsCertificate: certificatePem };
+  }
+
   /** As it stands in the channel configuration. */
   get consenter(): Consenter {
     return { ...this.endpoint, clientTlsCertificate: this.tls.certificatePem, serverTlsCertificate: this.tls.certificatePem };

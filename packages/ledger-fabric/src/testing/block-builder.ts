@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { CONTRACTS_VERSION } from '@collabnet/contracts';
+import { CURRENT_RELEASE, type ContractsRelease } from '@collabnet/contracts';
 import { MINUTE, TestNetwork } from '@collabnet/contracts/testing';
 import { canonicalJson, type SignedTransaction } from '@collabnet/envelope';
-import { executeCall, foundNetwork, toArguments, type CallArguments, type FabricGenesis, type StampedWrite } from '@collabnet/fabric-execution';
+import { executeCall, executeUpgrade, foundNetwork, toArguments, type CallArguments, type FabricGenesis, type StampedWrite } from '@collabnet/fabric-execution';
 import { StampedDriver } from '@collabnet/fabric-execution/testing';
 import type { BlockTransaction, FabricBlock } from '../fabric-block.ts';
 
@@ -14,6 +14,7 @@ export class BlockBuilder {
   readonly genesis: FabricGenesis;
   readonly #driver: StampedDriver;
   readonly #blocks: FabricBlock[] = [];
+  #release = CURRENT_RELEASE;
 
   private constructor(net: TestNetwork, genesis: FabricGenesis) {
     this.net = net;
@@ -54,9 +55,18 @@ export class BlockBuilder {
 
   submission(tx: SignedTransaction, { seenHeight = 0, keep = true }: { seenHeight?: number; keep?: boolean } = {}): BlockTransaction {
     const time = this.net.driver.now();
-    const outcome = executeCall(this.#driver.reader, { tx, seenHeight, time });
+    const outcome = executeCall(this.#driver.reader, { tx, seenHeight, time }, this.#release);
     if (keep) this.#driver.reader.apply(outcome.writes);
     return this.#transaction({ name: 'submit', tx, seenHeight }, time, outcome.writes, outcome);
+  }
+
+  /** Brings the records to a release; what follows is endorsed by it. */
+  upgrade(release: ContractsRelease): BlockTransaction {
+    this.#release = release;
+    const time = this.net.driver.now();
+    const outcome = executeUpgrade(this.#driver.reader, { seenHeight: 0, time }, release);
+    this.#driver.reader.apply(outcome.writes);
+    return this.#transaction({ name: 'upgrade', seenHeight: 0 }, time, outcome.writes, outcome);
   }
 
   ping(): BlockTransaction {
@@ -64,11 +74,11 @@ export class BlockBuilder {
   }
 
   #transaction(call: CallArguments, time: number, writes: readonly StampedWrite[], receipt: { digest: string; height: number; time: number } | undefined): BlockTransaction {
-    const answer = receipt === undefined ? '' : canonicalJson({ contracts: CONTRACTS_VERSION, digest: receipt.digest, height: receipt.height, time: receipt.time });
+    const answer = receipt === undefined ? '' : canonicalJson({ contracts: this.#release.version, digest: receipt.digest, height: receipt.height, time: receipt.time });
     return {
       txId: createHash('sha256').update(`${JSON.stringify(call)}${this.#blocks.length}`).digest('hex'),
       code: 'VALID',
-      call: { chaincode: CHAINCODE, args: toArguments(call), time, answer, creator: 'Alpha', writes: new Map([[CHAINCODE, writes]]), otherChanges: [] },
+      call: { chaincode: CHAINCODE, args: toArguments(call, this.#release.version), time, answer, creator: 'Alpha', writes: new Map([[CHAINCODE, writes]]), otherChanges: [] },
     };
   }
 }

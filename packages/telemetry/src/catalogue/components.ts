@@ -5,6 +5,7 @@ import type { Component } from './definition.ts';
 import { LEDGER_METRICS } from './ledger.ts';
 import { OPERATOR_METRICS } from './operator.ts';
 import { RESULT_STORE_METRICS } from './result-store.ts';
+import { SNAPSHOT_METRICS } from './snapshots.ts';
 
 /** Prefixes of the metrics, by component. */
 export const PREFIX = {
@@ -14,6 +15,7 @@ export const PREFIX = {
   ledger: 'collabnet_ledger',
   chaincode: 'collabnet_chaincode',
   resultStore: 'collabnet_result_store',
+  snapshots: 'collabnet_fabric_snapshots',
 } as const;
 
 /** All metrics there are; `docs/metrics.md` is written from here. */
@@ -24,6 +26,7 @@ export const COMPONENTS: readonly Component[] = [
   { prefix: PREFIX.ledger, title: 'Host of the embedded ledger', served: 'port 8081 of the pods with component `embedded-ledger`', metrics: LEDGER_METRICS },
   { prefix: PREFIX.chaincode, title: 'Chaincode beside a Fabric peer', served: 'port 8081 of the service (HEALTH_PORT)', metrics: CHAINCODE_METRICS },
   { prefix: PREFIX.resultStore, title: 'Result store', served: 'port 8081 of the pods with component `result-store`', metrics: RESULT_STORE_METRICS },
+  { prefix: PREFIX.snapshots, title: 'Snapshots of a Fabric peer', served: 'port 8083 of the pods with component `fabric-peer`, with spec.ledger.fabric.snapshots', metrics: SNAPSHOT_METRICS },
 ];
 
 /** Every name that a scrape can show, those of a histogram's parts included. */

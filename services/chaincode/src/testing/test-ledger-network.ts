@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { CONTRACTS_VERSION } from '@collabnet/contracts';
+import type { ChaincodeDefinition } from '@collabnet/fabric-network';
 import { freePort, TestNetwork, type TestMember } from '@collabnet/fabric-network/testing';
 import { DEFAULT_CHAINCODE, type FabricIdentity, type FabricLedgerOptions, type FabricState } from '@collabnet/ledger-fabric';
 import { ChaincodeProcess } from './chaincode-process.ts';
@@ -54,9 +55,26 @@ export class TestLedgerNetwork {
     return this.fabric.agreeOnChaincode({ name: chaincode, version: CONTRACTS_VERSION, sequence: 1 }, this.#packageIds);
   }
 
-  chaincode(mspId: string): ChaincodeProcess {
-    const found = this.#chaincodes.get(mspId);
-    if (found === undefined) throw new Error(`${mspId}: no member of the test network`);
+  /**
+   * Runs a further version beside what a member runs already, and installs its package; who calls it is another decision.
+   *
+   * @param program of that version
+   * @returns package id
+   */
+  async addVersion(mspId: string, definition: ChaincodeDefinition, program: URL, environment: Readonly<Record<string, string>>): Promise<string> {
+    const port = await freePort();
+    const [, packageId] = await this.fabric.installChaincode(mspId, definition, { host: '127.0.0.1', port });
+    const key = `${mspId} ${definition.version}`;
+    const chaincode = new ChaincodeProcess({ packageId, address: `127.0.0.1:${port}`, logFile: join(this.#folder, `${key}.log`), environment });
+    this.#chaincodes.set(key, chaincode);
+    await chaincode.start(program);
+    return packageId;
+  }
+
+  /** @param version one that was added; the first when absent */
+  chaincode(mspId: string, version?: string): ChaincodeProcess {
+    const found = this.#chaincodes.get(version === undefined ? mspId : `${mspId} ${version}`);
+    if (found === undefined) throw new Error(`${mspId} ${version ?? ''}: no chaincode of the test network`);
     return found;
   }
 
@@ -68,7 +86,7 @@ export class TestLedgerNetwork {
       channel: this.fabric.channel,
       identity: () => identityOf(member),
       endpoints: [{ address: `${member.peer.endpoint.host}:${member.peer.endpoint.port}` }],
-      confirmWith: this.fabric.members.map(({ institution }) => institution.mspId).filter((other) => other !== mspId),
+      confirmWith: () => this.fabric.members.map(({ institution }) => institution.mspId).filter((other) => other !== mspId),
     };
   }
 

@@ -1,7 +1,7 @@
 import type { CollabNetwork } from '@collabnet/crds';
 import type { Endpoint } from '@collabnet/fabric-network/node';
 import { chaincodeAddress } from './chaincode-workload.ts';
-import { nodeName, PORTS, type NodeKey } from './node-plan.ts';
+import { MOUNTS, nodeName, PORTS, type NodeKey } from './node-plan.ts';
 
 /** Where the parts of a network are reached; the channel, the certificates and the packages have the same. */
 export interface FabricAddresses {
@@ -10,6 +10,10 @@ export interface FabricAddresses {
   administration(key: NodeKey): Endpoint;
   /** Metrics of a node. */
   metrics(key: NodeKey): string;
+  /** Metrics of who keeps the snapshots of a peer. */
+  snapshotMetrics(key: NodeKey): string;
+  /** Where a peer finds its snapshots. */
+  snapshotFolder(key: NodeKey): string;
   chaincode(network: CollabNetwork, version: string): Endpoint;
 }
 
@@ -20,6 +24,8 @@ export function serviceAddresses(namespace: string): FabricAddresses {
     node: (key) => ({ host: host(key), port: PORTS[key.role] }),
     administration: (key) => ({ host: host(key), port: PORTS.admin }),
     metrics: (key) => `http://${host(key)}:${PORTS.health}/metrics`,
+    snapshotMetrics: (key) => `http://${host(key)}:${PORTS.snapshots}/metrics`,
+    snapshotFolder: () => MOUNTS.snapshots,
     chaincode: (network, version) => chaincodeAddress({ network, version }, namespace),
   };
 }

@@ -1,16 +1,20 @@
-import { CONTRACTS_VERSION } from '@collabnet/contracts';
+import { createHash } from 'node:crypto';
 import { issueTls, servicePackage, type BuiltPackage } from '@collabnet/fabric-network';
 import { required } from '../network-run.ts';
 import { certificateIn, certificateValues, DAYS } from './certificates.ts';
-import { contractsDigest } from './contracts-digest.ts';
 import type { FabricRun } from './fabric-run.ts';
+import { definitionVersion } from './own-contracts.ts';
 
 /** Name of the chaincode on every channel. */
 export const CHAINCODE = 'collabnet';
 
-/** What members approve: the version of the contracts and the digest of their modules. */
-export function definitionVersion(): string {
-  return `${CONTRACTS_VERSION}+sha256.${contractsDigest()}`;
+/**
+ * Names the workload of the own contracts, such as `1.4.0-0a1b2c3d`: another build or image runs beside the one of before until
+ * the peer calls it.
+ */
+export function workloadVersion({ contracts, run }: Pick<FabricRun, 'contracts' | 'run'>): string {
+  const what = `${definitionVersion(contracts)} ${run.services.config.images.node}`;
+  return `${contracts.version}-${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
 }
 
 /**
@@ -19,7 +23,7 @@ export function definitionVersion(): string {
  * with a new one it would be another package.
  */
 export async function chaincodePackage(fabric: FabricRun): Promise<BuiltPackage> {
-  const { run, names } = fabric;
+  const { run, names, contracts } = fabric;
   const { secrets, config, fabric: addresses } = run.services;
   const { tls } = required(fabric.authorities, 'authorities');
   const values = await secrets.ensure(names.chaincodePackage, async () =>
@@ -28,15 +32,15 @@ export async function chaincodePackage(fabric: FabricRun): Promise<BuiltPackage>
   const client = certificateIn(values, 'client');
   if (client === undefined) throw new Error(`Secret ${names.chaincodePackage} has lost a certificate or key; delete it, and it is made again`);
   return servicePackage({
-    label: `${CHAINCODE}_${CONTRACTS_VERSION}`,
-    service: addresses.chaincode(run.network, CONTRACTS_VERSION),
+    label: `${CHAINCODE}_${contracts.version}`,
+    service: addresses.chaincode(run.network, workloadVersion(fabric)),
     tls: { rootCertificatePem: tls.certificatePem, client },
-    statements: imageStatements(config.images.node),
+    statements: { contractsVersion: contracts.version, contractsDigest: `sha256:${contracts.digest}`, ...imageStatements(config.images.node) },
   });
 }
 
 /** An image without a digest is stated as it is named: its registry decides what it is. */
 function imageStatements(image: string): Record<string, string> {
   const [, imageDigest] = image.split('@');
-  return { contractsVersion: CONTRACTS_VERSION, contractsDigest: `sha256:${contractsDigest()}`, image, ...(imageDigest !== undefined && { imageDigest }) };
+  return { image, ...(imageDigest !== undefined && { imageDigest }) };
 }

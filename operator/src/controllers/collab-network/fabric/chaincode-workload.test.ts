@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chaincodeAddress, chaincodeDeployment, chaincodeName, chaincodeService } from './chaincode-workload.ts';
+import { chaincodeAddress, chaincodeDeployment, chaincodeName, chaincodeSelector, chaincodeService } from './chaincode-workload.ts';
 import { testChaincode } from './testing.ts';
 
 interface Deployment {
@@ -16,6 +16,8 @@ describe('the chaincode of an institution', () => {
     assert.deepEqual(chaincodeAddress(next, 'bank'), { host: 'fabric-demo-chaincode-1-5-0-rc-1.bank.svc', port: 7052 });
     const selectorOf = (plan: typeof old): object => (chaincodeDeployment(plan) as unknown as Deployment).spec.selector.matchLabels;
     assert.notDeepEqual(selectorOf(old), selectorOf(next));
+    const all = Object.entries(selectorOf(old)).map(([label, value]) => `${label}=${String(value)}`);
+    assert.ok(chaincodeSelector(old.network).split(',').every((each) => all.includes(each)));
     assert.deepEqual((chaincodeService(old) as unknown as { spec: { selector: object } }).spec.selector, selectorOf(old));
   });
 

@@ -10,7 +10,7 @@ export interface ChaincodePlan {
   readonly network: CollabNetwork;
   /** Network id, 64 hexadecimal digits. */
   readonly networkId: string;
-  /** Version of the contracts, such as `1.4.0`: two run side by side while members move from one to the next. */
+  /** Such as `1.4.0-0a1b2c3d`: two run side by side while members move from one to the next. */
   readonly version: string;
   /** Id of the package on this institution's peers. */
   readonly packageId: string;
@@ -27,7 +27,7 @@ export interface ChaincodePlan {
 export const CHAINCODE_PORT = 7052;
 const TLS_MOUNT = '/etc/chaincode-tls';
 
-/** Name of the workload and of its Service, such as `fabric-demo-chaincode-1-4-0`. */
+/** Name of the workload, its Service and its TLS Secret, such as `fabric-demo-chaincode-1-4-0-0a1b2c3d`. */
 export function chaincodeName({ network, version }: Pick<ChaincodePlan, 'network' | 'version'>): string {
   return `fabric-${network.metadata.name}-chaincode-${version.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
 }
@@ -37,8 +37,17 @@ export function chaincodeAddress(plan: Pick<ChaincodePlan, 'network' | 'version'
   return { host: `${chaincodeName(plan)}.${namespace}.svc`, port: CHAINCODE_PORT };
 }
 
+function ofNetwork(network: CollabNetwork): Record<string, string> {
+  return { 'app.kubernetes.io/component': 'fabric-chaincode', 'collabnet.dev/network': network.metadata.name };
+}
+
 function selector(plan: ChaincodePlan): Record<string, string> {
-  return { 'app.kubernetes.io/component': 'fabric-chaincode', 'collabnet.dev/network': plan.network.metadata.name, 'app.kubernetes.io/instance': chaincodeName(plan) };
+  return { ...ofNetwork(plan.network), 'app.kubernetes.io/instance': chaincodeName(plan) };
+}
+
+/** Fits the workloads of all versions in a network. */
+export function chaincodeSelector(network: CollabNetwork): string {
+  return Object.entries(ofNetwork(network)).map(([label, value]) => `${label}=${value}`).join(',');
 }
 
 /** Service of one version. */

@@ -6,12 +6,14 @@ import type { NodeKey } from './node-plan.ts';
 /** How long a node has for an answer about itself, ms: one that hangs must not hold up the reconcile. */
 const ANSWER_MS = 5_000;
 
-function signerOf(fabric: FabricRun): FabricSigner {
+/** The administrator of the own nodes. */
+export function signerOf(fabric: FabricRun): FabricSigner {
   return signerFromPem(fabric.mspId, required(fabric.administrator, 'administrator').identity);
 }
 
-function peerAddress(fabric: FabricRun): NodeAddress {
-  return { ...fabric.run.services.fabric.node(fabric.peer), tlsRootCertificates: [required(fabric.authorities, 'authorities').tls.certificatePem] };
+/** An own node, as clients reach it. */
+export function nodeAddress(fabric: FabricRun, key: NodeKey): NodeAddress {
+  return { ...fabric.run.services.fabric.node(key), tlsRootCertificates: [required(fabric.authorities, 'authorities').tls.certificatePem] };
 }
 
 /** Administration of an own orderer. */
@@ -23,10 +25,10 @@ export function ordererAdmin(fabric: FabricRun, key: NodeKey): OrdererAdmin {
 
 /** Administration of the own peer. */
 export function peerAdmin(fabric: FabricRun): PeerAdmin {
-  return new PeerAdmin(peerAddress(fabric), signerOf(fabric), ANSWER_MS);
+  return new PeerAdmin(nodeAddress(fabric, fabric.peer), signerOf(fabric), ANSWER_MS);
 }
 
 /** Agreement about chaincode through the own peer; to be closed. */
 export function lifecycle(fabric: FabricRun): ChaincodeLifecycle {
-  return new ChaincodeLifecycle(peerAddress(fabric), fabric.channel, signerOf(fabric));
+  return new ChaincodeLifecycle(nodeAddress(fabric, fabric.peer), fabric.channel, signerOf(fabric));
 }

@@ -34,7 +34,8 @@ const objects = (): [ResourceType, KubeObject][] => {
       [CORE.podDisruptionBudget, roleDisruptionBudget(plan, 3) as KubeObject],
     ];
   });
-  return [...nodes, [CORE.service, chaincodeService(testChaincode())], [CORE.deployment, chaincodeDeployment(testChaincode())]];
+  const backedUp = testNode('peer', { ordinal: 1, snapshots: { claim: 'fabric-demo-snapshots', keep: 3 } });
+  return [...nodes, [CORE.service, nodeService(backedUp)], [CORE.statefulSet, nodeStatefulSet(backedUp)], [CORE.service, chaincodeService(testChaincode())], [CORE.deployment, chaincodeDeployment(testChaincode())]];
 };
 
 test('the API server takes every object as it is, and drops no field', async () => {

@@ -1,9 +1,11 @@
+import type { CollabNetworkStatus } from '@collabnet/crds';
 import { parseDid } from '@collabnet/did';
 import type { KeyAndCertificate, MspDefinition } from '@collabnet/fabric-network';
 import type { WaitError } from '../../../runtime/index.ts';
-import type { NetworkRun } from '../network-run.ts';
+import type { NetworkAccess, NetworkRun } from '../network-run.ts';
 import { channelOf, fabricNames, type FabricNames } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
+import { ownContracts, type OwnContracts } from './own-contracts.ts';
 
 export interface Authorities {
   readonly identity: KeyAndCertificate;
@@ -25,31 +27,48 @@ export interface FabricRun {
   readonly mspId: string;
   readonly channel: string;
   readonly networkId: string;
+  /** Of the founder only. */
   readonly orderers: readonly NodeKey[];
   readonly peer: NodeKey;
+  /** The contracts of this release. */
+  readonly contracts: OwnContracts;
   authorities?: Authorities;
   msp?: MspDefinition;
   administrator?: Administrator;
   /** What hinders writing while the ledger can still be read: an orderer that is away, contracts that do not serve. */
   readonly problems: WaitError[];
+  /** Contracts in force on the channel. */
+  contractsInForce?: { readonly version: string; readonly sequence: number } | undefined;
+  /** Why those of this release are not in force, or not approved by this institution. */
+  contractsWait?: WaitError;
+  /** Why the volume for backups is not as asked for, and whether there is one at all. */
+  snapshotClaimRefused?: { readonly reason: string; readonly exists: boolean };
+  /** Backups of the ledger, if there are to be any. */
+  snapshots?: NonNullable<NonNullable<CollabNetworkStatus['fabric']>['snapshots']>;
   /** When the first of all certificates in use ends, epoch ms. */
   expires: number;
 }
 
 export type FabricStep = (fabric: FabricRun) => Promise<void>;
 
-export function newFabricRun(run: NetworkRun): FabricRun {
-  const { network, access } = run;
-  if (access === undefined) throw new Error('step order: the access is not known yet');
+/**
+ * @param place of this institution in the network; a candidate has one before it has access
+ * @param contracts those of this release, unless a test has others
+ */
+export function newFabricRun(run: NetworkRun, { networkId, did }: Pick<NetworkAccess, 'networkId' | 'did'>, contracts = ownContracts()): FabricRun {
+  const { network } = run;
+  const { founding, ledger } = network.spec;
   const key = (role: NodeKey['role'], ordinal: number): NodeKey => ({ network, role, ordinal });
+  const orderers = founding === undefined ? 0 : (ledger.fabric?.orderers ?? 1);
   return {
     run,
     names: fabricNames(network),
-    mspId: parseDid(access.did).subjectCode,
-    channel: channelOf(access.networkId),
-    networkId: access.networkId,
-    orderers: Array.from({ length: network.spec.ledger.fabric?.orderers ?? 1 }, (_, ordinal) => key('orderer', ordinal)),
+    mspId: parseDid(did).subjectCode,
+    channel: channelOf(networkId),
+    networkId,
+    orderers: Array.from({ length: orderers }, (_, ordinal) => key('orderer', ordinal)),
     peer: key('peer', 0),
+    contracts,
     problems: [],
     expires: Number.POSITIVE_INFINITY,
   };

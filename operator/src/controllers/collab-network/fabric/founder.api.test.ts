@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AlgorithmRecord, MemberRecord, Page } from '@collabnet/contracts';
+import { CONTRACTS_VERSION, type AlgorithmRecord, type MemberRecord, type Page } from '@collabnet/contracts';
 import { TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
 import { canonicalJson } from '@collabnet/envelope';
@@ -26,6 +26,8 @@ import type { NetworkRun } from '../network-run.ts';
 import { ensureFabric } from '../steps/ensure-fabric.ts';
 import { foundLedger } from '../steps/found-ledger.ts';
 import { requireQuorum } from '../steps/require-quorum.ts';
+import { definitionVersion } from './own-contracts.ts';
+import { provisionFabric } from './provision.ts';
 import { Killed, KillingWrites } from './testing-kills.ts';
 import { FabricKubelet } from './testing-kubelet.ts';
 
@@ -140,7 +142,8 @@ test('the founder gets orderer, peer, channel and contracts, and the genesis is 
   assert.ok(ORDERERS.includes(fabric.leader ?? ''), fabric.leader);
   assert.match(fabric.contracts.version, /^1\.0\.0\+sha256\.[0-9a-f]{64}$/);
   assert.equal(fabric.contracts.sequence, 1);
-  assert.deepEqual(events, ['ContractsCommitted', 'LedgerFounded']);
+  assert.deepEqual(events.slice(-2), ['ContractsCommitted', 'LedgerFounded']);
+  assert.deepEqual([...new Set(events)], ['ContractsApproved', 'ContractsCommitted', 'LedgerFounded']);
 });
 
 test('a session over it submits a transaction of the contracts', async () => {
@@ -233,4 +236,30 @@ test('what is due is renewed with the same keys, the nodes restart with it, and 
   await eventually('heard again', () => ledger.refresh().then(() => true, () => false), 60_000);
   const session = new NetworkSession({ name: NAME, did: founder.did, keys: new InstitutionKeys({ sign: founder.keys, agree: founder.agree }), ledger });
   await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'retire', public: { name: 'psi', version: '1.0.0' } });
+});
+
+test('another build of the contracts runs beside the one of before until it is in force, and then alone', async () => {
+  const first = kubelet.chaincodes;
+  assert.equal(first.length, 1);
+  const contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
+  const starting = await provisionFabric(run, contracts);
+  assert.deepEqual([starting.problem?.reason, starting.contractsInForce], ['ChaincodeNotReady', definitionVersion()]);
+  assert.equal((await client.list(CORE.deployment)).length, 2);
+  await eventually(
+    'in force',
+    async () => {
+      const done = await provisionFabric(run, contracts).catch((error: unknown) => {
+        if (!(error instanceof WaitError)) throw error;
+        return undefined;
+      });
+      return done?.contractsInForce === definitionVersion(contracts) && kubelet.chaincodes.length === 1 && done.problem === undefined;
+    },
+    60_000,
+  );
+  assert.notDeepEqual(kubelet.chaincodes, first);
+  assert.equal(run.ctx.status.fabric?.contracts.sequence, 2);
+  const ledger = await replicas.open(run.network, run.access!, run.ctx.signal);
+  const session = new NetworkSession({ name: NAME, did: founder.did, keys: new InstitutionKeys({ sign: founder.keys, agree: founder.agree }), ledger });
+  const content = { name: 'pir', version: '1.0.0', engine: 'spu', image: 'engine:1', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes' };
+  await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'register', public: content });
 });

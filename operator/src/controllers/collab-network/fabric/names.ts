@@ -15,10 +15,10 @@ export interface FabricNames {
   readonly reader: string;
   /** Secret with the first block of the channel. */
   readonly channel: string;
-  /** Secret with the TLS certificate of the chaincode. */
-  readonly chaincode: string;
   /** Secret with what is in the chaincode package, and which one was approved. */
   readonly chaincodePackage: string;
+  /** PersistentVolumeClaim of the snapshots. */
+  readonly snapshots: string;
 }
 
 export function fabricNames(network: CollabNetwork): FabricNames {
@@ -29,10 +29,13 @@ export function fabricNames(network: CollabNetwork): FabricNames {
     client: name('client'),
     reader: name('reader'),
     channel: name('channel'),
-    chaincode: name('chaincode'),
     chaincodePackage: name('package'),
+    snapshots: name('snapshots'),
   };
 }
+
+/** Entry of Secret `channel`: the block in base64. */
+export const FIRST_BLOCK = 'genesis.block';
 
 /** Channel of a network: two networks never share one. @param networkId 64 hexadecimal digits */
 export function channelOf(networkId: string): string {

@@ -17,7 +17,8 @@ export function nodeConfiguration(plan: Omit<FabricNodePlan, 'material'>): { fil
   if (plan.role === 'orderer') {
     return { file: 'orderer.yaml', content: text(ordererConfig({ ...common, admin: { host: ANY, port: PORTS.admin } })) };
   }
-  return { file: 'core.yaml', content: text(peerConfig({ ...common, id: nodeName(plan), address: plan.address, chaincodeBuilder: CHAINCODE_BUILDER })) };
+  const snapshots = plan.snapshots === undefined ? {} : { snapshots: MOUNTS.snapshots };
+  return { file: 'core.yaml', content: text(peerConfig({ ...common, ...snapshots, id: nodeName(plan), address: plan.address, chaincodeBuilder: CHAINCODE_BUILDER })) };
 }
 
 /** Nothing in it is secret. */

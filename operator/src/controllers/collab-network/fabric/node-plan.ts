@@ -18,8 +18,20 @@ export interface FabricNodePlan {
   readonly image: string;
   readonly config: Pick<OperatorConfig, 'images'>;
   readonly storage: { readonly size: string; readonly storageClassName?: string };
+  /** Whether its volume outlives the resource. That of a candidate holds no ledger and goes with it. */
+  readonly keepsVolume: boolean;
   readonly resources: object;
   readonly material: NodeMaterial;
+  /** Of a peer that is backed up. */
+  readonly snapshots?: SnapshotPlan;
+}
+
+/** Where the snapshots of a peer go. */
+export interface SnapshotPlan {
+  /** PersistentVolumeClaim. */
+  readonly claim: string;
+  /** Number that stays. */
+  readonly keep: number;
 }
 
 /** What a node proves who it is with; secret. */
@@ -33,11 +45,11 @@ export interface NodeMaterial {
 /** What names a node. */
 export type NodeKey = Pick<FabricNodePlan, 'network' | 'role' | 'ordinal'>;
 
-/** Ports inside a pod. `health` is where every pod of an institution answers probes and gives its metrics. */
-export const PORTS = { peer: 7051, orderer: 7050, admin: 7053, health: 8081 } as const;
+/** Ports inside a pod. `health` is where every pod of an institution answers probes and gives its metrics, `snapshots` where their keeper does. */
+export const PORTS = { peer: 7051, orderer: 7050, admin: 7053, health: 8081, snapshots: 8083 } as const;
 
 /** Mounts of a node's container. */
-export const MOUNTS = { config: '/etc/fabric', msp: '/etc/fabric-msp', tls: '/etc/fabric-tls', data: '/var/lib/fabric' } as const;
+export const MOUNTS = { config: '/etc/fabric', msp: '/etc/fabric-msp', tls: '/etc/fabric-tls', data: '/var/lib/fabric', snapshots: '/var/lib/fabric-snapshots' } as const;
 
 const NETWORK_LABEL = 'collabnet.dev/network';
 const NODE_LABEL = 'collabnet.dev/fabric-node';

@@ -6,7 +6,7 @@ import { nodeLabels, nodeName, nodeSelector, PORTS, roleSelector, type FabricNod
  * Service of one node, with the port of its address. It gives pods that are not ready as well: orderers need each other
  * to become ready.
  */
-export function nodeService(plan: NodeKey & Pick<FabricNodePlan, 'address'>): KubeObject {
+export function nodeService(plan: NodeKey & Pick<FabricNodePlan, 'address' | 'snapshots'>): KubeObject {
   const object = {
     metadata: { name: nodeName(plan), labels: nodeLabels(plan) },
     spec: {
@@ -16,6 +16,7 @@ export function nodeService(plan: NodeKey & Pick<FabricNodePlan, 'address'>): Ku
         { name: 'grpc', port: plan.address.port, targetPort: 'grpc' },
         ...(plan.role === 'orderer' ? [{ name: 'admin', port: PORTS.admin, targetPort: 'admin' }] : []),
         { name: 'health', port: PORTS.health, targetPort: 'health' },
+        ...(plan.snapshots === undefined ? [] : [{ name: 'snapshots', port: PORTS.snapshots, targetPort: 'snapshots' }]),
       ],
     },
   };

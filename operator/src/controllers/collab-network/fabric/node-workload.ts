@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../runtime/index.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
 import { nodeConfiguration } from './node-config.ts';
 import { materialVolumes, startDigest } from './node-material.ts';
+import { snapshotKeeper, snapshotMounts, snapshotVolumes } from './snapshot-volume.ts';
 import { MOUNTS, nodeLabels, nodeName, nodeSelector, PORTS, roleSelector, type FabricNodePlan, type FabricRole } from './node-plan.ts';
 
 /** Annotation of a pod with the digest of what its node read when it started. */
@@ -27,7 +28,7 @@ export function nodeStatefulSet(plan: FabricNodePlan): KubeObject {
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: nodeSelector(plan) },
       // A ledger is not thrown away with the resource that described its node.
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: plan.keepsVolume ? 'Retain' : 'Delete', whenScaled: 'Retain' },
       template: {
         metadata: { labels, annotations: { [START_DIGEST_ANNOTATION]: startDigest(plan.material, nodeConfiguration(plan).content) } },
         spec: podSpec(plan),
@@ -56,12 +57,13 @@ function podSpec(plan: FabricNodePlan): object {
     ...imagePullSecrets(plan.config),
     securityContext: podSecurity(),
     affinity: apart(plan),
-    containers: [container(plan)],
+    containers: [container(plan), ...snapshotKeeper(plan)],
     volumes: [
       { name: 'config', configMap: { name: nodeName(plan), defaultMode: 0o440 } },
       ...materialVolumes(nodeName(plan), plan.material),
       // Where a peer unpacks chaincode packages.
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+      ...snapshotVolumes(plan),
     ],
   };
 }
@@ -95,6 +97,7 @@ function container(plan: FabricNodePlan): object {
       { name: 'tls', mountPath: MOUNTS.tls, readOnly: true },
       { name: 'data', mountPath: MOUNTS.data },
       { name: 'tmp', mountPath: '/tmp' },
+      ...snapshotMounts(plan),
     ],
     // After a crash a node may read its whole index anew before it listens.
     startupProbe: { tcpSocket: { port: 'grpc' }, periodSeconds: 1, failureThreshold: 900 },

@@ -99,6 +99,19 @@ describe('a Fabric node', () => {
     assert.notDeepEqual(spec.selector.matchLabels, workload(testNode('orderer')).spec.selector.matchLabels);
   });
 
+  it('that is backed up writes snapshots to a volume of their own, which its keeper clears', () => {
+    const plan = testNode('peer', { snapshots: { claim: 'fabric-demo-snapshots', keep: 3 } });
+    const { containers, volumes } = workload(plan).spec.template.spec;
+    const [peer, keeper] = containers as unknown as [Container, Container];
+    const { ledger } = JSON.parse(nodeConfiguration(plan).content) as { ledger: { snapshots: { rootDir: string } } };
+    for (const { volumeMounts } of [peer, keeper]) assert.ok(volumeMounts.some(({ name, mountPath }) => name === 'snapshots' && mountPath === ledger.snapshots.rootDir));
+    assert.deepEqual(volumes.find(({ name }) => name === 'snapshots'), { name: 'snapshots', persistentVolumeClaim: { claimName: 'fabric-demo-snapshots' } });
+    assert.deepEqual(Object.fromEntries(keeper.env.map(({ name, value }) => [name, value])), { SNAPSHOTS_DIR: ledger.snapshots.rootDir, KEEP: '3', HEALTH_PORT: '8083' });
+    const { ports } = (nodeService(plan) as unknown as { spec: { ports: { name: string; port: number }[] } }).spec;
+    assert.deepEqual(ports.at(-1), { name: 'snapshots', port: 8083, targetPort: 'snapshots' });
+    assert.equal(workload(testNode('peer')).spec.template.spec.containers.length, 1);
+  });
+
   it('has a disruption budget as soon as there are two', () => {
     assert.equal(roleDisruptionBudget(testNode('orderer'), 1), undefined);
     const budget = roleDisruptionBudget(testNode('orderer'), 3) as unknown as { spec: { maxUnavailable: number; selector: { matchLabels: Record<string, string> } } };

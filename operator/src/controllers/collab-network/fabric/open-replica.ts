@@ -5,10 +5,11 @@ import type { Logger } from '@collabnet/telemetry';
 import type { SecretStore, SecretValues } from '../../../institution/secret-store.ts';
 import { WaitError } from '../../../runtime/index.ts';
 import { CHAINCODE } from './chaincode-package.ts';
+import { OtherOrganisations } from './other-organisations.ts';
 import { fabricNames } from './names.ts';
 
-/** A renewed certificate counts after this long, ms: months before the old one ends. */
-const IDENTITY_RECHECK_MS = 5 * 60_000;
+/** A renewed certificate counts after this long, ms: soon enough also for an operator that has just started with an expired one. */
+const IDENTITY_RECHECK_MS = 60_000;
 
 export interface OpenReplicaOptions {
   readonly network: CollabNetwork;
@@ -29,7 +30,8 @@ interface Connection {
 /**
  * The verified replica of a network on Fabric, by the institution's own peer. Does not wait for blocks.
  *
- * @throws WaitError FabricNotProvisioned while the leader has not made the way to the peer; LedgerError STORE_FAILED
+ * @throws WaitError FabricNotProvisioned while the leader has not made the way to the peer, FabricNodeUnavailable while that
+ *   does not answer, FabricNodeRefused while the channel does not have this institution; LedgerError STORE_FAILED
  */
 export async function openFabricReplica({ network, networkId, secrets, cache, logger }: OpenReplicaOptions): Promise<FabricLedgerClient> {
   const { client: secretName } = fabricNames(network);
@@ -37,14 +39,17 @@ export async function openFabricReplica({ network, networkId, secrets, cache, lo
   if (values === undefined) throw new WaitError('FabricNotProvisioned', `Secret ${secretName} does not exist yet; the leading operator makes it`, 2_000);
   const { mspId, channel, peers } = JSON.parse(values['connection.json'] ?? '') as Connection;
   let identity = identityIn(mspId, values);
+  const report = (error: unknown): void => logger.warn({ err: error, network: network.metadata.name }, 'the peer cannot be followed');
+  const others = await OtherOrganisations.follow({ channel, peers, identity: () => identity, onError: report });
   const ledger = new FabricLedgerClient({
     networkId,
     channel,
     chaincode: CHAINCODE,
     identity: () => identity,
     endpoints: peers.map((address) => ({ address })),
+    confirmWith: () => others.mspIds,
     state: openReplicaState<StoredFabricBlock>(cache, networkId),
-    onError: (error) => logger.warn({ err: error, network: network.metadata.name }, 'the peer cannot be followed'),
+    onError: report,
   });
   const reread = async (): Promise<void> => {
     const now = await secrets.read(secretName);
@@ -54,6 +59,7 @@ export async function openFabricReplica({ network, networkId, secrets, cache, lo
   const close = ledger.close.bind(ledger);
   ledger.close = () => {
     clearInterval(timer);
+    others.close();
     return close();
   };
   return ledger;

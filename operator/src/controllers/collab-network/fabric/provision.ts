@@ -1,25 +1,40 @@
 import type { WaitError } from '../../../runtime/index.ts';
-import type { NetworkRun } from '../network-run.ts';
+import { required, type NetworkRun } from '../network-run.ts';
 import { newFabricRun, type FabricStep } from './fabric-run.ts';
+import type { OwnContracts } from './own-contracts.ts';
 import { ensureAuthorities } from './steps/ensure-authorities.ts';
 import { ensureChaincode } from './steps/ensure-chaincode.ts';
 import { ensureChannel } from './steps/ensure-channel.ts';
 import { ensureDefinition } from './steps/ensure-definition.ts';
 import { ensureIdentities } from './steps/ensure-identities.ts';
 import { ensureNodes } from './steps/ensure-nodes.ts';
+import { ensureOrderers } from './steps/ensure-orderers.ts';
+import { ensureSnapshotClaim, ensureSnapshots } from './steps/ensure-snapshots.ts';
+import { joinChannel } from './steps/join-channel.ts';
+import { removeOldContracts } from './steps/remove-old-contracts.ts';
+import { reportCertificates } from './steps/report-certificates.ts';
 import { reportFabric } from './steps/report-fabric.ts';
 
-/** In this order an institution's part of a Fabric network comes to be; each step finds what an earlier run has done. */
-const STEPS: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureNodes, ensureChannel, ensureChaincode, ensureDefinition, reportFabric];
+export { OFF_THE_CHANNEL } from './steps/join-channel.ts';
+
+const NODES: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureSnapshotClaim, ensureNodes, reportCertificates];
+const CONTRACTS: readonly FabricStep[] = [ensureChaincode, ensureDefinition, removeOldContracts, ensureSnapshots, reportFabric];
+
+/** In this order the founder's part of a network comes to be; each step finds what an earlier run has done. */
+const FOUNDER: readonly FabricStep[] = [...NODES, ensureChannel, ensureOrderers, ...CONTRACTS];
+/** The same for a member, whose peer and contracts have served since before it asked to join. */
+const MEMBER: readonly FabricStep[] = [...NODES, joinChannel, ...CONTRACTS];
 
 /**
- * Provisions the founder's nodes and the channel, and keeps them.
+ * Provisions the institution's nodes and its place on the channel, and keeps them.
  *
- * @returns what hinders writing, though the ledger can be read
+ * @param contracts those of this release, unless a test has others
+ * @returns what hinders writing, though the ledger can be read, and the contracts in force
  * @throws WaitError, StalledError
  */
-export async function provisionFabric(run: NetworkRun): Promise<WaitError | undefined> {
-  const fabric = newFabricRun(run);
-  for (const step of STEPS) await step(fabric);
-  return fabric.problems[0];
+export async function provisionFabric(run: NetworkRun, contracts?: OwnContracts): Promise<{ problem?: WaitError | undefined; contractsInForce?: string | undefined }> {
+  const fabric = newFabricRun(run, required(run.access, 'access'), contracts);
+  for (const step of run.network.spec.founding === undefined ? MEMBER : FOUNDER) await step(fabric);
+  run.fabric = fabric;
+  return { problem: fabric.problems[0], contractsInForce: fabric.contractsInForce?.version };
 }

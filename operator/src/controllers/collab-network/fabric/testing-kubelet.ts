@@ -9,7 +9,9 @@ import { MOUNTS, PORTS, type FabricRole } from './node-plan.ts';
 import { START_DIGEST_ANNOTATION } from './node-workload.ts';
 
 const LOOK_MS = 300;
-const CHAINCODE_PROGRAM = new URL('../../../../../services/chaincode/dist/main.js', import.meta.url).pathname;
+const program = (service: string): string => new URL(`../../../../../services/${service}/dist/main.js`, import.meta.url).pathname;
+/** A pod that ends at once is started again after this long, ms: less would leave no time for the others. */
+const BACK_OFF_MS = 3_000;
 
 interface Volume {
   readonly name: string;
@@ -17,7 +19,7 @@ interface Volume {
   readonly configMap?: { readonly name: string };
 }
 interface Workload extends KubeObject {
-  readonly spec: { readonly template: { readonly metadata: { readonly annotations: Record<string, string> }; readonly spec: { readonly volumes: readonly Volume[]; readonly containers: readonly { env: { name: string; value: string }[] }[] } } };
+  readonly spec: { readonly template: { readonly metadata: { readonly annotations: Record<string, string> }; readonly spec: { readonly volumes: readonly Volume[]; readonly containers: readonly { name: string; env: { name: string; value: string }[] }[] } } };
 }
 type Texts = KubeObject & { readonly data?: Record<string, string> };
 
@@ -38,7 +40,11 @@ export class FabricKubelet {
   readonly #folder: string;
   readonly #ports: ReadonlyMap<string, Ports>;
   readonly #nodes = new Map<string, { digest: string; process: FabricProcess }>();
-  #chaincode: { digest: string; child: ChildProcess } | undefined;
+  readonly #chaincodes = new Map<string, { digest: string; child: ChildProcess }>();
+  /** Ports of the versions of the contracts, in the order in which they are asked for. */
+  readonly #versions: string[] = [];
+  readonly #failed = new Map<string, number>();
+  #keeper: { digest: string; child: ChildProcess } | undefined;
   #away: readonly string[] = [];
   #ending = false;
   #done: Promise<void> = Promise.resolve();
@@ -54,13 +60,15 @@ export class FabricKubelet {
       node: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'main'),
       administration: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'admin'),
       metrics: ({ role, ordinal }) => `http://127.0.0.1:${this.#portsOf(`${role}-${ordinal}`).health}/metrics`,
-      chaincode: () => at('chaincode', 'main'),
+      snapshotMetrics: () => `http://127.0.0.1:${this.#portsOf('keeper').health}/metrics`,
+      snapshotFolder: ({ network, role, ordinal }) => this.volume(`fabric-${network.metadata.name}-${role}-${ordinal}`, 'snapshots'),
+      chaincode: (_, version) => at(this.#portsOfVersion(version), 'main'),
     };
   }
 
   static async start(client: KubeClient): Promise<FabricKubelet> {
     const ports = new Map<string, Ports>();
-    for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'chaincode']) {
+    for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'chaincode-0', 'chaincode-1', 'keeper']) {
       ports.set(name, { main: await freePort(), admin: await freePort(), health: await freePort() });
     }
     const kubelet = new FabricKubelet(client, await mkdtemp(join(tmpdir(), 'collabnet-kubelet-')), ports);
@@ -76,6 +84,11 @@ export class FabricKubelet {
     return Object.fromEntries([...this.#nodes].map(([name, { digest }]) => [name, digest]));
   }
 
+  /** Deployments of contracts that run. */
+  get chaincodes(): string[] {
+    return [...this.#chaincodes.keys()];
+  }
+
   /** Ends nodes, and starts them again after the work. */
   async without(names: readonly string[], work: () => Promise<void>): Promise<void> {
     this.#away = names;
@@ -87,10 +100,27 @@ export class FabricKubelet {
     }
   }
 
+  /** Nodes that end at once when they are started, and when they last did, epoch ms. */
+  get failed(): ReadonlyMap<string, number> {
+    return this.#failed;
+  }
+
+  /** Deletes the volumes of nodes. */
+  async loseVolumes(...names: readonly string[]): Promise<void> {
+    await this.without(names, async () => {
+      for (const name of names) await rm(join(this.#folder, name, 'data'), { recursive: true, force: true });
+    });
+  }
+
+  /** Where a node's volume `data` or `snapshots` is on this machine. */
+  volume(name: string, which: 'data' | 'snapshots'): string {
+    return join(this.#folder, name, which);
+  }
+
   async stop(): Promise<void> {
     this.#ending = true;
     await this.#done;
-    this.#chaincode?.child.kill('SIGKILL');
+    for (const each of [...this.#chaincodes.values(), this.#keeper]) each?.child.kill('SIGKILL');
     await Promise.all([...this.#nodes.values()].map(({ process }) => process.stop('SIGKILL')));
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -98,12 +128,29 @@ export class FabricKubelet {
   async #run(): Promise<void> {
     while (!this.#ending) {
       try {
-        for (const each of await this.#client.list<Workload>(CORE.statefulSet)) await this.#node(each);
-        for (const each of await this.#client.list<Workload>(CORE.deployment)) await this.#contracts(each);
+        for (const each of await this.#client.list<Workload>(CORE.statefulSet)) await this.#pod(each);
+        const contracts = await this.#client.list<Workload>(CORE.deployment);
+        for (const each of contracts) await this.#contracts(each);
+        for (const name of this.chaincodes) if (!contracts.some(({ metadata }) => metadata.name === name)) this.#end(name);
       } catch (error) {
         this.problem = error;
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  /** A pod that does not start is not ready, and holds up no other. */
+  async #pod(workload: Workload): Promise<void> {
+    const { name } = workload.metadata;
+    if (Date.now() - (this.#failed.get(name) ?? 0) < BACK_OFF_MS) return;
+    try {
+      await this.#node(workload);
+      await this.#snapshotKeeper(workload);
+      this.#failed.delete(name);
+    } catch (error) {
+      this.problem = error;
+      this.#failed.set(name, Date.now());
+      await this.#status(CORE.statefulSet, name, { readyReplicas: 0 });
     }
   }
 
@@ -130,18 +177,37 @@ export class FabricKubelet {
     const { name } = workload.metadata;
     const { template } = workload.spec;
     const digest = JSON.stringify(template);
-    if (this.#chaincode?.digest === digest) return;
-    this.#chaincode?.child.kill('SIGKILL');
+    if (this.#chaincodes.get(name)?.digest === digest) return;
+    this.#end(name);
     const folder = join(this.#folder, name);
     for (const volume of template.spec.volumes) await this.#mount(volume, join(folder, volume.name), name);
-    const { main } = this.#portsOf('chaincode');
+    const { main } = this.#portsOf(this.#portsOfVersion(name.split('-chaincode-')[1] ?? ''));
     const env = Object.fromEntries((template.spec.containers[0]?.env ?? []).map((each) => [each.name, each.value.replace('/etc/chaincode-tls', join(folder, 'tls'))]));
-    const child = spawn(process.execPath, [CHAINCODE_PROGRAM], {
-      env: { PATH: process.env['PATH'], ...env, CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${main}`, HEALTH_PORT: '0', WORKERS: '1' },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    this.#chaincode = { digest, child };
+    const child = start('chaincode', { ...env, CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${main}`, HEALTH_PORT: '0', WORKERS: '1' });
+    this.#chaincodes.set(name, { digest, child });
     await this.#status(CORE.deployment, name, { replicas: 1, readyReplicas: 1 });
+  }
+
+  #end(chaincode: string): void {
+    this.#chaincodes.get(chaincode)?.child.kill('SIGKILL');
+    this.#chaincodes.delete(chaincode);
+  }
+
+  /** `1.4.0-ab` or, as in a name, `1-4-0-ab`. */
+  #portsOfVersion(version: string): string {
+    const name = version.replaceAll('.', '-');
+    if (!this.#versions.includes(name)) this.#versions.push(name);
+    return `chaincode-${this.#versions.indexOf(name)}`;
+  }
+
+  #snapshotKeeper({ metadata: { name }, spec: { template } }: Workload): Promise<void> {
+    const container = template.spec.containers.find((each) => each.name === 'snapshot-keeper');
+    const digest = JSON.stringify(container);
+    if (container === undefined || this.#keeper?.digest === digest) return Promise.resolve();
+    this.#keeper?.child.kill('SIGKILL');
+    const env = Object.fromEntries(container.env.map((each) => [each.name, each.value]));
+    this.#keeper = { digest, child: start('snapshot-keeper', { ...env, SNAPSHOTS_DIR: this.volume(name, 'snapshots'), HEALTH_PORT: String(this.#portsOf('keeper').health), LOOK_MS: '200' }) };
+    return Promise.resolve();
   }
 
   async #mount({ secret, configMap }: Volume, folder: string, node: string): Promise<void> {
@@ -163,6 +229,7 @@ export class FabricKubelet {
     return text
       .replaceAll(`${MOUNTS.msp}"`, `${join(folder, 'msp')}"`)
       .replaceAll(`${MOUNTS.tls}/`, `${join(folder, 'tls')}/`)
+      .replaceAll(MOUNTS.snapshots, this.volume(node, 'snapshots'))
       .replaceAll(MOUNTS.data, join(folder, 'data'))
       .replaceAll('/opt/collabnet/builders/ccaas', join(this.#folder, 'builder'))
       .replaceAll(`"0.0.0.0:${PORTS.peer}"`, `"127.0.0.1:${main}"`)
@@ -181,6 +248,11 @@ export class FabricKubelet {
   async #status(type: typeof CORE.statefulSet, name: string, status: object): Promise<void> {
     await this.#client.patch(type, name, { status }, { strategy: 'merge', subresource: 'status' });
   }
+}
+
+/** Runs a service of this repository with these variables. */
+function start(service: string, env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [program(service)], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** `fabric-demo-orderer-0` as `orderer-0`. */

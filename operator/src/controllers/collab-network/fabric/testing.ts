@@ -16,6 +16,7 @@ export function testNode(role: FabricRole, change: Partial<FabricNodePlan> = {})
     image: 'collabnet/fabric:test',
     config: testConfig,
     storage: { size: '1Gi' },
+    keepsVolume: true,
     resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
     material: {
       msp: { 'config.yaml': '{}', 'cacerts/0.pem': 'ca', 'signcerts/cert.pem': 'certificate', 'keystore/key.pem': 'key' },

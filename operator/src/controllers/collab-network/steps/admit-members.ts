@@ -1,6 +1,6 @@
 import type { CredentialRecord, MemberRecord, Page } from '@collabnet/contracts';
-import { LedgerError } from '@collabnet/ledger';
 import { memberToken } from '@collabnet/messaging';
+import { findOnLedger } from '../find-on-ledger.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 
 /**
@@ -52,11 +52,6 @@ async function revoke(run: NetworkRun, member: MemberRecord): Promise<void> {
   run.ctx.event({ type: 'Normal', reason: 'CredentialRevoked', message: `${member.displayName} has left: the hub refuses it from now on` });
 }
 
-async function credentialOf(run: NetworkRun, did: string): Promise<CredentialRecord | undefined> {
-  try {
-    return await required(run.session, 'session').ledger.evaluate<CredentialRecord>('membership', 'credential', { did });
-  } catch (error) {
-    if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
+function credentialOf(run: NetworkRun, did: string): Promise<CredentialRecord | undefined> {
+  return findOnLedger<CredentialRecord>(required(run.session, 'session').ledger, 'membership', 'credential', { did });
 }

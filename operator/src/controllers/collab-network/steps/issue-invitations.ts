@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { InvitationRecord } from '@collabnet/contracts';
 import { parseDuration } from '@collabnet/flow';
 import { generateSm2KeyPair, sm2PublicKeyOf } from '@collabnet/sm';
-import { LedgerError } from '@collabnet/ledger';
 import { StalledError } from '../../../runtime/index.ts';
+import { findOnLedger } from '../find-on-ledger.ts';
 import { INVITATION_ENTRY, parseInvitation, type Invitation } from '../invitation.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 
@@ -42,6 +43,7 @@ async function newInvitation(run: NetworkRun, wanted: Wanted, hubClientUrl: stri
     schema: 'collabnet.dev/invitation/v1',
     networkId,
     networkName: run.network.spec.displayName,
+    ledgerDriver: run.network.spec.ledger.driver,
     invitationId,
     invitationKey: generateSm2KeyPair().privateKey,
     hubClientUrl,
@@ -54,10 +56,7 @@ async function newInvitation(run: NetworkRun, wanted: Wanted, hubClientUrl: stri
 async function announce(run: NetworkRun, wanted: Wanted, invitation: Invitation): Promise<string> {
   const session = required(run.session, 'session');
   const { invitationId, expires } = invitation;
-  const found = await session.ledger.evaluate<{ state: string }>('membership', 'invitation', { id: invitationId }).catch((error: unknown) => {
-    if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  });
+  const found = await findOnLedger<InvitationRecord>(session.ledger, 'membership', 'invitation', { id: invitationId });
   if (found !== undefined) return found.state === 'Used' ? 'Used' : run.ctx.clock.now() > expires ? 'Expired' : 'Issued';
   if (run.ctx.clock.now() > expires) return 'Expired';
   await session.submit({

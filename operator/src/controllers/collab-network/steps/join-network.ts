@@ -1,15 +1,22 @@
-import { joinDigest, joinProof, type CredentialRecord, type JoinRecord, type JoinRequest } from '@collabnet/contracts';
+import type { CredentialRecord, JoinRecord, JoinRequest } from '@collabnet/contracts';
 import { formatDid, keyIdOf } from '@collabnet/did';
-import { newPayload, openSealed, sealedAad, signTransaction } from '@collabnet/envelope';
-import { LedgerError, type EmbeddedLedgerClient } from '@collabnet/ledger';
+import { openSealed, sealedAad } from '@collabnet/envelope';
+import { LedgerError } from '@collabnet/ledger';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
-import { parseInvitation, type Invitation } from '../invitation.ts';
-import { required, type NetworkRun } from '../network-run.ts';
+import type * as candidate from '../fabric/candidate.ts';
+import { findOnLedger } from '../find-on-ledger.ts';
+import { parseInvitation, requireLedgerDriver, type Invitation } from '../invitation.ts';
+import type { CandidateLedger } from '../join-client.ts';
+import { findOwnRequest, submitJoin } from '../join-request.ts';
+import { required, type NetworkAccess, type NetworkRun } from '../network-run.ts';
 import { accessSecret } from './load-access.ts';
 import { institutionOf } from './load-identity.ts';
 
 /** While votes are out, the ledger is looked at again after this long even without news, ms. */
 const VOTE_RECHECK_MS = 15_000;
+
+/** What joining needs beside the ledger where a network is on Fabric; loaded only there. */
+const onFabric = (): Promise<typeof candidate> => import('../fabric/candidate.ts');
 
 /**
  * Joins by invitation: asks, waits for the votes, and stores the leaf credential that comes back sealed to this
@@ -29,101 +36,90 @@ export async function joinNetwork(run: NetworkRun): Promise<void> {
   const values = await secrets.read(secretName);
   if (values === undefined) throw new WaitError('InvitationNotFound', `spec.join.invitationSecretRef: Secret ${secretName} does not exist; apply the one you were given`, 10_000);
   const invitation = parseInvitation(secretName, values);
+  requireLedgerDriver(run.network.spec.ledger.driver, invitation);
   const { ledger } = await joins.open(name, invitation, run.ctx.signal);
   await firstContact(ledger);
-  const request = joinRequest(run, invitation);
-  run.ctx.status.networkID = invitation.networkId;
-  run.ctx.status.did = request.did;
-  const id = joinDigest(invitation.networkId, invitation.invitationId, request);
-  const record = (await findJoin(ledger, id)) ?? (await submitJoin(run, ledger, invitation, request));
-  await requireActive(run, record);
-  await storeAccess(run, ledger, invitation, request);
+  const institution = presentable(run);
+  const place = { networkId: invitation.networkId, did: formatDid(invitation.networkId, institution.subjectCode) };
+  run.ctx.status.networkID = place.networkId;
+  run.ctx.status.did = place.did;
+  const candidacy = { run, ledger, invitation, place };
+  const record = (await findOwnRequest(run, ledger, invitation, place.did)) ?? (await ask(candidacy, { ...institution, did: place.did }));
+  await requireActive(candidacy, record);
+  await storeAccess(candidacy);
   run.ctx.status.membership = 'Active';
-  run.ctx.event({ type: 'Normal', reason: 'Joined', message: `joined network ${invitation.networkName} as ${request.did}` });
+  run.ctx.event({ type: 'Normal', reason: 'Joined', message: `joined network ${invitation.networkName} as ${place.did}` });
   await joins.close(name);
 }
 
-async function firstContact(ledger: EmbeddedLedgerClient): Promise<void> {
+interface Candidacy {
+  readonly run: NetworkRun;
+  readonly ledger: CandidateLedger;
+  readonly invitation: Invitation;
+  readonly place: Pick<NetworkAccess, 'networkId' | 'did'>;
+}
+
+async function firstContact(ledger: CandidateLedger): Promise<void> {
   try {
     await ledger.refresh();
   } catch (error) {
-    if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') {
+    if (error instanceof LedgerError && ['BLOCK_INVALID', 'DIVERGED'].includes(error.code)) {
       throw new StalledError('LedgerInvalid', `the ledger does not match the invitation: ${error.message}; do not join, ask the institution that invited you`, { cause: error });
     }
     throw new WaitError('LedgerUnreachable', `no contact with the ledger yet: ${error instanceof Error ? error.message : 'unknown'}`, 2_000, { cause: error });
   }
 }
 
-function joinRequest(run: NetworkRun, invitation: Invitation): JoinRequest {
+function presentable(run: NetworkRun): ReturnType<typeof institutionOf> {
   const institution = institutionOf(run);
-  if (institution.persons.length === 0) {
-    throw new StalledError('PersonMissing', 'spec.personRefs: name at least one Person who may consent for this institution');
-  }
-  return { ...institution, did: formatDid(invitation.networkId, institution.subjectCode) };
+  if (institution.persons.length > 0) return institution;
+  throw new StalledError('PersonMissing', 'spec.personRefs: name at least one Person who may consent for this institution');
 }
 
-async function findJoin(ledger: EmbeddedLedgerClient, id: string): Promise<JoinRecord | undefined> {
+/** On Fabric the peer and the contracts serve first: from the day the members let it in, the institution's endorsement counts. */
+async function ask({ run, ledger, invitation, place }: Candidacy, request: JoinRequest): Promise<JoinRecord> {
+  if (invitation.ledgerDriver === 'embedded') return submitJoin(run, ledger, invitation, request);
+  const { candidateOrganisation, prepareCandidate } = await onFabric();
+  await prepareCandidate(run, place);
   try {
-    return await ledger.evaluate<JoinRecord>('membership', 'joinRequest', { id });
+    return await submitJoin(run, ledger, invitation, { ...request, fabric: await candidateOrganisation(run, place) });
   } catch (error) {
-    if (error instanceof LedgerError && error.code === 'NOT_FOUND') return undefined;
+    if (error instanceof StalledError) await removeNodes(run);
     throw error;
   }
 }
 
-async function submitJoin(run: NetworkRun, ledger: EmbeddedLedgerClient, invitation: Invitation, request: JoinRequest): Promise<JoinRecord> {
-  const keys = required(run.keys, 'keys');
-  const id = joinDigest(invitation.networkId, invitation.invitationId, request);
-  const proof = joinProof(invitation.invitationKey, invitation.networkId, invitation.invitationId, request);
-  const payload = newPayload({
-    network: invitation.networkId,
-    kind: 'Membership',
-    contract: 'membership',
-    method: 'join',
-    principal: { type: 'institution', scheme: 'DID', id: request.did },
-    keyId: keyIdOf(request.did, 'key-1'),
-    public: { invitationId: invitation.invitationId, request: request, proof },
-  });
-  try {
-    await ledger.submit(await signTransaction(payload, (bytes) => keys.sign(bytes)));
-  } catch (error) {
-    if (error instanceof LedgerError && !['UNAVAILABLE', 'TIMEOUT', 'STALE'].includes(error.code)) {
-      throw new StalledError('JoinRefused', `the ledger refused the join request: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
-  run.ctx.event({ type: 'Normal', reason: 'JoinRequested', message: `asked to join ${invitation.networkName}; its members vote` });
-  const record = await findJoin(ledger, id);
-  if (record === undefined) throw new Error('the join request is on the ledger but cannot be found; trying again');
-  return record;
+async function removeNodes(run: NetworkRun): Promise<void> {
+  if (run.network.spec.ledger.driver !== 'fabric') return;
+  const { removeCandidate } = await import('../fabric/remove-candidate.ts');
+  await removeCandidate(run);
 }
 
-function requireActive(run: NetworkRun, record: JoinRecord): Promise<void> {
+async function requireActive({ run, invitation, place }: Candidacy, record: JoinRecord): Promise<void> {
   const votes = Object.values(record.votes);
   if (record.state === 'Refused') {
     run.ctx.status.membership = 'Refused';
+    await removeNodes(run);
     const reasons = votes.filter((vote) => vote.decision === 'Refuse').map((vote) => vote.reason ?? 'no reason given');
     throw new StalledError('JoinRefused', `the members refused the request: ${reasons.join('; ')}; ask them, then delete this CollabNetwork and join with a new invitation`);
   }
   if (record.state === 'Pending') {
     run.ctx.status.membership = 'Pending';
+    if (invitation.ledgerDriver === 'fabric') await (await onFabric()).prepareCandidate(run, place);
     throw new WaitError('AwaitingVotes', `the request ${record.id} waits for the members' votes: ${votes.length} so far`, VOTE_RECHECK_MS);
   }
-  return Promise.resolve();
 }
 
-async function storeAccess(run: NetworkRun, ledger: EmbeddedLedgerClient, invitation: Invitation, request: JoinRequest): Promise<void> {
+async function storeAccess({ run, ledger, invitation, place: { networkId, did } }: Candidacy): Promise<void> {
   const keys = required(run.keys, 'keys');
-  const credential = await ledger.evaluate<CredentialRecord | null>('membership', 'credential', { did: request.did }).catch((error: unknown) => {
-    if (error instanceof LedgerError && error.code === 'NOT_FOUND') return null;
-    throw error;
-  });
-  if (credential === null) throw new WaitError('AwaitingCredential', 'voted in; the host of the hub now issues the credentials', VOTE_RECHECK_MS);
-  const aad = sealedAad({ network: invitation.networkId, contract: 'membership', method: 'issueCredential', nonce: credential.nonce });
-  const opened = await openSealed(credential.sealed, keyIdOf(request.did, 'agree-1'), (bytes) => keys.decrypt(bytes), aad);
+  const credential = await findOnLedger<CredentialRecord>(ledger, 'membership', 'credential', { did });
+  if (credential === undefined) throw new WaitError('AwaitingCredential', 'voted in; the host of the hub now issues the credentials', VOTE_RECHECK_MS);
+  const aad = sealedAad({ network: networkId, contract: 'membership', method: 'issueCredential', nonce: credential.nonce });
+  const opened = await openSealed(credential.sealed, keyIdOf(did, 'agree-1'), (bytes) => keys.decrypt(bytes), aad);
   const { control, data, hubUrl, caPem } = opened as { control: string; data: string; hubUrl: string; caPem: string };
+  if (invitation.ledgerDriver === 'fabric') await (await onFabric()).keepFirstBlock(run, { networkId, did }, ledger);
   await run.services.secrets.ensure(accessSecret(run.network), () => ({
-    'access.json': JSON.stringify({ networkId: invitation.networkId, did: request.did, hubUrl }),
+    'access.json': JSON.stringify({ networkId, did, hubUrl }),
     'hub-ca.crt': caPem,
     'control.creds': control,
     'data.creds': data,

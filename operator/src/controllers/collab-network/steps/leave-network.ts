@@ -4,7 +4,7 @@ import { asReconcileError } from '../../sessions.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { members } from './admit-members.ts';
 import { hubsOf } from './ensure-local-server.ts';
-import { accessSecret, markLeft } from './load-access.ts';
+import { accessSecret, markLeaving, markLeft } from './load-access.ts';
 
 /** Each call ends a bounded number of flows that were proposed to this institution. */
 const MOST_CALLS = 50;
@@ -19,10 +19,16 @@ export async function leaveNetwork(run: NetworkRun): Promise<StepResult> {
   const own = (await members(run)).find(({ did }) => did === session.did);
   if (own?.state !== 'Left') {
     await withdrawOpenFlows(session, run.services.logger, 'the institution leaves the network');
+    await signRemoval(run);
     await leave(run);
   }
+  return concludeLeaving(run);
+}
+
+/** Writes down that the institution has left, and ends what connects it to the network. */
+export async function concludeLeaving(run: NetworkRun): Promise<'done'> {
   await markLeft(run.services.secrets, accessSecret(run.network));
-  run.ctx.event({ type: 'Normal', reason: 'Left', message: `left ${run.network.spec.displayName}; the keys of ${session.did} have ended there` });
+  run.ctx.event({ type: 'Normal', reason: 'Left', message: `left ${run.network.spec.displayName}; the keys of ${required(run.access, 'access').did} have ended there` });
   await stayAway(run);
   return 'done';
 }
@@ -32,6 +38,14 @@ export async function rememberLeft(run: NetworkRun): Promise<StepResult> {
   if (!required(run.access, 'access').left) return;
   await stayAway(run);
   return 'done';
+}
+
+/** Who has left can sign nothing any more; on Fabric the others may need its signature to take it off the channel. */
+async function signRemoval(run: NetworkRun): Promise<void> {
+  if (run.network.spec.ledger.driver !== 'fabric') return;
+  const { signOwnRemoval } = await import('../fabric/steps/agree-on-channel.ts');
+  await signOwnRemoval(required(run.fabric, 'nodes on Fabric'), required(run.session, 'session'));
+  if (!required(run.access, 'access').leaving) await markLeaving(run.services.secrets, accessSecret(run.network));
 }
 
 async function leave(run: NetworkRun): Promise<void> {

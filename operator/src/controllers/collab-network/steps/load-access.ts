@@ -11,12 +11,13 @@ export function accessSecret(network: CollabNetwork): string {
 export async function readAccess(secrets: SecretStore, name: string): Promise<NetworkAccess | undefined> {
   const values = await secrets.read(name);
   if (values === undefined) return undefined;
-  const { networkId, did, hubUrl, left } = parse(values);
+  const { networkId, did, hubUrl, left, leaving } = parse(values);
   return {
     networkId,
     did,
     hubUrl,
     left: left === true,
+    leaving: leaving === true,
     caPem: values['hub-ca.crt'] ?? '',
     controlCreds: values['control.creds'] ?? '',
     dataCreds: values['data.creds'] ?? '',
@@ -24,11 +25,20 @@ export async function readAccess(secrets: SecretStore, name: string): Promise<Ne
 }
 
 /** Writes down that this institution has left: the hub will refuse it, so the ledger cannot be asked any more. */
-export async function markLeft(secrets: SecretStore, name: string): Promise<void> {
-  await secrets.update(name, (values) => (parse(values).left === true ? values : { ...values, 'access.json': JSON.stringify({ ...parse(values), left: true }) }));
+export function markLeft(secrets: SecretStore, name: string): Promise<void> {
+  return mark(secrets, name, 'left');
 }
 
-type AccessFile = Pick<NetworkAccess, 'networkId' | 'did' | 'hubUrl'> & { left?: boolean };
+/** Writes down that it is about to leave: on Fabric its own peer may be off the channel before it hears that it has left. */
+export function markLeaving(secrets: SecretStore, name: string): Promise<void> {
+  return mark(secrets, name, 'leaving');
+}
+
+async function mark(secrets: SecretStore, name: string, what: 'left' | 'leaving'): Promise<void> {
+  await secrets.update(name, (values) => (parse(values)[what] === true ? values : { ...values, 'access.json': JSON.stringify({ ...parse(values), [what]: true }) }));
+}
+
+type AccessFile = Pick<NetworkAccess, 'networkId' | 'did' | 'hubUrl'> & { left?: boolean; leaving?: boolean };
 
 function parse(values: SecretValues): AccessFile {
   return JSON.parse(values['access.json'] ?? '{}') as AccessFile;

@@ -24,6 +24,7 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
     stateRoot: head.stateRoot,
     verifiedAt: verifiedAt(run, head.verifiedAt),
     headTime: new Date(head.time).toISOString(),
+    ...(head.takenUpTo !== undefined && { takenUpTo: head.takenUpTo }),
     state: stale ? 'Stale' : 'Following',
   };
   const clock = clockProblem(session.ledger.clockOffsetMs);

@@ -1,9 +1,16 @@
+import { CONTRACTS_AWAITED, CONTRACTS_OUTDATED } from '../fabric/contracts-problem.ts';
 import type { NetworkRun } from '../network-run.ts';
 
 /** Reason of a Fabric network whose orderers cannot agree on a block. */
 export const NO_QUORUM = 'FabricNoQuorum';
 
-/** Ends the reconcile before the steps that write: each would wait for its time to run out, and the status with it. */
+/** Reasons for which nothing can be written, however long it is tried. */
+const UNWRITABLE = [NO_QUORUM, CONTRACTS_OUTDATED, CONTRACTS_AWAITED];
+
+/**
+ * Ends the reconcile before the steps that write, where nothing can be written: each would wait for its time to run out, and
+ * the status with it.
+ */
 export function requireQuorum({ fabricProblem }: NetworkRun): Promise<void> {
-  return fabricProblem?.reason === NO_QUORUM ? Promise.reject(fabricProblem) : Promise.resolve();
+  return fabricProblem !== undefined && UNWRITABLE.includes(fabricProblem.reason) ? Promise.reject(fabricProblem) : Promise.resolve();
 }

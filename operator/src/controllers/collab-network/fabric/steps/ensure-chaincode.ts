@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { CONTRACTS_VERSION } from '@collabnet/contracts';
 import { issueTls } from '@collabnet/fabric-network';
 import { CORE, WaitError, type KubeObject } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
-import { DAYS, keepCertificates } from '../certificates.ts';
-import { chaincodePackage } from '../chaincode-package.ts';
+import { DAYS, earliestEnd, keepCertificates } from '../certificates.ts';
+import { chaincodePackage, workloadVersion } from '../chaincode-package.ts';
 import { chaincodeDeployment, chaincodeName, chaincodeService, type ChaincodePlan } from '../chaincode-workload.ts';
+import { CHAINCODE_NOT_READY } from '../contracts-problem.ts';
 import type { FabricRun } from '../fabric-run.ts';
 
 const START_RECHECK_MS = 2_000;
@@ -17,27 +17,30 @@ export async function ensureChaincode(fabric: FabricRun): Promise<void> {
   await run.ctx.applier.apply(CORE.service, chaincodeService(plan), { owner: run.network });
   const { object } = await run.ctx.applier.apply(CORE.deployment, chaincodeDeployment(plan), { owner: run.network });
   const { status } = object as KubeObject & { status?: { readyReplicas?: number } };
-  if ((status?.readyReplicas ?? 0) < 1) fabric.problems.push(new WaitError('ChaincodeNotReady', `Deployment ${chaincodeName(plan)} has no ready pod`, START_RECHECK_MS));
+  if ((status?.readyReplicas ?? 0) < 1) fabric.problems.push(new WaitError(CHAINCODE_NOT_READY, `Deployment ${chaincodeName(plan)} has no ready pod`, START_RECHECK_MS));
 }
 
 async function planOf(fabric: FabricRun): Promise<ChaincodePlan> {
-  const { run, names, networkId } = fabric;
+  const { run, networkId } = fabric;
+  const version = workloadVersion(fabric);
+  const tlsSecret = chaincodeName({ network: run.network, version });
   const { config, secrets, fabric: addresses } = run.services;
   const { tls } = required(fabric.authorities, 'authorities');
   const now = run.ctx.clock.now();
-  const { host } = addresses.chaincode(run.network, CONTRACTS_VERSION);
+  const { host } = addresses.chaincode(run.network, version);
   const issue = (privateKeyPem?: string): ReturnType<typeof issueTls> =>
     issueTls({ authority: tls, days: DAYS.leaf, now, dnsNames: [host], ...(privateKeyPem !== undefined && { privateKeyPem }) });
-  const values = await keepCertificates(secrets, names.chaincode, { tls: issue }, now, { 'ca.crt': tls.certificatePem });
+  const values = await keepCertificates(secrets, tlsSecret, { tls: issue }, now, { 'ca.crt': tls.certificatePem });
+  fabric.expires = Math.min(fabric.expires, earliestEnd([values['tls.crt'] ?? '']));
   return {
     network: run.network,
     networkId,
-    version: CONTRACTS_VERSION,
+    version,
     packageId: (await chaincodePackage(fabric)).packageId,
     config,
     replicas: config.fabric.chaincode.replicas,
     resources: config.fabric.chaincode.resources,
-    tlsSecret: names.chaincode,
+    tlsSecret,
     startDigest: createHash('sha256').update(values['tls.crt'] ?? '').digest('hex').slice(0, 32),
   };
 }

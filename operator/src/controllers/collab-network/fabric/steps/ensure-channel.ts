@@ -1,45 +1,50 @@
-import { blockFromText, blockToText, genesisBlock } from '@collabnet/fabric-network';
+import { blockFromText, blockToText, consentersOf, genesisBlock, readConfigBlock } from '@collabnet/fabric-network';
 import { WaitError } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
-import { NO_QUORUM } from '../../steps/require-quorum.ts';
 import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { lookAtOrderers, type OrdererLook } from '../look-at-orderers.ts';
+import { FIRST_BLOCK } from '../names.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
 import { nodeName, type NodeKey } from '../node-plan.ts';
+import { restorePeer, snapshotToRestore } from '../restore-peer.ts';
+import { wasApproved } from './ensure-definition.ts';
 
 type FirstBlock = ReturnType<typeof genesisBlock>;
 
-const ENTRY = 'genesis.block';
-const RECHECK_MS = 2_000;
+/** People need longer than this to bring a volume back. */
+const LOST_RECHECK_MS = 30_000;
 
 /**
- * The channel of the network: its first block, the orderers in it, and then the peer. An orderer that is away later on
- * hinders nothing but itself.
+ * The channel of the network: its first block, the orderers that are named there, and then the peer. Once the peer is in
+ * the channel, its orderers are `ensureOrderers`' affair.
  */
 export async function ensureChannel(fabric: FabricRun): Promise<void> {
   const block = await firstBlock(fabric);
-  const away: WaitError[] = [];
-  for (const key of fabric.orderers) {
-    try {
-      await joinOrderer(fabric, key, block);
-    } catch (error) {
-      if (!(error instanceof WaitError)) throw error;
-      away.push(error);
-    }
-  }
   const peer = peerAdmin(fabric);
   const joined = await onFabric('looking at the peer', () => peer.channels());
-  const [first] = away;
-  if (joined.includes(fabric.channel)) fabric.problems.push(...quorumLost(fabric, away.length), ...away);
-  else if (first !== undefined) throw first;
-  else await onFabric('joining the peer to the channel', () => peer.join(block));
+  if (joined.includes(fabric.channel)) return;
+  const snapshot = snapshotToRestore(fabric);
+  if (snapshot !== undefined) await restorePeer(fabric, snapshot);
+  const looks = await lookAtOrderers(fabric);
+  // A channel with more than its first block is not founded again, whatever its peer has lost.
+  if (!looks.some(({ state }) => typeof state === 'object' && state.height > 1)) await found(fabric, block, looks);
+  await onFabric('joining the peer to the channel', () => peer.join(block));
 }
 
-/** Raft writes while more than half of the orderers are there. */
-function quorumLost({ orderers: { length: all } }: FabricRun, away: number): WaitError[] {
-  if ((all - away) * 2 > all) return [];
-  return [new WaitError(NO_QUORUM, `${away} of ${all} orderers do not answer: nothing can be written until more than half do; the ledger can be read`, RECHECK_MS)];
+async function found(fabric: FabricRun, block: FirstBlock, looks: readonly OrdererLook[]): Promise<void> {
+  if (await wasApproved(fabric)) {
+    // One that does not answer may have it.
+    for (const { hindrance } of looks) if (hindrance !== undefined) throw hindrance;
+    const message = `the volumes of the peer and of all orderers are empty, and channel ${fabric.channel} is not begun a second time: restore the volumes of more than half of the orderers from a backup`;
+    throw new WaitError('FabricLedgerLost', message, LOST_RECHECK_MS);
+  }
+  const named = consentersOf(readConfigBlock(block));
+  for (const key of fabric.orderers) {
+    const { host, port } = fabric.run.services.fabric.node(key);
+    if (named.some((each) => each.host === host && each.port === port)) await joinOrderer(fabric, key, block);
+  }
 }
 
 async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): Promise<void> {
@@ -47,7 +52,6 @@ async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): 
   const name = nodeName(key);
   const channel = await onFabric(`looking at ${name}`, () => admin.channel(fabric.channel));
   if (channel === undefined) await onFabric(`joining ${name} to the channel`, () => admin.join(block));
-  else if (channel.status === 'failed') throw new WaitError('FabricOrdererFailed', `${name} has failed in channel ${fabric.channel}; look at its log`, RECHECK_MS);
 }
 
 /**
@@ -55,8 +59,8 @@ async function joinOrderer(fabric: FabricRun, key: NodeKey, block: FirstBlock): 
  * have the same. Nothing in it is secret.
  */
 async function firstBlock(fabric: FabricRun): Promise<FirstBlock> {
-  const values = await fabric.run.services.secrets.ensure(fabric.names.channel, async () => ({ [ENTRY]: blockToText(await newBlock(fabric)) }));
-  return blockFromText(values[ENTRY] ?? '', `Secret ${fabric.names.channel}, ${ENTRY}`);
+  const values = await fabric.run.services.secrets.ensure(fabric.names.channel, async () => ({ [FIRST_BLOCK]: blockToText(await newBlock(fabric)) }));
+  return blockFromText(values[FIRST_BLOCK] ?? '', `Secret ${fabric.names.channel}, ${FIRST_BLOCK}`);
 }
 
 async function newBlock(fabric: FabricRun): Promise<FirstBlock> {

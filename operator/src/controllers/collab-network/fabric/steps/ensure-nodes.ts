@@ -3,6 +3,7 @@ import { nodeMaterialOf } from '../node-certificates.ts';
 import { nodeConfigMap } from '../node-config.ts';
 import { nodeName, type FabricNodePlan, type NodeKey } from '../node-plan.ts';
 import { nodeService, roleDisruptionBudget } from '../node-service.ts';
+import { snapshotPlan } from '../snapshot-volume.ts';
 import { nodeStatefulSet, START_DIGEST_ANNOTATION } from '../node-workload.ts';
 import type { FabricRun } from '../fabric-run.ts';
 
@@ -29,7 +30,9 @@ async function ensureNode(fabric: FabricRun, key: NodeKey): Promise<void> {
   await applier.apply(CORE.service, nodeService(plan), { owner: run.network });
   const wanted = nodeStatefulSet(plan) as Workload;
   const live = await run.ctx.client.find<Workload>(CORE.statefulSet, nodeName(key));
-  const hindrance = live !== undefined && digestOf(live) !== digestOf(wanted) ? await otherRestarts(fabric, key) : undefined;
+  // One that is down anyway, such as for a certificate that has expired, takes nobody's place by starting anew.
+  const restarts = live !== undefined && digestOf(live) !== digestOf(wanted) && isReady(live);
+  const hindrance = restarts ? await otherRestarts(fabric, key) : undefined;
   if (hindrance !== undefined) {
     fabric.problems.push(hindrance);
     return;
@@ -48,7 +51,9 @@ async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> 
     image: config.images.fabric,
     config,
     storage: { size: String(size), ...(storageClassName !== '' && { storageClassName }) },
+    keepsVolume: fabric.run.access !== undefined,
     resources,
+    ...(key.role === 'peer' && snapshotPlan(fabric)),
     material: await nodeMaterialOf(fabric, key),
   };
 }

@@ -1,14 +1,12 @@
 import { WaitError } from '../../../../runtime/index.ts';
-import { CHAINCODE, definitionVersion } from '../chaincode-package.ts';
-import { lifecycle, ordererAdmin, peerAdmin } from '../fabric-clients.ts';
+import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { nodeName } from '../node-plan.ts';
 import { isLeader } from '../orderer-leader.ts';
+import { reportCertificates } from './report-certificates.ts';
 
 const RECHECK_MS = 2_000;
-/** Nothing renews an authority, so people hear of its end early. */
-const WARN_MS = 90 * 24 * 3600 * 1000;
 
 /** Shows the own nodes, the contracts in force and the first end of a certificate. */
 export async function reportFabric(fabric: FabricRun): Promise<void> {
@@ -18,7 +16,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
   for (const key of fabric.orderers) {
     const found = await ordererAdmin(fabric, key).channel(channel).catch(() => 'unreachable' as const);
     const name = nodeName(key);
-    orderers.push(typeof found === 'object' ? { name, state: found.status, height: found.height } : { name, state: found ?? 'absent' });
+    orderers.push(typeof found === 'object' ? { name, state: found.status, relation: found.consensusRelation, height: found.height } : { name, state: found ?? 'absent' });
     if (found !== 'unreachable' && (await isLeader(run.services.fabric.metrics(key), channel)) === true) leader = name;
   }
   const height = await onFabric('looking at the peer', () => peerAdmin(fabric).height(channel));
@@ -28,33 +26,28 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     peers: [{ name: nodeName(fabric.peer), height }],
     orderers,
     ...(leader !== undefined && { leader }),
-    contracts: { version: definitionVersion(), sequence: await sequenceInForce(fabric) },
+    contracts: inForce(fabric),
     certificatesExpire: new Date(expires).toISOString(),
+    ...(fabric.snapshots !== undefined && { snapshots: fabric.snapshots }),
   };
   const [problem] = fabric.problems;
   run.ctx.setCondition({
     type: 'FabricHealthy',
     status: problem === undefined ? 'True' : 'False',
     reason: problem?.reason ?? 'NodesServe',
-    message: problem?.message ?? 'orderers, peer and contracts of this institution serve',
+    message: problem?.message ?? 'nodes and contracts of this institution serve',
   });
-  const now = run.ctx.clock.now();
-  const late = expires - now < WARN_MS;
+  const { contracts, contractsWait } = fabric;
   run.ctx.setCondition({
-    type: 'CertificatesFresh',
-    status: late ? 'False' : 'True',
-    reason: late ? 'ExpiresSoon' : 'Renewed',
-    message: late ? `a certificate of the Fabric nodes ends at ${new Date(expires).toISOString()} although it should have been renewed; look at the log of the operator` : 'no certificate of the Fabric nodes ends soon',
+    type: 'ContractsAgreed',
+    status: contractsWait === undefined ? 'True' : 'False',
+    reason: contractsWait?.reason ?? 'InForce',
+    message: contractsWait?.message ?? `the contracts of this release, ${contracts.version}, are in force`,
   });
+  await reportCertificates(fabric);
 }
 
-async function sequenceInForce(fabric: FabricRun): Promise<number> {
-  const agreement = lifecycle(fabric);
-  try {
-    const committed = await onFabric('reading the definition of the contracts', () => agreement.committed(CHAINCODE));
-    if (committed?.version === definitionVersion()) return committed.sequence;
-    throw new WaitError('ContractsNotCommitted', `the peer does not know of contracts ${definitionVersion()} yet`, RECHECK_MS);
-  } finally {
-    agreement.close();
-  }
+function inForce({ contractsInForce, contractsWait }: FabricRun): { version: string; sequence: number } {
+  if (contractsInForce !== undefined) return { version: contractsInForce.version, sequence: contractsInForce.sequence };
+  throw contractsWait ?? new WaitError('ContractsNotCommitted', 'no contracts are in force on the channel yet', RECHECK_MS);
 }

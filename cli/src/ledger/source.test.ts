@@ -4,14 +4,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
-import { exportLines } from './chain.ts';
+import { LedgerSource } from './source.ts';
 
 const LINES = Array.from({ length: 5000 }, (_, number) => `{"block":${number},"padding":"${'x'.repeat(100)}"}`);
 
-describe('export of a chain', () => {
+describe('lines of an export', () => {
   let server: Server;
   let cut = false;
-  const port = (): number => (server.address() as AddressInfo).port;
+  const source = (): LedgerSource => new LedgerSource(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`));
 
   before(async () => {
     server = createServer((_request, response) => {
@@ -24,22 +24,22 @@ describe('export of a chain', () => {
   });
   after(() => server.close());
 
-  it('loses no line, however slowly it is read', async () => {
-    const lines = exportLines(port());
+  it('are not lost, however slowly they are read', async () => {
+    const lines = source().lines('export');
     await sleep(50);
     const seen: string[] = [];
     for await (const line of lines) {
       if (seen.length === 0) await sleep(100);
       seen.push(line);
     }
-    assert.equal(seen.length, LINES.length);
     assert.deepEqual(seen, LINES);
   });
 
-  it('that is cut off is not taken for a whole one', async () => {
+  it('that are cut off are not taken for whole ones', async () => {
     cut = true;
     await assert.rejects(async () => {
-      for await (const line of exportLines(port())) assert.ok(line);
+      for await (const line of source().lines('export')) assert.ok(line);
     });
+    await assert.rejects(source().get('blocks'), { code: 'TRANSFER_FAILED' });
   });
 });

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { ContractContext } from '../core/context.ts';
+import { ContractError } from '../core/contract-error.ts';
+import { defineMethod } from '../core/method.ts';
+import { load, loadOrThrow, save, stamp } from '../core/store.ts';
+import type { MemberRecord } from '../membership/record.ts';
+import { keys } from '../state/keys.ts';
+import { channelUpdateId, octetsSchema } from './octets.ts';
+import { type ChannelChange, type ChannelSignature, type StoredChannelUpdate, channelChangeSchema } from './record.ts';
+
+/**
+ * A member hands the others its signature over an update of the channel; the first one proposes it. Whether the octets do
+ * what `change` says, each member finds out before it signs, by computing them itself.
+ */
+export const sign = defineMethod(
+  'channel.sign',
+  z.strictObject({
+    change: channelChangeSchema,
+    update: octetsSchema(65_536),
+    signature: octetsSchema(8_192),
+  }),
+  (context, { change, update, signature }) => {
+    const { state, caller, blockTime, height } = context;
+    const did = caller.institution;
+    const id = channelUpdateId(update);
+    const known = load<StoredChannelUpdate>(state, keys.channelUpdate(id));
+    if (known !== undefined) assertSameChange(known, change);
+    const key = keys.channelSignature(id, did);
+    if (load<ChannelSignature>(state, key) !== undefined) return { id };
+    assertDue(context, change);
+    if (known === undefined) {
+      const record: StoredChannelUpdate = {
+        ...stamp('channel-update'),
+        id,
+        change,
+        update,
+        proposedAt: blockTime,
+        proposedHeight: height,
+      };
+      save(state, keys.channelUpdate(id), record);
+      save(state, keys.channelUpdateByAge(height, id), change);
+      context.emit('channel.proposed', id, { ...change });
+    }
+    save(state, key, { ...stamp('channel-signature'), signature });
+    context.emit('channel.signed', id, { ...change, institution: did });
+    return { id };
+  },
+);
+
+function assertSameChange(known: StoredChannelUpdate, change: ChannelChange): void {
+  const { kind, did } = known.change;
+  if (kind === change.kind && did === change.did) return;
+  throw new ContractError('CONFLICT', `change: this update was proposed as ${kind} of ${did}; sign it as that`, {
+    field: 'change',
+  });
+}
+
+function assertDue({ state, caller }: ContractContext, change: ChannelChange): void {
+  const field = 'change.did';
+  const member = loadOrThrow<MemberRecord>(state, keys.member(change.did), 'such member', field);
+  const refuse = (why: string): ContractError =>
+    new ContractError('ILLEGAL_TRANSITION', `${field}: ${change.did} ${why}`, { field });
+  if (change.kind === 'AddMember') {
+    if (member.state !== 'Active') throw refuse(`is ${member.state}; only an active member is added to the channel`);
+    if (member.fabric === undefined) throw refuse('has joined without an organisation of the channel (request.fabric)');
+  } else if (member.state !== 'Left' && change.did !== caller.institution) {
+    throw refuse(`is ${member.state}; it is removed once it has left, and before that only it may sign`);
+  }
+}

@@ -1,0 +1,1 @@
+export { fabricVerifier } from './fabric-verifier.ts';
