@@ -1,5 +1,6 @@
 import { fromBase64Url, sm3Hex } from '@collabnet/sm';
 import { z } from 'zod';
+import type { ChannelChange } from './record.ts';
 
 /** Octets in base64 (RFC 4648 §4), one spelling only, so that one update has one id. */
 export function octetsSchema(most: number): z.ZodType<string> {
@@ -12,14 +13,15 @@ export function octetsSchema(most: number): z.ZodType<string> {
 }
 
 /**
- * Id of an update of the channel: SM3 over its octets, hex.
+ * Id of an update of the channel: SM3 over kind, DID and octets, hex. With the change in it, nobody can take the place of
+ * an update by proposing its octets, which anybody can compute, as something else.
  *
  * @param update - serialised ConfigUpdate in base64
  */
-export function channelUpdateId(update: string): string {
+export function channelUpdateId({ kind, did }: ChannelChange, update: string): string {
   const octets = octetsOf(update);
   if (octets === undefined) throw new TypeError('update: not base64 with padding');
-  return sm3Hex(octets);
+  return sm3Hex(Buffer.concat([Buffer.from(`${kind}\n${did}\n`), octets]));
 }
 
 function octetsOf(text: string): Uint8Array | undefined {

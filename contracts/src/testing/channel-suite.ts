@@ -90,15 +90,27 @@ export function channelSuite(makeDriver: MakeDriver): void {
 
     test('each member adds its signature to the same update, once', async () => {
       const { id } = await sign(a, 'AddMember', b.did, 'add b', octets('of a'));
-      assert.equal(id, channelUpdateId(octets('add b')));
+      assert.equal(id, channelUpdateId({ kind: 'AddMember', did: b.did }, octets('add b')));
       assert.deepEqual((await recordOf(id)).signatures, { [a.did]: octets('of a') });
-      assert.deepEqual(await sign(a, 'AddMember', b.did, 'add b', octets('of a, made again')), { id });
+      assert.deepEqual(await sign(a, 'AddMember', b.did, 'add b', octets('of a')), { id });
       await sign(b, 'AddMember', b.did, 'add b', octets('of b'));
       const record = await recordOf(id);
       assert.deepEqual(record.signatures, { [a.did]: octets('of a'), [b.did]: octets('of b') });
       assert.deepEqual([record.change, record.update], [{ kind: 'AddMember', did: b.did }, octets('add b')]);
-      await refused(sign(a, 'RemoveMember', b.did, 'add b'), 'CONFLICT', 'change');
       await refused(recordOf('0'.repeat(64)), 'NOT_FOUND', 'id');
+    });
+
+    test('a signature that is made anew takes the place of the one before', async () => {
+      const { id } = await sign(a, 'AddMember', b.did, 'add b anew', octets('first'));
+      assert.deepEqual(await sign(a, 'AddMember', b.did, 'add b anew', octets('second')), { id });
+      assert.deepEqual((await recordOf(id)).signatures, { [a.did]: octets('second') });
+    });
+
+    test('whoever proposes the octets of an update as another change hinders nobody', async () => {
+      const squatted = await sign(b, 'RemoveMember', b.did, 'the octets');
+      const { id } = await sign(a, 'AddMember', b.did, 'the octets');
+      assert.notEqual(id, squatted.id);
+      assert.deepEqual((await recordOf(id)).change, { kind: 'AddMember', did: b.did });
     });
 
     test('only who is a member with an organisation is added', async () => {

@@ -1,4 +1,5 @@
 import type { Gateway } from '@hyperledger/fabric-gateway';
+import type { common } from '@hyperledger/fabric-protos';
 import { LedgerError } from '@collabnet/ledger';
 
 /** A peer that sends nothing for this long has stopped, ms. */
@@ -11,24 +12,33 @@ export interface RawBlock {
   readonly octets: Uint8Array;
 }
 
-/** Reads blocks `from` to `last` from the peer of the gateway. @throws LedgerError UNAVAILABLE */
+/** Blocks `from` to `last`, both included, serialised. @throws LedgerError UNAVAILABLE */
 export async function* channelBlocks(gateway: Gateway, channel: string, from: number, last: number): AsyncGenerator<RawBlock> {
+  for await (const block of wholeBlocks(gateway, channel, from, last)) yield { number: numberOf(block), octets: block.serializeBinary() };
+}
+
+/** Whole blocks as the peer of the gateway has them, from the first number to the last, both included. @throws LedgerError UNAVAILABLE */
+export async function* wholeBlocks(gateway: Gateway, channel: string, from: number, last: number): AsyncGenerator<common.Block> {
   if (from > last) return;
   const blocks = await gateway.getNetwork(channel).getBlockEvents({ startBlock: BigInt(from) });
   let stalled = setTimeout(() => blocks.close(), STALLED_MS);
   try {
     for await (const block of blocks) {
       clearTimeout(stalled);
-      const number = block.getHeader()?.getNumber() ?? -1;
-      yield { number, octets: block.serializeBinary() };
-      if (number >= last) return;
+      yield block;
+      // A peer goes on with blocks that are yet to come.
+      if (numberOf(block) >= last) return;
       stalled = setTimeout(() => blocks.close(), STALLED_MS);
     }
   } catch (cause) {
-    throw new LedgerError('UNAVAILABLE', 'the peer does not give its blocks', { cause });
+    throw new LedgerError('UNAVAILABLE', `the peer does not give blocks ${from} to ${last} of channel ${channel}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   } finally {
     clearTimeout(stalled);
     blocks.close();
   }
-  throw new LedgerError('UNAVAILABLE', `the peer has ended the stream of blocks before block ${last}`);
+  throw new LedgerError('UNAVAILABLE', `the peer has ended the stream of blocks before block ${last} of channel ${channel}; try again`);
+}
+
+function numberOf(block: common.Block): number {
+  return block.getHeader()?.getNumber() ?? -1;
 }

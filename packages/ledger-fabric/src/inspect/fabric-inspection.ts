@@ -4,7 +4,7 @@ import { transactionDigest } from '@collabnet/envelope';
 import { EXPORT_SCHEMA, LedgerError, type BlockView, type ExportHeader, type LedgerEvent, type LedgerInspection } from '@collabnet/ledger';
 import type { FabricState, StoredFabricBlock } from '../stored-block.ts';
 import { toLine } from './block-line.ts';
-import { rawBlocks } from './raw-blocks.ts';
+import { wholeBlocks } from '../channel-blocks.ts';
 
 /** What is looked at. */
 export interface InspectedChannel {
@@ -51,7 +51,7 @@ export class FabricInspection implements LedgerInspection {
     const configuration = numbers.from === 0 ? undefined : await this.#configurationBefore(numbers.from);
     const header: ExportHeader = { schema: EXPORT_SCHEMA, driver: 'fabric', network, heights: { from, to }, numbers, fabric: { channel, chaincode, ...(configuration !== undefined && { configuration }) } };
     yield JSON.stringify(header);
-    for await (const block of rawBlocks(peer, channel, numbers.from, numbers.to)) yield toLine(block);
+    for await (const block of wholeBlocks(peer, channel, numbers.from, numbers.to)) yield toLine(block);
   }
 
   /** Blocks with configuration have no height: those before the first height belong to it, those after the last one to the last. */
@@ -68,7 +68,7 @@ export class FabricInspection implements LedgerInspection {
     const { lastConfigOf } = await import('@collabnet/fabric-network');
     const { channel, gateway } = this.#at;
     const read = async (wanted: number): Promise<Parameters<typeof lastConfigOf>[0]> => {
-      for await (const block of rawBlocks(gateway(), channel, wanted, wanted)) return block;
+      for await (const block of wholeBlocks(gateway(), channel, wanted, wanted)) return block;
       throw this.#missing(wanted);
     };
     const block = await read(lastConfigOf(await read(number - 1)));

@@ -43,8 +43,10 @@ export interface ChannelUpdate {
 export async function channelUpdate(config: ChannelConfig, change: WantedChange, did: string, signer: FabricSigner, found: (id: string) => Promise<ChannelUpdateRecord | undefined>): Promise<ChannelUpdate> {
   const octets = computeUpdate(config, change.apply);
   const text = Buffer.from(octets).toString('base64');
-  const id = channelUpdateId(text);
+  const id = channelUpdateId({ kind: change.kind, did: change.did }, text);
   const signatures = (await found(id))?.signatures ?? {};
+  // One that was made with a certificate that has ended since counts no more, and has to be made anew.
+  const isOwn = (signature: string | undefined): boolean => signature !== undefined && signerOf(config, octets, Buffer.from(signature, 'base64')) === signer.mspId;
   const others = new Map<string, Uint8Array>();
   for (const signature of Object.values(signatures).map((each) => Buffer.from(each, 'base64'))) {
     const mspId = signerOf(config, octets, signature);
@@ -52,7 +54,7 @@ export async function channelUpdate(config: ChannelConfig, change: WantedChange,
   }
   const signers = [signer.mspId, ...others.keys()].sort();
   const missing = requiredSignatures(config, octets).map(({ of, needed }) => needed - signers.filter((mspId) => of.includes(mspId)).length);
-  return { id, text, octets, own: await signUpdate(octets, signer), others: [...others.values()], handedOver: signatures[did] !== undefined, signers, missing: Math.max(0, ...missing) };
+  return { id, text, octets, own: await signUpdate(octets, signer), others: [...others.values()], handedOver: isOwn(signatures[did]), signers, missing: Math.max(0, ...missing) };
 }
 
 function signerOf(config: ChannelConfig, octets: Uint8Array, signature: Uint8Array): string | undefined {

@@ -201,7 +201,7 @@ test('an institution joins by invitation, with both operators killed after each 
   }
   assert.equal(guest.status.membership, 'Active');
   assert.deepEqual([guest.status.fabric?.orderers, guest.status.fabric?.contracts.sequence], [[], 1]);
-  assert.deepEqual(guest.events, ['JoinRequested', 'ChannelJoined']);
+  assert.deepEqual(guest.events, ['JoinRequested', 'ChannelJoined', 'ContractsApproved']);
   const [node] = (await guest.client.list<{ metadata: { name: string }; spec: { persistentVolumeClaimRetentionPolicy: { whenDeleted: string } } }>(CORE.statefulSet)).filter(({ metadata }) => metadata.name === PEER);
   assert.equal(node?.spec.persistentVolumeClaimRetentionPolicy.whenDeleted, 'Retain', 'the volume of a member outlives its resource');
 });

@@ -1,5 +1,6 @@
 import type { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
+import { UNWRITABLE } from '../steps/require-quorum.ts';
 import { newFabricRun, type FabricStep } from './fabric-run.ts';
 import type { OwnContracts } from './own-contracts.ts';
 import { ensureAuthorities } from './steps/ensure-authorities.ts';
@@ -36,5 +37,7 @@ export async function provisionFabric(run: NetworkRun, contracts?: OwnContracts)
   const fabric = newFabricRun(run, required(run.access, 'access'), contracts);
   for (const step of run.network.spec.founding === undefined ? MEMBER : FOUNDER) await step(fabric);
   run.fabric = fabric;
-  return { problem: fabric.problems[0], contractsInForce: fabric.contractsInForce?.version };
+  // What keeps everything from being written comes before what only troubles a node.
+  const problem = fabric.problems.find(({ reason }) => UNWRITABLE.includes(reason)) ?? fabric.problems[0];
+  return { problem, contractsInForce: fabric.contractsInForce?.version };
 }

@@ -84,7 +84,16 @@ async function ask({ run, ledger, invitation, place }: Candidacy, request: JoinR
   try {
     return await submitJoin(run, ledger, invitation, { ...request, fabric: await candidateOrganisation(run, place) });
   } catch (error) {
-    if (error instanceof StalledError) await removeNodes(run);
+    if (!(error instanceof StalledError)) throw error;
+    // A host that failed over may refuse what is on the ledger already; the members vote on the authorities in there.
+    await firstContact(ledger);
+    const recorded = await findOwnRequest(run, ledger, invitation, place.did).catch((problem: unknown) => {
+      // The invitation serves no request of this institution any more.
+      if (problem instanceof StalledError) return undefined;
+      throw problem;
+    });
+    if (recorded !== undefined) return recorded;
+    await removeNodes(run);
     throw error;
   }
 }

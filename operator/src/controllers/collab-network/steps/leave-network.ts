@@ -1,3 +1,5 @@
+import type { MemberRecord } from '@collabnet/contracts';
+import { LedgerError } from '@collabnet/ledger';
 import type { StepResult } from '../../../runtime/index.ts';
 import { withdrawOpenFlows } from '../../compute-task/index.ts';
 import { asReconcileError } from '../../sessions.ts';
@@ -16,10 +18,11 @@ const MOST_CALLS = 50;
 export async function leaveNetwork(run: NetworkRun): Promise<StepResult> {
   if (!run.network.spec.leave) return;
   const session = required(run.session, 'session');
-  const own = (await members(run)).find(({ did }) => did === session.did);
+  const all = await members(run);
+  const own = all.find(({ did }) => did === session.did);
   if (own?.state !== 'Left') {
     await withdrawOpenFlows(session, run.services.logger, 'the institution leaves the network');
-    await signRemoval(run);
+    await signRemoval(run, all);
     await leave(run);
   }
   return concludeLeaving(run);
@@ -41,19 +44,24 @@ export async function rememberLeft(run: NetworkRun): Promise<StepResult> {
 }
 
 /** Who has left can sign nothing any more; on Fabric the others may need its signature to take it off the channel. */
-async function signRemoval(run: NetworkRun): Promise<void> {
+async function signRemoval(run: NetworkRun, all: readonly MemberRecord[]): Promise<void> {
   if (run.network.spec.ledger.driver !== 'fabric') return;
   const { signOwnRemoval } = await import('../fabric/steps/agree-on-channel.ts');
-  await signOwnRemoval(required(run.fabric, 'nodes on Fabric'), required(run.session, 'session'));
-  if (!required(run.access, 'access').leaving) await markLeaving(run.services.secrets, accessSecret(run.network));
+  await signOwnRemoval(required(run.fabric, 'nodes on Fabric'), required(run.session, 'session'), all);
 }
 
 async function leave(run: NetworkRun): Promise<void> {
   const session = required(run.session, 'session');
+  const { secrets } = run.services;
+  const access = accessSecret(run.network);
+  // On Fabric the others may take the own peer off the channel before this process hears that it has left.
+  if (!required(run.access, 'access').leaving) await markLeaving(secrets, access, true);
   for (let call = 0; call < MOST_CALLS; call += 1) {
     try {
       await session.submit({ kind: 'Membership', contract: 'membership', method: 'leave', public: {} });
     } catch (error) {
+      // Held back by a flow, it is a member as before: a peer that is off the channel for another reason must not pass for having left.
+      if (error instanceof LedgerError && error.code === 'ILLEGAL_TRANSITION') await markLeaving(secrets, access, false);
       throw asReconcileError(error, 'leaving');
     }
     const own = (await members(run)).find(({ did }): boolean => did === session.did);

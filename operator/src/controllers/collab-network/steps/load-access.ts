@@ -26,16 +26,16 @@ export async function readAccess(secrets: SecretStore, name: string): Promise<Ne
 
 /** Writes down that this institution has left: the hub will refuse it, so the ledger cannot be asked any more. */
 export function markLeft(secrets: SecretStore, name: string): Promise<void> {
-  return mark(secrets, name, 'left');
+  return mark(secrets, name, 'left', true);
 }
 
 /** Writes down that it is about to leave: on Fabric its own peer may be off the channel before it hears that it has left. */
-export function markLeaving(secrets: SecretStore, name: string): Promise<void> {
-  return mark(secrets, name, 'leaving');
+export function markLeaving(secrets: SecretStore, name: string, leaving: boolean): Promise<void> {
+  return mark(secrets, name, 'leaving', leaving);
 }
 
-async function mark(secrets: SecretStore, name: string, what: 'left' | 'leaving'): Promise<void> {
-  await secrets.update(name, (values) => (parse(values)[what] === true ? values : { ...values, 'access.json': JSON.stringify({ ...parse(values), [what]: true }) }));
+async function mark(secrets: SecretStore, name: string, what: 'left' | 'leaving', value: boolean): Promise<void> {
+  await secrets.update(name, (values) => ((parse(values)[what] === true) === value ? values : { ...values, 'access.json': JSON.stringify({ ...parse(values), [what]: value }) }));
 }
 
 type AccessFile = Pick<NetworkAccess, 'networkId' | 'did' | 'hubUrl'> & { left?: boolean; leaving?: boolean };

@@ -5,7 +5,7 @@ import type { NetworkRun } from '../network-run.ts';
 export const NO_QUORUM = 'FabricNoQuorum';
 
 /** Reasons for which nothing can be written, however long it is tried. */
-const UNWRITABLE = [NO_QUORUM, CONTRACTS_OUTDATED, CONTRACTS_AWAITED];
+export const UNWRITABLE: readonly string[] = [NO_QUORUM, CONTRACTS_OUTDATED, CONTRACTS_AWAITED];
 
 /**
  * Ends the reconcile before the steps that write, where nothing can be written: each would wait for its time to run out, and

@@ -43,11 +43,17 @@ export async function agreeOnMembers(fabric: FabricRun, session: NetworkSession,
   return first === undefined ? undefined : { requeueAfterMs: RECHECK_MS };
 }
 
-/** Signs the own removal, so that the others have enough signatures when this institution cannot sign any more. */
-export async function signOwnRemoval(fabric: FabricRun, session: NetworkSession): Promise<void> {
+/**
+ * Signs the own removal, so that the others have enough signatures when this institution cannot sign any more.
+ *
+ * @throws WaitError while another one leaves: its removal would make this signature void, when it cannot be made again
+ */
+export async function signOwnRemoval(fabric: FabricRun, session: NetworkSession, members: readonly MemberRecord[]): Promise<void> {
   const config = await onFabric('reading the configuration of the channel', () => peerAdmin(fabric).config(fabric.channel));
   const change = ownRemoval(config, session.did);
   if (change === undefined) return;
+  const other = wantedChanges(config, members).find(({ kind, did }) => kind === 'RemoveMember' && did !== session.did);
+  if (other !== undefined) throw new WaitError('AnotherLeaves', `${other.displayName} is being taken off the channel; institutions leave one after another`, RECHECK_MS);
   const update = await updateOf(fabric, session, config, change);
   if (!update.handedOver) await handOver(fabric, session, change, update);
 }
