@@ -6,10 +6,9 @@ import { required, type NetworkAccess, type NetworkRun } from '../network-run.ts
 import { newFabricRun } from './fabric-run.ts';
 import { installContracts } from './install-contracts.ts';
 import { FIRST_BLOCK } from './names.ts';
+import { NODES } from './provision.ts';
 import { ensureAuthorities } from './steps/ensure-authorities.ts';
 import { ensureChaincode } from './steps/ensure-chaincode.ts';
-import { ensureIdentities } from './steps/ensure-identities.ts';
-import { ensureNodes } from './steps/ensure-nodes.ts';
 
 /** Where a candidate will stand in the network. */
 export type CandidatePlace = Pick<NetworkAccess, 'networkId' | 'did'>;
@@ -30,7 +29,7 @@ export async function candidateOrganisation(run: NetworkRun, place: CandidatePla
  */
 export async function prepareCandidate(run: NetworkRun, place: CandidatePlace): Promise<void> {
   const fabric = newFabricRun(run, place);
-  for (const step of [ensureAuthorities, ensureIdentities, ensureNodes, ensureChaincode]) await step(fabric);
+  for (const step of [...NODES, ensureChaincode]) await step(fabric);
   await installContracts(fabric);
   const [problem] = fabric.problems;
   if (problem !== undefined) throw problem;

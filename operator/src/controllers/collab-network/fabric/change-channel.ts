@@ -1,33 +1,21 @@
-import { anyNode, broadcast, computeUpdate, fetchConfigBlock, readConfigBlock, signUpdate, updateEnvelope, type ChannelConfig, type ConfigChange } from '@collabnet/fabric-network';
+import { anyNode, broadcast, computeUpdate, signUpdate, updateEnvelope, type ChannelConfig, type ConfigChange } from '@collabnet/fabric-network';
+import { newestConfigBlockOf } from './channel-configuration.ts';
 import { signerOf, nodeAddress } from './fabric-clients.ts';
-import { asFabricWait, onFabric } from './fabric-errors.ts';
+import { onFabric } from './fabric-errors.ts';
 import type { FabricRun } from './fabric-run.ts';
 import type { NodeKey } from './node-plan.ts';
-
-type ConfigBlock = Awaited<ReturnType<typeof fetchConfigBlock>>;
 
 /** Answers of orderers take no longer than this, ms. */
 const ANSWER_MS = 5_000;
 
 /**
- * The newest configuration block that one of these orderers has. The peer's may be older, and a change computed on it
+ * The newest configuration block that one of these own orderers has. The peer's may be older, and a change computed on it
  * would be refused.
  *
  * @throws WaitError when none answers
  */
-export async function newestConfigBlock(fabric: FabricRun, orderers: readonly NodeKey[]): Promise<{ block: ConfigBlock; config: ChannelConfig }> {
-  const signer = signerOf(fabric);
-  const answers = await Promise.allSettled(
-    orderers.map(async (key) => {
-      const block = await fetchConfigBlock(nodeAddress(fabric, key), fabric.channel, signer, { timeoutMs: ANSWER_MS });
-      return { block, config: readConfigBlock(block, fabric.channel) };
-    }),
-  );
-  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  const [newest] = found.sort((one, other) => other.config.sequence - one.config.sequence);
-  if (newest !== undefined) return newest;
-  const reasons: unknown[] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-  throw asFabricWait(reasons[0] ?? new Error('step order: no orderer is known'), 'reading the configuration of the channel');
+export function newestConfigBlock(fabric: FabricRun, orderers: readonly NodeKey[]): ReturnType<typeof newestConfigBlockOf> {
+  return newestConfigBlockOf(orderers.map((key) => nodeAddress(fabric, key)), fabric.channel, signerOf(fabric));
 }
 
 /**

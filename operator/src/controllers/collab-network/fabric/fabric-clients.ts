@@ -1,6 +1,8 @@
-import { ChaincodeLifecycle, OrdererAdmin, PeerAdmin, signerFromPem, type FabricSigner, type NodeAddress } from '@collabnet/fabric-network';
+import { ChaincodeLifecycle, OrdererAdmin, PeerAdmin, signerFromPem, type ChannelConfig, type FabricSigner, type NodeAddress } from '@collabnet/fabric-network';
 import { required } from '../network-run.ts';
+import { channelConfiguration } from './channel-configuration.ts';
 import type { FabricRun } from './fabric-run.ts';
+import { FIRST_BLOCK } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
 
 /** How long a node has for an answer about itself, ms: one that hangs must not hold up the reconcile. */
@@ -26,6 +28,18 @@ export function ordererAdmin(fabric: FabricRun, key: NodeKey): OrdererAdmin {
 /** Administration of the own peer. */
 export function peerAdmin(fabric: FabricRun): PeerAdmin {
   return new PeerAdmin(nodeAddress(fabric, fabric.peer), signerOf(fabric), ANSWER_MS);
+}
+
+/** The configuration of the channel, as {@link channelConfiguration} finds it. */
+export function configOf(fabric: FabricRun): Promise<ChannelConfig> {
+  const { run, channel, names, peer, orderers } = fabric;
+  return channelConfiguration({
+    channel,
+    signer: signerOf(fabric),
+    peers: [nodeAddress(fabric, peer)],
+    firstBlock: async () => (await run.services.secrets.read(names.channel))?.[FIRST_BLOCK],
+    orderers: orderers.map((key) => nodeAddress(fabric, key)),
+  });
 }
 
 /** Agreement about chaincode through the own peer; to be closed. */

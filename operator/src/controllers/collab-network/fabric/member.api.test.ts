@@ -36,6 +36,8 @@ const NAME = 'demo';
 /** Nodes of Fabric on a busy machine of two cores. */
 const PATIENCE_MS = 120_000;
 const PEER = 'fabric-demo-peer-0';
+const SNAPSHOTS = 'fabric-demo-snapshots';
+const WITH_SNAPSHOTS: CollabNetwork['spec']['ledger'] = { driver: 'fabric', fabric: { orderers: 1, snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi' } } } };
 
 let server: TestApiServer;
 let hubProcess: NatsProcess;
@@ -100,7 +102,7 @@ before(async () => {
     Promise.resolve(new HubServer({ client, secrets, authority: new InstitutionAuthority(secrets, client.namespace), namespace: client.namespace, hostnames: [] }));
   const join = { join: { invitationSecretRef: { name: 'invitation' } } };
   guest = await place(makeInstitution(net.id, 'guest'), join, noHub);
-  stranger = await place(makeInstitution(net.id, 'stranger'), join, noHub);
+  stranger = await place(makeInstitution(net.id, 'stranger'), { ...join, ledger: WITH_SNAPSHOTS }, noHub);
 });
 after(async () => {
   for (const each of [founder, guest, stranger]) await each?.close();
@@ -167,10 +169,11 @@ test('a candidate that names another driver than the network has is told so, and
   guest.network = network;
 });
 
-test('a refused candidate has had a peer and contracts, and nothing of them stays', async () => {
+test('a refused candidate has had a peer and contracts, and nothing of them stays but the claim that no operator may delete', async () => {
   await handOverInvitation('stranger', stranger);
   await until('asked', [stranger], () => stranger.status.membership === 'Pending');
   assert.ok((await leftBehind(stranger)).includes(`StatefulSet ${PEER}`));
+  await stranger.client.get(CORE.persistentVolumeClaim, SNAPSHOTS);
   await until('refused', [founder], () => vote(stranger, 'Refuse'));
   const stalled = async (): Promise<boolean> => stranger.reconcile(stepsOf(stranger)).then(() => false, (error: Error & { reason?: string }) => error.reason === 'JoinRefused');
   await eventually('stalled', stalled, 30_000);
@@ -178,6 +181,7 @@ test('a refused candidate has had a peer and contracts, and nothing of them stay
   assert.deepEqual(stranger.events, ['JoinRequested', 'NodesRemoved']);
   assert.ok(await stalled(), 'a second look finds the refusal again, and makes nothing');
   assert.deepEqual([await leftBehind(stranger), stranger.events.length], [[], 2]);
+  await stranger.client.get(CORE.persistentVolumeClaim, SNAPSHOTS);
 });
 
 test('an institution joins by invitation, with both operators killed after each of their writes', async () => {

@@ -78,7 +78,7 @@ test('an operator that was away for a year renews what has expired, and everythi
   const [identity, tls] = [certificateIn(authorities, 'identity')!, certificateIn(authorities, 'tls')!];
   const long = { days: DAYS.leaf, now: Date.now() - 400 * DAY };
   const roles = { orderer: 'orderer', 'peer-0': 'peer', administrator: 'admin', client: 'client', reader: 'client' } as const;
-  for (const name of [...ORDERERS, PEER, 'fabric-demo-administrator', 'fabric-demo-client', 'fabric-demo-reader', 'fabric-demo-chaincode']) {
+  for (const name of [...ORDERERS, PEER, 'fabric-demo-administrator', 'fabric-demo-client', 'fabric-demo-reader', ...founder.kubelet.chaincodes]) {
     const [, role = 'client'] = Object.entries(roles).find(([part]) => name.includes(part)) ?? [];
     const values = (await secrets.read(name))!;
     const expired: Record<string, string> = {};

@@ -1,20 +1,21 @@
-import { anyNode, membersOf, parseEndpoint, PeerAdmin, signerFromPem } from '@collabnet/fabric-network';
+import { membersOf, parseEndpoint, signerFromPem } from '@collabnet/fabric-network';
 import type { FabricIdentity } from '@collabnet/ledger-fabric';
-import { onFabric } from './fabric-errors.ts';
+import { channelConfiguration } from './channel-configuration.ts';
 
 /** Members come and go by updates of the channel, which bring no block of the contracts. */
 const LOOK_MS = 5_000;
-const ANSWER_MS = 5_000;
 
 interface OtherOrganisationsOptions {
   readonly channel: string;
   /** `host:port` of peers of this institution. */
   readonly peers: readonly string[];
   readonly identity: () => FabricIdentity;
+  /** First block of the channel, base64. */
+  readonly firstBlock: () => Promise<string | undefined>;
   readonly onError: (error: unknown) => void;
 }
 
-/** The other organisations of a channel, as the own peer has its configuration. */
+/** The other organisations of a channel, as its configuration has them. */
 export class OtherOrganisations {
   readonly #options: OtherOrganisationsOptions;
   #mspIds: readonly string[] = [];
@@ -32,7 +33,7 @@ export class OtherOrganisations {
    */
   static async follow(options: OtherOrganisationsOptions): Promise<OtherOrganisations> {
     const others = new OtherOrganisations(options);
-    await onFabric('reading the organisations of the channel', () => others.#look());
+    await others.#look();
     others.#timer = setInterval(() => void others.#look().catch(options.onError), LOOK_MS);
     return others;
   }
@@ -47,11 +48,11 @@ export class OtherOrganisations {
   }
 
   async #look(): Promise<void> {
-    const { channel, peers, identity } = this.#options;
+    const { channel, peers, identity, firstBlock } = this.#options;
     const { mspId, certificate, privateKey, tlsAuthorities } = identity();
     const signer = signerFromPem(mspId, { certificatePem: certificate, privateKeyPem: privateKey });
     const nodes = peers.map((text) => ({ ...parseEndpoint(text), tlsRootCertificates: [tlsAuthorities] }));
-    const config = await anyNode(nodes, (node) => new PeerAdmin(node, signer, ANSWER_MS).config(channel));
+    const config = await channelConfiguration({ channel, signer, peers: nodes, firstBlock });
     this.#mspIds = membersOf(config).map((each) => each.mspId).filter((each) => each !== mspId);
   }
 }

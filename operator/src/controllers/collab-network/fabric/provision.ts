@@ -18,7 +18,8 @@ import { reportFabric } from './steps/report-fabric.ts';
 
 export { OFF_THE_CHANNEL } from './steps/join-channel.ts';
 
-const NODES: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureSnapshotClaim, ensureNodes, reportCertificates];
+/** What runs before there is a channel, for a candidate as for a member. */
+export const NODES: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureSnapshotClaim, ensureNodes, reportCertificates];
 const CONTRACTS: readonly FabricStep[] = [ensureChaincode, ensureDefinition, removeOldContracts, ensureSnapshots, reportFabric];
 
 /** In this order the founder's part of a network comes to be; each step finds what an earlier run has done. */

@@ -5,7 +5,10 @@ import { nodeName } from './node-plan.ts';
 
 const WORKLOADS = [CORE.statefulSet, CORE.deployment, CORE.service, CORE.configMap] as const;
 
-/** Takes away what a candidate has that the members refused. The peer's volume goes with its StatefulSet. */
+/**
+ * Takes away what a candidate has that the members refused. The peer's volume goes with its StatefulSet. The claim of the
+ * snapshots stays: an operator may not delete claims, and one that has been there before may hold backups.
+ */
 export async function removeCandidate(run: NetworkRun): Promise<void> {
   const { client } = run.ctx;
   const labelSelector = `collabnet.dev/network=${run.network.metadata.name}`;

@@ -7,8 +7,8 @@ import { findOnLedger } from '../../find-on-ledger.ts';
 import { noneAnswers } from '../answers-tls.ts';
 import { ownRemoval, wantedChanges, type WantedChange } from '../channel-changes.ts';
 import { channelUpdate, submitUpdate, type ChannelUpdate } from '../channel-update.ts';
-import { peerAdmin, signerOf } from '../fabric-clients.ts';
-import { asFabricWait, onFabric } from '../fabric-errors.ts';
+import { configOf, signerOf } from '../fabric-clients.ts';
+import { asFabricWait } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 
 /** What others do meanwhile is looked for after this long, ms. */
@@ -25,7 +25,7 @@ interface Pending {
  * only its own octets and hands the signature to the others over the ledger; who finds enough of them submits it.
  */
 export async function agreeOnMembers(fabric: FabricRun, session: NetworkSession, members: readonly MemberRecord[]): Promise<StepResult> {
-  const config = await onFabric('reading the configuration of the channel', () => peerAdmin(fabric).config(fabric.channel));
+  const config = await configOf(fabric);
   const pending: Pending[] = [];
   for (const change of wantedChanges(config, members)) {
     const hindrance = (await hindranceOf(session, change)) ?? (await advance(fabric, session, config, change));
@@ -49,7 +49,7 @@ export async function agreeOnMembers(fabric: FabricRun, session: NetworkSession,
  * @throws WaitError while another one leaves: its removal would make this signature void, when it cannot be made again
  */
 export async function signOwnRemoval(fabric: FabricRun, session: NetworkSession, members: readonly MemberRecord[]): Promise<void> {
-  const config = await onFabric('reading the configuration of the channel', () => peerAdmin(fabric).config(fabric.channel));
+  const config = await configOf(fabric);
   const change = ownRemoval(config, session.did);
   if (change === undefined) return;
   const other = wantedChanges(config, members).find(({ kind, did }) => kind === 'RemoveMember' && did !== session.did);
@@ -107,7 +107,7 @@ async function submit(fabric: FabricRun, config: ChannelConfig, change: WantedCh
     fabric.run.ctx.event({ type: 'Normal', reason: added ? 'ChannelMemberAdded' : 'ChannelMemberRemoved', message: `${change.displayName}; signed by ${update.signers.join(', ')}` });
   } catch (error) {
     // Another member was faster, and this one was computed for the configuration before.
-    const now = await onFabric('reading the configuration of the channel', () => peerAdmin(fabric).config(fabric.channel));
+    const now = await configOf(fabric);
     if (now.sequence === config.sequence) throw error;
   }
   return { reason: 'UpdateSubmitted', message: `${what}: the update is with the orderers` };

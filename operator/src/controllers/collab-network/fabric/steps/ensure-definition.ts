@@ -40,7 +40,7 @@ export async function ensureDefinition(fabric: FabricRun): Promise<void> {
 async function agree(fabric: FabricRun, agreement: ChaincodeLifecycle, { sequence, inForce }: Extract<ContractsStep, { kind: 'Approve' }>, packageId: string, committed: CommittedDefinition | undefined): Promise<void> {
   const definition = { name: CHAINCODE, version: definitionVersion(fabric.contracts), sequence };
   if (inForce) await withdraw(agreement, definition, packageId);
-  if (!(await isApproved(agreement, definition, packageId))) {
+  if (!(await isApproved(fabric, agreement, definition, packageId, committed))) {
     // A peer that has lost its volume knows nothing of what was approved.
     if (committed === undefined && (await wasApproved(fabric))) throw catchingUp();
     // From its approval, or its coming into force, on the peer calls these and no others.
@@ -96,9 +96,16 @@ async function commit(agreement: ChaincodeLifecycle, definition: ChaincodeDefini
  * Whether this institution has approved it, with this package. The ledger is asked, not a note of the own: for what is in force
  * Fabric takes no second approval that changes nothing.
  */
-async function isApproved(agreement: ChaincodeLifecycle, { name, version, sequence }: ChaincodeDefinition, packageId: string): Promise<boolean> {
-  const approved = await onFabric('looking at the own approval', () => agreement.approved(name, sequence));
-  return approved?.version === version && approved.packageId === packageId;
+async function isApproved(fabric: FabricRun, agreement: ChaincodeLifecycle, { name, version, sequence }: ChaincodeDefinition, packageId: string, committed: CommittedDefinition | undefined): Promise<boolean> {
+  try {
+    const approved = await onFabric('looking at the own approval', () => agreement.approved(name, sequence));
+    return approved?.version === version && approved.packageId === packageId;
+  } catch (error) {
+    // A peer that was restored from a snapshot has the hash of the approval, but not the approval: only the note says with which package.
+    const approves = committed?.sequence === sequence && committed.version === version && committed.approvals[fabric.mspId] === true;
+    if (approves && (await isRemembered(fabric, sequence, packageId))) return true;
+    throw error;
+  }
 }
 
 async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definition: ChaincodeDefinition, packageId: string): Promise<void> {
@@ -107,11 +114,19 @@ async function approve(fabric: FabricRun, agreement: ChaincodeLifecycle, definit
 }
 
 /** For the day on which the peer has lost its volume. */
-async function remember({ run, names, channel }: FabricRun, { sequence }: ChaincodeDefinition, packageId: string): Promise<void> {
-  const approval = `${channel}/${sequence}/${packageId}`;
-  const { secrets } = run.services;
-  if ((await secrets.read(names.chaincodePackage))?.[APPROVED] === approval) return;
-  await secrets.update(names.chaincodePackage, (values) => ({ ...values, [APPROVED]: approval }));
+async function remember(fabric: FabricRun, { sequence }: ChaincodeDefinition, packageId: string): Promise<void> {
+  const { run, names } = fabric;
+  if (await isRemembered(fabric, sequence, packageId)) return;
+  await run.services.secrets.update(names.chaincodePackage, (values) => ({ ...values, [APPROVED]: noteOf(fabric, sequence, packageId) }));
+}
+
+async function isRemembered(fabric: FabricRun, sequence: number, packageId: string): Promise<boolean> {
+  const { run, names } = fabric;
+  return (await run.services.secrets.read(names.chaincodePackage))?.[APPROVED] === noteOf(fabric, sequence, packageId);
+}
+
+function noteOf({ channel }: FabricRun, sequence: number, packageId: string): string {
+  return `${channel}/${sequence}/${packageId}`;
 }
 
 /** Whether the contracts were agreed on once: then there may be a ledger. */

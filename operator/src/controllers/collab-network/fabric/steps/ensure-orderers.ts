@@ -2,7 +2,7 @@ import { addConsenter, allOf, consentersOf, orderingMembersOf, removeConsenter, 
 import { WaitError } from '../../../../runtime/index.ts';
 import { NO_QUORUM } from '../../steps/require-quorum.ts';
 import { changeChannel, newestConfigBlock } from '../change-channel.ts';
-import { ordererAdmin, peerAdmin } from '../fabric-clients.ts';
+import { configOf, ordererAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { lookAtOrderers, type OrdererLook } from '../look-at-orderers.ts';
@@ -21,7 +21,8 @@ type Newest = Awaited<ReturnType<typeof newestConfigBlock>>;
 export async function ensureOrderers(fabric: FabricRun): Promise<void> {
   if (fabric.orderers.length === 0) return;
   const looks = await lookAtOrderers(fabric);
-  const known = await knownConfig(fabric, looks);
+  // As the peer has it: it answers also when the orderers do not.
+  const known = await configOf(fabric);
   fabric.problems.push(...quorumLost(known, viewsOf(fabric, looks, known)), ...looks.flatMap(({ hindrance }) => hindrance ?? []));
   if (actsOn(fabric, looks, known).length === 0) return;
   try {
@@ -32,18 +33,6 @@ export async function ensureOrderers(fabric: FabricRun): Promise<void> {
   } catch (error) {
     if (!(error instanceof WaitError)) throw error;
     fabric.problems.push(error);
-  }
-}
-
-/** As the peer has it: it answers also when the orderers do not. */
-async function knownConfig(fabric: FabricRun, looks: readonly OrdererLook[]): Promise<ChannelConfig> {
-  try {
-    return await onFabric('reading the configuration of the channel', () => peerAdmin(fabric).config(fabric.channel));
-  } catch (error) {
-    // A peer that was restored from a snapshot has no configuration block until there is another one.
-    const there = looks.filter(({ state }) => isServing(state)).map(({ key }) => key);
-    if (!(error instanceof WaitError) || there.length === 0) throw error;
-    return (await newestConfigBlock(fabric, there)).config;
   }
 }
 
