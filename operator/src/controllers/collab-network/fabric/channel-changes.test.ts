@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { MemberRecord } from '@collabnet/contracts';
 import type { ChannelConfig } from '@collabnet/fabric-network';
 import { TestInstitution } from '@collabnet/fabric-network/testing';
-import { ownRemoval, wantedChanges } from './channel-changes.ts';
+import { otherLeaver, ownRemoval, wantedChanges } from './channel-changes.ts';
 import { organisationOf, testChannel, testDid, testMember } from './testing-channel.ts';
 
 describe('wantedChanges', () => {
@@ -31,6 +31,13 @@ describe('wantedChanges', () => {
     const members = [gamma, testMember('beta', { state: 'Left' }), testMember('alpha')];
     assert.deepEqual(wanted(...members), ['RemoveMember beta', 'AddMember gamma']);
     assert.deepEqual(wanted(...members.toReversed()), wanted(...members));
+  });
+
+  it('names another that has left and is still on the channel, never the one that asks', () => {
+    const left = testMember('beta', { state: 'Left' });
+    assert.equal(otherLeaver(config, [testMember('alpha'), left], testDid('alpha'))?.did, left.did);
+    assert.equal(otherLeaver(config, [testMember('alpha'), left, gamma], left.did), undefined);
+    assert.equal(otherLeaver(config, [testMember('alpha'), testMember('beta'), gamma], testDid('alpha')), undefined);
   });
 
   it('lets one sign its own removal while it is on the channel', () => {

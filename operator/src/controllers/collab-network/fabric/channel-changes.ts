@@ -36,3 +36,8 @@ export function ownRemoval(config: ChannelConfig, did: string): WantedChange | u
 function addition({ mspId, rootCertificates, tlsRootCertificates, peers }: FabricOrganisation): ConfigChange {
   return addMember({ msp: { mspId, rootCertificates, tlsRootCertificates }, anchorPeers: peers });
 }
+
+/** Another institution that has left and is still on the channel; institutions leave one after another. */
+export function otherLeaver(config: ChannelConfig, members: readonly MemberRecord[], did: string): WantedChange | undefined {
+  return wantedChanges(config, members).find((change) => change.kind === 'RemoveMember' && change.did !== did);
+}

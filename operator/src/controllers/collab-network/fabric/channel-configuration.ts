@@ -2,8 +2,8 @@ import { anyNode, blockFromText, FabricNetworkError, fetchConfigBlock, orderingM
 import { WaitError } from '../../../runtime/index.ts';
 import { asFabricWait, onFabric } from './fabric-errors.ts';
 
-/** Answers of nodes take no longer than this, ms. */
-const ANSWER_MS = 5_000;
+/** How long a node has for an answer about itself, ms: one that hangs must not hold up the reconcile. */
+export const ANSWER_MS = 5_000;
 const WHAT = 'reading the configuration of the channel';
 
 type ConfigBlock = Awaited<ReturnType<typeof fetchConfigBlock>>;

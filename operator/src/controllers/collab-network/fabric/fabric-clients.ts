@@ -1,12 +1,9 @@
 import { ChaincodeLifecycle, OrdererAdmin, PeerAdmin, signerFromPem, type ChannelConfig, type FabricSigner, type NodeAddress } from '@collabnet/fabric-network';
 import { required } from '../network-run.ts';
-import { channelConfiguration } from './channel-configuration.ts';
+import { ANSWER_MS, channelConfiguration } from './channel-configuration.ts';
 import type { FabricRun } from './fabric-run.ts';
 import { FIRST_BLOCK } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
-
-/** How long a node has for an answer about itself, ms: one that hangs must not hold up the reconcile. */
-const ANSWER_MS = 5_000;
 
 /** The administrator of the own nodes. */
 export function signerOf(fabric: FabricRun): FabricSigner {

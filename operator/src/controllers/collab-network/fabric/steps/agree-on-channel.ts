@@ -5,7 +5,7 @@ import { StalledError, WaitError, type StepResult } from '../../../../runtime/in
 import { asReconcileError } from '../../../sessions.ts';
 import { findOnLedger } from '../../find-on-ledger.ts';
 import { noneAnswers } from '../answers-tls.ts';
-import { ownRemoval, wantedChanges, type WantedChange } from '../channel-changes.ts';
+import { otherLeaver, ownRemoval, wantedChanges, type WantedChange } from '../channel-changes.ts';
 import { channelUpdate, submitUpdate, type ChannelUpdate } from '../channel-update.ts';
 import { configOf, signerOf } from '../fabric-clients.ts';
 import { asFabricWait } from '../fabric-errors.ts';
@@ -52,7 +52,7 @@ export async function signOwnRemoval(fabric: FabricRun, session: NetworkSession,
   const config = await configOf(fabric);
   const change = ownRemoval(config, session.did);
   if (change === undefined) return;
-  const other = wantedChanges(config, members).find(({ kind, did }) => kind === 'RemoveMember' && did !== session.did);
+  const other = otherLeaver(config, members, session.did);
   if (other !== undefined) throw new WaitError('AnotherLeaves', `${other.displayName} is being taken off the channel; institutions leave one after another`, RECHECK_MS);
   const update = await updateOf(fabric, session, config, change);
   if (!update.handedOver) await handOver(fabric, session, change, update);

@@ -1,7 +1,7 @@
 import { addConsenter, allOf, consentersOf, orderingMembersOf, removeConsenter, setOrdererEndpoints, type ChannelConfig, type Endpoint } from '@collabnet/fabric-network';
 import { WaitError } from '../../../../runtime/index.ts';
 import { NO_QUORUM } from '../../steps/require-quorum.ts';
-import { changeChannel, newestConfigBlock } from '../change-channel.ts';
+import { submitOwnChange, newestConfigBlock } from '../own-channel-change.ts';
 import { configOf, ordererAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
@@ -79,7 +79,7 @@ const ACTS: Readonly<Record<'join' | 'add' | 'remove', (fabric: FabricRun, key: 
     const certificate = (await nodeMaterialOf(fabric, key)).tls['tls.crt'];
     const place = addConsenter({ ...address, clientTlsCertificate: certificate, serverTlsCertificate: certificate });
     const endpoints = [...ownEndpoints(fabric, config).filter((each) => !isSame(each, address)), address];
-    await changeChannel(fabric, config, allOf(place, setOrdererEndpoints(fabric.mspId, endpoints)), serving);
+    await submitOwnChange(fabric, config, allOf(place, setOrdererEndpoints(fabric.mspId, endpoints)), serving);
     return ['OrdererAdded', `${nodeName(key)} takes part in ordering: ${consentersOf(config).length + 1} orderers`];
   },
   remove: async (fabric, key, { config }, serving) => {
@@ -88,7 +88,7 @@ const ACTS: Readonly<Record<'join' | 'add' | 'remove', (fabric: FabricRun, key: 
     if (has.length > 0) throw new WaitError('FabricOrdererJoining', `${nodeName(key)} has channel ${has.join(', ')}, but not ${fabric.channel}; look at its volume`, RECHECK_MS);
     const address = fabric.run.services.fabric.node(key);
     const endpoints = ownEndpoints(fabric, config).filter((each) => !isSame(each, address));
-    await changeChannel(fabric, config, allOf(removeConsenter(address), setOrdererEndpoints(fabric.mspId, endpoints)), serving);
+    await submitOwnChange(fabric, config, allOf(removeConsenter(address), setOrdererEndpoints(fabric.mspId, endpoints)), serving);
     return ['OrdererRemoved', `${nodeName(key)} has lost its volume and joins again as a new orderer`];
   },
 };

@@ -1,12 +1,9 @@
 import { anyNode, broadcast, computeUpdate, signUpdate, updateEnvelope, type ChannelConfig, type ConfigChange } from '@collabnet/fabric-network';
-import { newestConfigBlockOf } from './channel-configuration.ts';
+import { ANSWER_MS, newestConfigBlockOf } from './channel-configuration.ts';
 import { signerOf, nodeAddress } from './fabric-clients.ts';
 import { onFabric } from './fabric-errors.ts';
 import type { FabricRun } from './fabric-run.ts';
 import type { NodeKey } from './node-plan.ts';
-
-/** Answers of orderers take no longer than this, ms. */
-const ANSWER_MS = 5_000;
 
 /**
  * The newest configuration block that one of these own orderers has. The peer's may be older, and a change computed on it
@@ -24,7 +21,7 @@ export function newestConfigBlock(fabric: FabricRun, orderers: readonly NodeKey[
  *
  * @throws WaitError when none takes it
  */
-export async function changeChannel(fabric: FabricRun, config: ChannelConfig, change: ConfigChange, orderers: readonly NodeKey[]): Promise<void> {
+export async function submitOwnChange(fabric: FabricRun, config: ChannelConfig, change: ConfigChange, orderers: readonly NodeKey[]): Promise<void> {
   const signer = signerOf(fabric);
   await onFabric('changing the channel', async () => {
     const update = computeUpdate(config, change);
