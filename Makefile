@@ -5,6 +5,8 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/collabnet
 export PATH := $(CURDIR)/node_modules/.bin:$(CACHE)/bin/current:$(PATH)
 # Driver of the ledger of demo and end-to-end suites: make demo LEDGER=fabric
 export COLLABNET_LEDGER := $(or $(LEDGER),$(COLLABNET_LEDGER))
+# Lanes of the end-to-end suites, each with institutions of its own: make test-faults LANES=3
+export COLLABNET_LANES := $(or $(LANES),$(COLLABNET_LANES))
 # Two runs that build images or change the cluster wait for each other.
 LOCKED = mkdir -p $(CACHE) && flock -o $(CACHE)/lock
 

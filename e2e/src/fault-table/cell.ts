@@ -29,6 +29,8 @@ export interface Row {
   readonly actions: Readonly<Partial<Record<Action, (context: FaultContext) => Promise<Fault>>>>;
   /** Whether persons can go on working while the fault lasts: not without the API server. */
   readonly blocksApi?: boolean;
+  /** Whether it hits everything that runs on the node, other lanes of the tests too. */
+  readonly wholeNode?: boolean;
   /** Whether pods go on without the part: then no attempt may be lost with it. */
   readonly sparesPods?: boolean;
   /** Brings about what the row needs, before the task. */

@@ -28,6 +28,19 @@ export function chosenCells(wanted: string): Cell[] {
   return CELLS.filter((cell) => patterns.some((pattern) => fits(pattern, cell)));
 }
 
+/**
+ * What one of several runs at a time takes of the cells. Faults of the node itself hit every lane; they are a part of their own.
+ *
+ * @param part `2/3`: every third cell, from the second on; `node`: those that need the node alone; undefined: all
+ */
+export function partOf(cells: readonly Cell[], part: string | undefined): Cell[] {
+  if (part === undefined || part === '') return [...cells];
+  if (part === 'node') return cells.filter(({ row }) => row.wholeNode === true);
+  const [number, count] = part.split('/').map(Number);
+  if (number === undefined || count === undefined || !(number >= 1 && number <= count)) throw new Error(`COLLABNET_FAULTS_PART: ${part} is neither a part such as 2/3 nor node`);
+  return cells.filter(({ row }) => row.wholeNode !== true).filter((_, index) => index % count === number - 1);
+}
+
 /** Whether every run of the tests tries the cell. */
 export function isAlwaysRun(cell: Cell): boolean {
   return ALWAYS.includes(cellName(cell));

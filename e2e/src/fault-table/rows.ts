@@ -98,6 +98,7 @@ function clusterProgram(name: 'kubelet' | 'kube-apiserver' | 'etcd', title: stri
     name,
     title,
     moments: MOMENTS,
+    wholeNode: true,
     blocksApi: name !== 'kubelet',
     actions: {
       kill: () => Promise.resolve(held(() => program.kill(), () => program.start(), RESTART_MS)),

@@ -37,6 +37,11 @@ export function helm(args: readonly string[]): Promise<RunResult> {
   return run('helm', args, { env: environment(), cwd: repositoryRoot });
 }
 
+/** Helm, for a release that several processes may install at a time: one waits for the other. */
+export function lockedHelm(args: readonly string[]): Promise<RunResult> {
+  return run('flock', ['-o', join(cacheDir, 'helm.lock'), 'helm', ...args], { env: environment(), cwd: repositoryRoot });
+}
+
 /** Runs the `collabnet` command as the person of an institution: own key directory, passphrase of the demo. */
 export function collabnet(namespace: string, args: readonly string[], options: { allowFailure?: boolean } = {}): Promise<RunResult> {
   const env = { ...environment(), COLLABNET_KEYS: join(demoDir, 'keys', namespace), COLLABNET_PASSPHRASE: 'demonstration only' };

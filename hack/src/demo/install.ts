@@ -1,11 +1,12 @@
 import { apiServerAddress } from './api-server.ts';
-import { apply, helm, kubectl } from './cluster.ts';
+import { apply, helm, kubectl, lockedHelm } from './cluster.ts';
 import { INSTITUTIONS, SUPERVISOR, type DemoInstitution } from './institutions.ts';
 import { ledgerDriver } from './ledger.ts';
 
 /** Installs the CRDs, once per cluster. CRDs survive an uninstall, so an earlier release of another name may own them. */
 export async function installCrds(): Promise<void> {
-  await helm(['upgrade', '--install', 'collabnet-crds', 'charts/collabnet-crds', '--namespace', 'collabnet-system', '--create-namespace', '--take-ownership', '--wait']);
+  // Helm refuses a second one while the first is at work.
+  await lockedHelm(['upgrade', '--install', 'collabnet-crds', 'charts/collabnet-crds', '--namespace', 'collabnet-system', '--create-namespace', '--take-ownership', '--wait']);
 }
 
 /**

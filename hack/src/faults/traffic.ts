@@ -1,7 +1,9 @@
 import { layout } from '../cluster/layout.ts';
 import { run } from '../lib/run.ts';
+import { laneSuffix } from '../test/lane.ts';
 
-const TABLE = layout.faultTable;
+/** Of this lane alone: another restores its own traffic only. */
+const TABLE = `${layout.faultTable}${laneSuffix()}`;
 
 /** Packets that a fault is about: `ip saddr 10.0.0.1`, `tcp dport 7422`; each a match of nftables. */
 export type Matches = readonly string[];

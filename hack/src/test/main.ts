@@ -2,13 +2,16 @@
 import { basename, join } from 'node:path';
 import { ledgerDriver } from '../demo/ledger.ts';
 import { foreignKubeconfig } from '../cluster/foreign-cluster.ts';
-import { files } from '../cluster/layout.ts';
+import { files as clusterFiles } from '../cluster/layout.ts';
 import { workspaceFolders } from '../images/workspaces.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { runMain } from '../lib/main-guard.ts';
 import { currentBinDir, repositoryRoot } from '../lib/paths.ts';
 import { say } from '../lib/progress.ts';
 import { run } from '../lib/run.ts';
+import { endToEndPlan, needsFabric, type SuiteRun } from './end-to-end-plan.ts';
+import { inLanes } from './in-lanes.ts';
+import { laneCount } from './lane.ts';
 import { runNodeSuite, testFiles } from './node-suite.ts';
 import { pythonSuites, runPythonSuite } from './python-suite.ts';
 import { suiteLine, totalLine, withEmptyAsFailure, type SuiteResult } from './suite-result.ts';
@@ -53,31 +56,33 @@ async function unitTests(): Promise<void> {
   for (const suite of pythonSuites()) add(await timed(() => runPythonSuite(suite)));
 }
 
-/** Suites that a run of all over the embedded ledger runs over Fabric, too; `LEDGER=fabric` runs every suite over it. */
-const ALSO_ON_FABRIC: readonly string[] = ['task'];
+/** On a machine of two processors a third lane gains nothing: the tests' own time limits begin to be missed. */
+const LANES = 2;
 
 async function endToEndTests(only: string | undefined): Promise<void> {
-  const suites = testFiles('e2e').filter((file) => only === undefined || basename(file, '.test.js') === only);
-  if (suites.length === 0) throw new HackError('BAD_ARGUMENT', `--e2e=${only ?? ''}: no such suite; there are ${testFiles('e2e').map((file) => basename(file, '.test.js')).join(', ')}`);
+  const files = testFiles('e2e').map((file) => ({ file, suite: basename(file, '.test.js') }));
+  const suites = files.map(({ suite }) => suite);
+  if (only !== undefined && !suites.includes(only)) throw new HackError('BAD_ARGUMENT', `--e2e=${only}: no such suite; there are ${suites.join(', ')}`);
+  const lanes = laneCount(only === undefined ? LANES : 1);
+  const driver = ledgerDriver();
+  const plan = endToEndPlan(suites, lanes, driver, only);
   const hack = (path: string): string => join(repositoryRoot, 'hack', path);
-  const suite = (file: string): string => basename(file, '.test.js');
-  const alsoOnFabric = only === undefined && ledgerDriver() === 'embedded' ? suites.filter((file) => ALSO_ON_FABRIC.includes(suite(file))) : [];
-  const needsFabric = alsoOnFabric.length > 0 || ledgerDriver() === 'fabric';
+  const fabric = [...plan.inLanes, ...plan.alone].some((each) => needsFabric(each, driver));
   const ready =
     (await prepared('setup', hack('setup.sh'), [])) &&
     (await prepared('compile', 'tsc', ['-b'])) &&
     (await prepared('cluster', process.execPath, [hack('src/cluster/main.ts'), 'up'])) &&
     (await prepared('images', process.execPath, [hack('src/images/main.ts')])) &&
-    (!needsFabric || (await prepared('image of the Fabric nodes', process.execPath, [hack('src/images/main.ts'), 'fabric'])));
+    (!fabric || (await prepared('image of the Fabric nodes', process.execPath, [hack('src/images/main.ts'), 'fabric'])));
   if (!ready) return;
-  process.env['KUBECONFIG'] = foreignKubeconfig() ?? files.adminKubeconfig;
+  process.env['KUBECONFIG'] = foreignKubeconfig() ?? clusterFiles.adminKubeconfig;
   process.env['PATH'] = `${currentBinDir}:${process.env['PATH'] ?? ''}`;
-  // One file after another: they share the machine, and a crowded one makes timing tests lie.
-  for (const file of suites) add(await timed(() => twice(`e2e/${suite(file)}`, () => runNodeSuite('e2e', [file], 1))));
-  for (const file of alsoOnFabric) {
-    process.env['COLLABNET_LEDGER'] = 'fabric';
-    add(await timed(() => twice(`e2e/${suite(file)} on Fabric`, () => runNodeSuite('e2e', [file], 1))));
-  }
+  const runSuite = async ({ name, suite, env }: SuiteRun, lane: number): Promise<void> => {
+    const of = files.filter((each) => each.suite === suite).map(({ file }) => file);
+    add(await timed(() => twice(name, () => runNodeSuite('e2e', of, 1, { ...env, COLLABNET_LANE: String(lane) }))));
+  };
+  await inLanes(plan.inLanes, lanes, runSuite);
+  for (const each of plan.alone) await runSuite(each, 1);
 }
 
 runMain(async () => {

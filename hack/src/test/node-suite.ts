@@ -26,15 +26,19 @@ function showFailure(name: string, file: string | undefined, line: number | unde
   say(`  FAILED ${name} (${file ?? '?'}:${line ?? '?'})\n${text.replaceAll(/^/gm, '    ')}`);
 }
 
-/** Runs test files, each in a process of its own, and shows what fails. */
-export async function runNodeSuite(name: string, files: readonly string[], concurrency: number): Promise<SuiteResult> {
+/**
+ * Runs test files, each in a process of its own, and shows what fails.
+ *
+ * @param env what they find in the environment, beside what this process has
+ */
+export async function runNodeSuite(name: string, files: readonly string[], concurrency: number, env: Readonly<Record<string, string>> = {}): Promise<SuiteResult> {
   const missing = files.filter((file) => !existsSync(file));
   if (missing.length > 0) {
     for (const file of missing) say(`  FAILED ${name}: ${file} was not compiled`);
     return { name, passed: 0, failed: missing.length, skipped: 0 };
   }
   const result = { name, passed: 0, failed: 0, skipped: 0 };
-  const stream = run({ files: [...files], concurrency, isolation: 'process' });
+  const stream = run({ files: [...files], concurrency, isolation: 'process', env: { ...process.env, ...env } });
   stream.on('test:fail', ({ name: test, file, line, details }) => {
     // A suite fails because of a test in it, which is reported by itself.
     if (details.type !== 'suite') showFailure(test, file, line, details.error);

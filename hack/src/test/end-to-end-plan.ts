@@ -1,0 +1,49 @@
+import type { LedgerDriver } from '../demo/ledger.ts';
+
+/** One run of one suite. */
+export interface SuiteRun {
+  readonly name: string;
+  readonly suite: string;
+  /** What its process finds in the environment, beside what all have. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What runs side by side, and what afterwards has the machine for itself. */
+export interface EndToEndPlan {
+  readonly inLanes: readonly SuiteRun[];
+  readonly alone: readonly SuiteRun[];
+}
+
+/** Suites that a run of all over the embedded ledger runs over Fabric, too; `LEDGER=fabric` runs every suite over it. */
+const ALSO_ON_FABRIC: readonly string[] = ['task'];
+/** They end, freeze and fill parts of the node itself, measure how soon something recovers, or remove the institutions. */
+const ALONE: readonly string[] = ['faults', 'node-faults', 'fault-table', 'uninstall'];
+const FAULT_TABLE = 'fault-table';
+
+/** True for a suite that needs ledger nodes of Fabric. */
+export function needsFabric({ env }: SuiteRun, driver: LedgerDriver): boolean {
+  return (env['COLLABNET_LEDGER'] ?? driver) === 'fabric';
+}
+
+/**
+ * In which order and company the suites run.
+ *
+ * @param only one suite; the fault table is then divided between the lanes, but for its faults of the node itself
+ */
+export function endToEndPlan(suites: readonly string[], lanes: number, driver: LedgerDriver, only?: string): EndToEndPlan {
+  const plain = (suite: string): SuiteRun => ({ name: `e2e/${suite}`, suite, env: {} });
+  if (only === FAULT_TABLE && lanes > 1) {
+    const part = (name: string): SuiteRun => ({ name: `e2e/${only} ${name}`, suite: only, env: { COLLABNET_FAULTS_PART: name } });
+    return { inLanes: Array.from({ length: lanes }, (_, index) => part(`${index + 1}/${lanes}`)), alone: [part('node')] };
+  }
+  if (only !== undefined) return { inLanes: [], alone: suites.filter((suite) => suite === only).map(plain) };
+  // Longest first: the lanes then end at about the same time.
+  const onFabric = driver === 'fabric' ? [] : suites.filter((suite) => ALSO_ON_FABRIC.includes(suite));
+  return {
+    inLanes: [
+      ...onFabric.map((suite) => ({ name: `e2e/${suite} on Fabric`, suite, env: { COLLABNET_LEDGER: 'fabric' } })),
+      ...suites.filter((suite) => !ALONE.includes(suite)).map(plain),
+    ],
+    alone: suites.filter((suite) => ALONE.includes(suite)).map(plain),
+  };
+}
