@@ -162,6 +162,8 @@ describe('a candidate of a network on Fabric', { timeout: 240_000 }, () => {
 
   test('is told that the host has gone, and goes on when it is back', async () => {
     stop();
+    // The server knows of it once it has answered: until then it would deliver a request to nobody.
+    await host.flush();
     await assert.rejects(candidate.evaluate('membership', 'members', {}, { maxStalenessMs: 0 }), { code: 'UNAVAILABLE' });
     stop = serve();
     assert.ok(await candidate.evaluate('membership', 'members', {}, { maxStalenessMs: 0 }));
