@@ -36,6 +36,12 @@ def write_rows(path: Path, first: int, rows: int) -> None:
         handle.writelines(f"{1_000_000_000_000_000_000 + (first + i) * 7_919 % 2_147_483_647:019},{i}\n" for i in range(rows))
 
 
+def loopback_bytes() -> int:
+    """What both parties have sent over loopback so far, with the headers of the packets."""
+    line = next(line for line in Path("/proc/net/dev").read_text().splitlines() if line.strip().startswith("lo:"))
+    return int(line.split()[1])
+
+
 def bare(rows: int, protocol: str, folder: Path) -> list[dict[str, float]]:
     ports = free_ports(2)
     children: list[tuple[int, int]] = []
@@ -83,6 +89,7 @@ def _bare_party(rank: int, name: str, rows: int, protocol: str, folder: Path, po
         marks.append(time.monotonic())
         link = connect(library, job)
         marks.append(time.monotonic())
+        octets = loopback_bytes()
         prepared = Prepared(job.input.path, ("id",), rows, False)
         intersect(library, job, link, prepared, own / "out.csv", lambda _percent: None)
         link.stop_link()
@@ -90,6 +97,7 @@ def _bare_party(rank: int, name: str, rows: int, protocol: str, folder: Path, po
         names = ("import", "connect", "compute")
         said = {key: after - before for key, before, after in zip(names, marks[:-1], marks[1:], strict=True)}
         said["total"] = marks[-1] - marks[0]
+        said["exchangedBytes"] = loopback_bytes() - octets
         os.write(writer, json.dumps(said).encode())
         time.sleep(LAST_ANSWERS_SECONDS)
         status = 0
@@ -135,6 +143,7 @@ def main() -> None:
             parties = through_runner(options.rows, options.protocol)
     worst = {key: max(party.get(key, 0) for party in parties) for key in sorted({key for party in parties for key in party})}
     peak = int(worst.pop("peakRssBytes"))
+    exchanged = int(worst.pop("exchangedBytes", 0))
     worst["withoutConnect"] = max(party["total"] - party["connect"] for party in parties)
     report = {
         "through": options.through,
@@ -142,6 +151,7 @@ def main() -> None:
         "protocol": options.protocol,
         "seconds": {key: round(value, 4) for key, value in worst.items()},
         "peakRssBytes": peak,
+        **({"exchangedBytes": exchanged} if exchanged else {}),
     }
     json.dump(report, sys.stdout)
     print()

@@ -5,10 +5,11 @@ import { BANK_A } from '../demo/institutions.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { repositoryRoot } from '../lib/paths.ts';
 
-/** What `bench_bare.py` prints: seconds of the slower party, peak memory of the larger one. */
+/** What `bench_bare.py` prints: seconds of the slower party, peak memory of the larger one, octets of both over loopback. */
 export interface BareRun {
   readonly seconds: { readonly connect: number; readonly compute: number };
   readonly peakRssBytes: number;
+  readonly exchangedBytes: number;
 }
 
 const SCRIPTS = ['bench_bare.py', 'tests/__init__.py', 'tests/pods.py', 'tests/wheel.py'];

@@ -5,6 +5,7 @@ import type { Machine } from './machine.ts';
 import type { JobFigures } from './measure-job.ts';
 import type { PsiFigures } from './measure-psi.ts';
 import type { StartFigures } from './measure-start.ts';
+import { processorsSection } from './document-processors.ts';
 import { sm2Section } from './document-sm2.ts';
 import type { Sm2Figures } from './measure-sm2.ts';
 
@@ -27,7 +28,7 @@ const TARGETS = { rows: 1_000_000, ratio: { intl: 1.3, gm: 1.5 }, engineBytes: 1
 
 /** The text of docs/performance.md: the same figures always give the same bytes. */
 export function performanceDocument(measured: Measured): string {
-  const parts = [head(measured), targets(measured), intersection(measured), start(measured), ...(measured.sm2 ? [sm2Section(measured.sm2)] : []), demo(measured), repeat(measured)];
+  const parts = [head(measured), targets(measured), intersection(measured), start(measured), processorsSection(measured.machine.cores, measured.start, measured.psi), ...(measured.sm2 ? [sm2Section(measured.sm2)] : []), demo(measured), repeat(measured)];
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -75,8 +76,8 @@ function intersection({ psi, options }: Measured): string {
   const s = (value: number): string => value.toFixed(2);
   return `## Intersection of two tables
 ${table(
-  ['rows per bank', 'wire profile', 'task, s', 'bare engine, s', 'ratio', 'prepare, s', 'align, s', 'clean, s', 'engine', 'courier', 'bare engine'],
-  psi.map(({ rows, profile, task, bare, ratio }) => [count(rows), profile, s(task.compute), s(bare.compute), s(ratio), s(task.prepare), s(task.align), s(task.clean), mebi(task.engineMemory), mebi(task.courierMemory), mebi(bare.memory)]),
+  ['rows per bank', 'wire profile', 'task, s', 'bare engine, s', 'ratio', 'prepare, s', 'align, s', 'clean, s', 'engine', 'courier', 'bare engine', 'exchanged', 'by bare engines'],
+  psi.map(({ rows, profile, task, bare, ratio }) => [count(rows), profile, s(task.compute), s(bare.compute), s(ratio), s(task.prepare), s(task.align), s(task.clean), mebi(task.engineMemory), mebi(task.courierMemory), mebi(bare.memory), mebi(task.exchanged), mebi(bare.exchanged)]),
 )}
 
 Two banks with as many rows each, half of them common, one key of 19 digits; protocol RR22; bank A receives
@@ -87,7 +88,8 @@ the result with one column of its own. Medians of ${options.runs} ${options.runs
   4 s after a first refused connection (here ${psi.map(({ bare }) => s(bare.connect)).join(', ')} s), which is in the task's \`align\`, where the tunnel accepts at once.
 - **prepare**: the courier reads, freezes and commits to the input, the engine copies it and loads its library. **align**: the couriers' handshake, the engine
   connects. **clean**: delivery and wiping. None of it is in the ratio.
-- **memory**: peak resident set of the largest process, from the receipts.`;
+- **engine**, **courier**, **bare engine**: peak resident set of the largest process, from the receipts.
+- **exchanged**: octets of the engines through the tunnel, both directions, from the receipts; by the bare engines: over loopback, with the headers of packets.`;
 }
 
 function start({ start: { tasks, p50, p95, max, parts }, job }: Measured): string {

@@ -6,6 +6,8 @@ import { HackError } from '../lib/hack-error.ts';
 export interface MeasuredReceipt {
   readonly party: string;
   readonly phases: { readonly prepare: number; readonly align: number; readonly compute: number; readonly clean: number };
+  /** By DID of each peer: octets of the engine that went through the tunnel. */
+  readonly transcripts: Readonly<Record<string, { readonly sentBytes: number; readonly receivedBytes: number }>>;
   readonly peakMemory: { readonly engine: number; readonly courier: number };
 }
 

@@ -18,7 +18,7 @@ import { exportChain } from './ledger-times.ts';
 import { thisMachine } from './machine.ts';
 import { jobFigures, removeJobs, runJobs } from './measure-job.ts';
 import { psiFigures, runPsi, type PsiRun } from './measure-psi.ts';
-import { runSmallTasks, startFigures } from './measure-start.ts';
+import { runSmallTasks, startFigures, type SmallTask } from './measure-start.ts';
 import { measureSm2 } from './measure-sm2.ts';
 import { benchOptions } from './options.ts';
 
@@ -45,7 +45,7 @@ runMain(async () => {
   const assets = new Map<number, string>();
   const psiRuns: PsiRun[] = [];
   const jobs = Array.from({ length: options.tasks }, (_, index) => `bench-job-${id}-${index + 1}`);
-  let flows: string[] = [];
+  let started: SmallTask[] = [];
   let jobSeconds: number[] = [];
 
   const psi = (rows: number, profile: WireProfile, nth: number): Step => ({
@@ -86,7 +86,7 @@ runMain(async () => {
     {
       title: `${options.tasks} small tasks`,
       work: async () => {
-        flows = await runSmallTasks(smallTasks, () => process.stdout.write('.'));
+        started = await runSmallTasks(smallTasks, () => process.stdout.write('.'));
         return undefined;
       },
     },
@@ -105,7 +105,7 @@ runMain(async () => {
     machine,
     options,
     psi: sizes.map(({ rows, profile }) => psiFigures(chain, psiRuns.filter((each) => each.rows === rows && each.profile === profile))),
-    start: startFigures(chain, flows),
+    start: startFigures(chain, started),
     sm2: measureSm2(options.quick ? 4 : 30),
     job: jobFigures(jobSeconds),
     cold: lastRun(true),

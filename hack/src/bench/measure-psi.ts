@@ -2,6 +2,8 @@ import type { WireProfile } from '@collabnet/flow';
 import { runBare, type BareRun } from './bare-engine.ts';
 import { consent, podsGone, propose, reach, type Intersection } from './bench-task.ts';
 import { median } from './figures.ts';
+import { ProcessorTime } from './processor-time.ts';
+import { meanSpent, type Spent } from './spent.ts';
 import { receiptsOf, type Block, type MeasuredReceipt } from './ledger-times.ts';
 
 /** Medians over the runs; of the two parties the slower or larger one. Seconds and bytes. */
@@ -9,8 +11,10 @@ export interface PsiFigures {
   readonly rows: number;
   readonly profile: WireProfile;
   readonly runs: number;
-  readonly task: { readonly prepare: number; readonly align: number; readonly compute: number; readonly clean: number; readonly engineMemory: number; readonly courierMemory: number };
-  readonly bare: { readonly connect: number; readonly compute: number; readonly memory: number };
+  readonly task: { readonly prepare: number; readonly align: number; readonly compute: number; readonly clean: number; readonly engineMemory: number; readonly courierMemory: number; readonly exchanged: number };
+  readonly bare: { readonly connect: number; readonly compute: number; readonly memory: number; readonly exchanged: number };
+  /** Processor time while the task ran, and while the bare engines did: means. */
+  readonly spent: { readonly task: Spent; readonly bare: Spent };
   /** Compute of the task against compute of the bare engine. */
   readonly ratio: number;
 }
@@ -21,15 +25,24 @@ export interface PsiRun {
   readonly profile: WireProfile;
   readonly flowId: string;
   readonly bare: BareRun;
+  readonly spent: { readonly task: Spent; readonly bare: Spent };
 }
 
 export async function runPsi(asset: string, rows: number, wireProfile: WireProfile, task: string, barePod: string): Promise<PsiRun> {
   const what: Intersection = { asset, wireProfile, keys: { a: ['id'], b: ['id'] }, payload: 'amount' };
   const waiting = await propose(what, task);
   await consent(waiting);
-  await reach(task, 'Succeeded');
+  await reach(task, 'Running', 'Succeeded');
+  const [, ofTask] = await during(() => reach(task, 'Succeeded'));
   await podsGone(waiting);
-  return { rows, profile: wireProfile, flowId: waiting.flowId, bare: await runBare(barePod, rows) };
+  const [bare, ofBare] = await during(() => runBare(barePod, rows));
+  return { rows, profile: wireProfile, flowId: waiting.flowId, bare, spent: { task: ofTask, bare: ofBare } };
+}
+
+async function during<T>(work: () => Promise<T>): Promise<[T, Spent]> {
+  const processors = await ProcessorTime.start();
+  const done = await work();
+  return [done, await processors.stop()];
 }
 
 /** Figures of the runs with the same number of rows and profile; at least one. */
@@ -50,8 +63,10 @@ export function psiFigures(chain: readonly Block[], runs: readonly PsiRun[]): Ps
       clean: worst(({ phases }) => phases.clean),
       engineMemory: worst(({ peakMemory }) => peakMemory.engine),
       courierMemory: worst(({ peakMemory }) => peakMemory.courier),
+      exchanged: worst(({ transcripts }) => Object.values(transcripts).reduce((sum, { sentBytes, receivedBytes }) => sum + sentBytes + receivedBytes, 0)),
     },
-    bare: { connect: bare(({ seconds }) => seconds.connect), compute: bareCompute, memory: bare(({ peakRssBytes }) => peakRssBytes) },
+    bare: { connect: bare(({ seconds }) => seconds.connect), compute: bareCompute, memory: bare(({ peakRssBytes }) => peakRssBytes), exchanged: bare(({ exchangedBytes }) => exchangedBytes) },
+    spent: { task: meanSpent(runs.map(({ spent }) => spent.task)), bare: meanSpent(runs.map(({ spent }) => spent.bare)) },
     ratio: compute / bareCompute,
   };
 }

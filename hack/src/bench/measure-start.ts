@@ -1,6 +1,8 @@
 import { consent, podsGone, propose, reach, type Intersection, type WaitingTask } from './bench-task.ts';
 import { median, percentile } from './figures.ts';
 import { timesOf, type Block } from './ledger-times.ts';
+import { ProcessorTime } from './processor-time.ts';
+import { meanSpent, type Spent } from './spent.ts';
 
 /** Seconds from the last approval to the first engine message, and the medians of its parts. */
 export interface StartFigures {
@@ -8,6 +10,8 @@ export interface StartFigures {
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
+  /** Processor time from the approval to the first byte: means. */
+  readonly spent: Spent;
   /** Medians: approval to both pods reserved, to the start on the ledger, to the first byte on the ledger. */
   readonly parts: { readonly reserve: number; readonly start: number; readonly firstByte: number };
 }
@@ -15,26 +19,31 @@ export interface StartFigures {
 /** The demo's customers: small, so that the time is that of the machinery. */
 const SMALL: Intersection = { asset: 'customers', keys: { a: ['id_card', 'branch'], b: ['cert_no', 'office'] }, payload: 'dir', wireProfile: 'intl' };
 
+/** A task that was run, and what the processors did meanwhile. */
+export interface SmallTask {
+  readonly flowId: string;
+  readonly spent: Spent;
+}
+
 /**
  * Runs small tasks, one after another; the next one is proposed while the last one finishes, and nothing else runs
  * between an approval and its first byte.
- *
- * @returns flow ids
  */
-export async function runSmallTasks(names: readonly string[], onDone: (done: number) => void): Promise<string[]> {
-  const flows: string[] = [];
+export async function runSmallTasks(names: readonly string[], onDone: (done: number) => void): Promise<SmallTask[]> {
+  const tasks: SmallTask[] = [];
   let next = names[0] === undefined ? undefined : await propose(SMALL, names[0]);
   for (const [index, name] of names.entries()) {
     if (next === undefined) break;
-    flows.push(next.flowId);
     await consent(next);
+    const processors = await ProcessorTime.start();
     await reach(name, 'Running', 'Succeeded');
+    tasks.push({ flowId: next.flowId, spent: await processors.stop() });
     const following = names[index + 1];
     const proposal = following === undefined ? undefined : propose(SMALL, following);
     [next] = await Promise.all([proposal, finished(next)]);
     onDone(index + 1);
   }
-  return flows;
+  return tasks;
 }
 
 async function finished(task: WaitingTask): Promise<void> {
@@ -42,15 +51,16 @@ async function finished(task: WaitingTask): Promise<void> {
   await podsGone(task);
 }
 
-export function startFigures(chain: readonly Block[], flows: readonly string[]): StartFigures {
-  const times = flows.map((flowId) => timesOf(chain, flowId));
+export function startFigures(chain: readonly Block[], tasks: readonly SmallTask[]): StartFigures {
+  const times = tasks.map(({ flowId }) => timesOf(chain, flowId));
   const seconds = times.map(({ approved, touched }) => (touched - approved) / 1000);
   const part = (read: (each: (typeof times)[number]) => number): number => median(times.map(read)) / 1000;
   return {
-    tasks: flows.length,
+    tasks: tasks.length,
     p50: percentile(seconds, 50),
     p95: percentile(seconds, 95),
     max: Math.max(...seconds),
+    spent: meanSpent(tasks.map(({ spent }) => spent)),
     parts: {
       reserve: part(({ approved, reserved }) => reserved - approved),
       start: part(({ reserved, started }) => started - reserved),
