@@ -36,6 +36,21 @@ const snapshots = z
   })
   .describe("Backups of the ledger by the institution's peer, on a volume of their own.");
 
+const external = z
+  .object({
+    domain: z
+      .string()
+      .min(1)
+      .max(180)
+      .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/)
+      .describe('Each node is reached as <name of its Service>.<domain>, such as fabric-demo-peer-0.ledger.bank-a.example.'),
+    port: z.int().min(1).max(65535).default(443).describe('Port of all nodes there.'),
+  })
+  .describe('Where institutions outside of this cluster reach the nodes: a load balancer or gateway that hands TLS through by server name. The own parts use the Services. Without it, all institutions are in this cluster.');
+
+/** Whether nodes have an external address, in a rule. */
+const hasExternal = (self: string): string => `(has(${self}.ledger.fabric) && has(${self}.ledger.fabric.external))`;
+
 const algorithm = z
   .object({
     ...algorithmRef.shape,
@@ -83,6 +98,7 @@ export const collabNetworkSpecSchema = withRules(
             .object({
               orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost. May be raised.'),
               snapshots: snapshots.optional(),
+              external: external.optional(),
             })
             .optional()
             .describe('Settings of driver fabric.'),
@@ -146,6 +162,12 @@ export const collabNetworkSpecSchema = withRules(
     {
       rule: '(has(self.ledger.fabric) ? self.ledger.fabric.orderers : 1) >= (has(oldSelf.ledger.fabric) ? oldSelf.ledger.fabric.orderers : 1)',
       message: 'ledger.fabric.orderers may be raised to 3 and not lowered: the way back leads over two, of which neither may be lost, and ends with a ledger of which no other orderer has a copy',
+      fieldPath: '.ledger',
+      reason: 'FieldValueForbidden',
+    },
+    {
+      rule: `${hasExternal('self')} == ${hasExternal('oldSelf')} && (!${hasExternal('self')} || self.ledger.fabric.external == oldSelf.ledger.fabric.external)`,
+      message: 'ledger.fabric.external is immutable: the channel and the certificates of the nodes name these addresses; delete this CollabNetwork and create another',
       fieldPath: '.ledger',
       reason: 'FieldValueForbidden',
     },

@@ -8,8 +8,12 @@ export interface PeerConfigInput {
   readonly id: string;
   readonly paths: NodePaths;
   readonly listen: Endpoint;
-  /** Where peers of all institutions and the own operator reach it. */
+  /** Where it is reached, by the own institution at least. */
   readonly address: Endpoint;
+  /** Where other institutions reach it, if elsewhere. */
+  readonly externalAddress?: Endpoint;
+  /** Orderers that this peer reaches elsewhere than the channel says; their certificates are of the own TLS authority. */
+  readonly ordererOverrides?: readonly { readonly from: Endpoint; readonly to: Endpoint }[];
   /** Health and metrics, without TLS. */
   readonly operations: Endpoint;
   /** Where snapshots are written, and kept until somebody deletes them; default below the data. */
@@ -51,7 +55,8 @@ export function peerConfig(input: PeerConfigInput): object {
       localMspType: 'bccsp',
       client: { connTimeout: '3s' },
       // A peer that lost its orderers keeps trying: giving up would need a restart by hand.
-      deliveryclient: { blockGossipEnabled: true, reconnectTotalTimeThreshold: '87600h', connTimeout: '3s', reConnectBackoffThreshold: '10s' },
+      // The gateway of the peer follows these overrides, too.
+      deliveryclient: { ...overrides(input), blockGossipEnabled: true, reconnectTotalTimeThreshold: '87600h', connTimeout: '3s', reConnectBackoffThreshold: '10s' },
       handlers: {
         authFilters: [{ name: 'DefaultAuth' }, { name: 'ExpirationCheck' }],
         decorators: [{ name: 'DefaultDecorator' }],
@@ -94,12 +99,17 @@ function tls({ tls: folder }: NodePaths): object {
   };
 }
 
-function gossip({ address, gossipInterval }: PeerConfigInput): object {
+function overrides({ ordererOverrides = [], paths }: PeerConfigInput): object {
+  if (ordererOverrides.length === 0) return {};
+  return { addressOverrides: ordererOverrides.map(({ from, to }) => ({ from: formatEndpoint(from), to: formatEndpoint(to), caCertsFile: `${paths.tls}/ca.crt` })) };
+}
+
+function gossip({ address, externalAddress, gossipInterval }: PeerConfigInput): object {
   const interval = gossipInterval ?? '4s';
   return {
     bootstrap: formatEndpoint(address),
     endpoint: formatEndpoint(address),
-    externalEndpoint: formatEndpoint(address),
+    externalEndpoint: formatEndpoint(externalAddress ?? address),
     useLeaderElection: false,
     orgLeader: true,
     aliveTimeInterval: interval,

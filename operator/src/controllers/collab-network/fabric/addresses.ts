@@ -3,9 +3,12 @@ import type { Endpoint } from '@collabnet/fabric-network/node';
 import { chaincodeAddress } from './chaincode-workload.ts';
 import { MOUNTS, nodeName, PORTS, type NodeKey } from './node-plan.ts';
 
-/** Where the parts of a network are reached; the channel, the certificates and the packages have the same. */
+/** Where the parts of a network are reached. */
 export interface FabricAddresses {
+  /** A node, as this institution's own parts reach it. */
   node(key: NodeKey): Endpoint;
+  /** A node, as other institutions reach it: what the channel and the request to join name. */
+  advertised(key: NodeKey): Endpoint;
   /** Channel participation of an orderer. */
   administration(key: NodeKey): Endpoint;
   /** Metrics of a node. */
@@ -17,11 +20,16 @@ export interface FabricAddresses {
   chaincode(network: CollabNetwork, version: string): Endpoint;
 }
 
-/** The Services of this namespace. */
+/** The Services of this namespace, and for others the names that the spec gives them. */
 export function serviceAddresses(namespace: string): FabricAddresses {
   const host = (key: NodeKey): string => `${nodeName(key)}.${namespace}.svc`;
+  const node = (key: NodeKey): Endpoint => ({ host: host(key), port: PORTS[key.role] });
   return {
-    node: (key) => ({ host: host(key), port: PORTS[key.role] }),
+    node,
+    advertised(key) {
+      const external = key.network.spec.ledger.fabric?.external;
+      return external === undefined ? node(key) : { host: `${nodeName(key)}.${external.domain}`, port: external.port };
+    },
     administration: (key) => ({ host: host(key), port: PORTS.admin }),
     metrics: (key) => `http://${host(key)}:${PORTS.health}/metrics`,
     snapshotMetrics: (key) => `http://${host(key)}:${PORTS.snapshots}/metrics`,

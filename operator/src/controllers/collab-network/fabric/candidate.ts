@@ -18,7 +18,7 @@ export async function candidateOrganisation(run: NetworkRun, place: CandidatePla
   const fabric = newFabricRun(run, place);
   await ensureAuthorities(fabric);
   const { mspId, rootCertificates, tlsRootCertificates } = required(fabric.msp, 'msp');
-  return { mspId, rootCertificates: [...rootCertificates], tlsRootCertificates: [...tlsRootCertificates], peers: [run.services.fabric.node(fabric.peer)] };
+  return { mspId, rootCertificates: [...rootCertificates], tlsRootCertificates: [...tlsRootCertificates], peers: [run.services.fabric.advertised(fabric.peer)] };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { AssetRecord, MemberRecord, Page } from '@collabnet/contracts';
 import { makeInstitution, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
 import { canonicalJson } from '@collabnet/envelope';
-import { membersOf } from '@collabnet/fabric-network';
+import { membersOf, orderingMembersOf } from '@collabnet/fabric-network';
 import { HubNats, networkToken } from '@collabnet/messaging';
 import { freePort, NatsProcess } from '@collabnet/messaging/testing/nats-process';
 import { HubServer } from '../../../institution/hub-server.ts';
@@ -37,6 +37,8 @@ const NAME = 'demo';
 const PATIENCE_MS = 120_000;
 const PEER = 'fabric-demo-peer-0';
 const SNAPSHOTS = 'fabric-demo-snapshots';
+/** Institutions are in clusters of their own: each reaches the nodes of the other through what stands in front of them. */
+const external = (code: string): CollabNetwork['spec']['ledger'] => ({ driver: 'fabric', fabric: { orderers: 1, external: { domain: `ledger.${code}.example`, port: 443 } } });
 const WITH_SNAPSHOTS: CollabNetwork['spec']['ledger'] = { driver: 'fabric', fabric: { orderers: 1, snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi' } } } };
 
 let server: TestApiServer;
@@ -86,7 +88,7 @@ before(async () => {
   const [port, host] = [await freePort(), '127.0.0.1'];
   const invitations = ['guest', 'stranger'].map((name) => ({ name, displayName: name }));
   let caPem = '';
-  founder = await place(net.founder, { founding: { hubURL: 'tls://hub:7422', hubClientURL: `tls://localhost:${port}` }, invitations }, async (client, secrets) => {
+  founder = await place(net.founder, { ledger: external('founder'), founding: { hubURL: 'tls://hub:7422', hubClientURL: `tls://localhost:${port}` }, invitations }, async (client, secrets) => {
     const authority = new InstitutionAuthority(secrets, client.namespace);
     const certificate = await authority.serverCertificate(undefined, 'hub', ['localhost']);
     caPem = certificate['ca.crt'] ?? '';
@@ -101,7 +103,7 @@ before(async () => {
   const noHub = (client: KubeClient, secrets: SecretStore): Promise<HubServer> =>
     Promise.resolve(new HubServer({ client, secrets, authority: new InstitutionAuthority(secrets, client.namespace), namespace: client.namespace, hostnames: [] }));
   const join = { join: { invitationSecretRef: { name: 'invitation' } } };
-  guest = await place(makeInstitution(net.id, 'guest'), join, noHub);
+  guest = await place(makeInstitution(net.id, 'guest'), { ...join, ledger: external('guest') }, noHub);
   stranger = await place(makeInstitution(net.id, 'stranger'), { ...join, ledger: WITH_SNAPSHOTS }, noHub);
 });
 after(async () => {
@@ -208,6 +210,21 @@ test('an institution joins by invitation, with both operators killed after each 
   assert.deepEqual(guest.events, ['JoinRequested', 'ChannelJoined', 'ContractsApproved']);
   const [node] = (await guest.client.list<{ metadata: { name: string }; spec: { persistentVolumeClaimRetentionPolicy: { whenDeleted: string } } }>(CORE.statefulSet)).filter(({ metadata }) => metadata.name === PEER);
   assert.equal(node?.spec.persistentVolumeClaimRetentionPolicy.whenDeleted, 'Retain', 'the volume of a member outlives its resource');
+});
+
+test('the channel names the external addresses, by which each reaches the nodes of the other, and not its own', async () => {
+  assert.ok(founder.fabric !== undefined);
+  const config = await peerAdmin(founder.fabric).config(founder.fabric.channel);
+  const [ofFounder, ofGuest] = kubelets.map((kubelet) => (name: string) => kubelet.relay(name));
+  assert.deepEqual(orderingMembersOf(config).flatMap(({ endpoints }) => endpoints.map(({ port }) => port)), [ofFounder?.('orderer-0').port]);
+  assert.deepEqual(membersOf(config).map(({ anchorPeers }) => anchorPeers.map(({ port }) => port)), [[ofFounder?.('peer-0').port], [ofGuest?.('peer-0').port]]);
+  await until('in work', [guest, founder], () => ping().then(() => true, () => false));
+  const before = ofFounder?.('orderer-0').connections ?? 0;
+  assert.ok(before > 0, 'the peer of the guest reads blocks from the orderer');
+  assert.ok((ofFounder?.('peer-0').connections ?? 0) > 0, 'and speaks with the peer');
+  await kubelets[0]?.without([PEER], () => Promise.resolve());
+  await eventually('the founder writes by its new peer', () => ping().then(() => true, () => false), 60_000);
+  assert.equal(ofFounder?.('orderer-0').connections, before, 'which has not come through the relay');
 });
 
 test('another look changes nothing on the channel', async () => {

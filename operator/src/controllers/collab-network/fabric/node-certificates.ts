@@ -13,14 +13,15 @@ export async function nodeMaterialOf(fabric: FabricRun, key: NodeKey): Promise<N
   const { run, authorities: known } = fabric;
   const authorities = required(known, 'authorities');
   const msp = required(fabric.msp, 'msp');
-  const { host } = run.services.fabric.node(key);
   const name = nodeName(key);
+  const { node, advertised } = run.services.fabric;
+  const dnsNames = [...new Set([advertised(key).host, node(key).host, name])];
   const now = run.ctx.clock.now();
   const issues = {
     identity: (privateKeyPem?: string) =>
       enrol({ authority: authorities.identity, days: DAYS.leaf, now, commonName: name.slice(0, 64), role: key.role, ...(privateKeyPem !== undefined && { privateKeyPem }) }),
     tls: (privateKeyPem?: string) =>
-      issueTls({ authority: authorities.tls, days: DAYS.leaf, now, dnsNames: [...new Set([host, name])], ...(privateKeyPem !== undefined && { privateKeyPem }) }),
+      issueTls({ authority: authorities.tls, days: DAYS.leaf, now, dnsNames, ...(privateKeyPem !== undefined && { privateKeyPem }) }),
   };
   const shared = materialSecret({ msp: localMspFiles(msp), tls: { 'ca.crt': authorities.tls.certificatePem } });
   const values = await keepCertificates(run.services.secrets, name, issues, now, shared);

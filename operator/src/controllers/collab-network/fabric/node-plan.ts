@@ -12,8 +12,12 @@ export interface FabricNodePlan {
   /** 0, 1, ... of this role at this institution. Each is a StatefulSet of its own: each has its own certificates. */
   readonly ordinal: number;
   readonly mspId: string;
-  /** Where the others reach it, as the channel configuration and its TLS certificate have it. */
+  /** Where the own parts reach it. */
   readonly address: Endpoint;
+  /** Where other institutions reach it, as the channel has it. */
+  readonly advertised: Endpoint;
+  /** Of the founder's peer: the orderers by the names that the channel has, and where they are for the own parts. */
+  readonly ordererOverrides: readonly { readonly from: Endpoint; readonly to: Endpoint }[];
   /** Image `collabnet/fabric`. */
   readonly image: string;
   readonly config: Pick<OperatorConfig, 'images'>;

@@ -7,6 +7,7 @@ import { CORE, type KubeClient, type KubeObject } from '../../../runtime/index.t
 import type { FabricAddresses } from './addresses.ts';
 import { MOUNTS, PORTS, type FabricRole } from './node-plan.ts';
 import { START_DIGEST_ANNOTATION } from './node-workload.ts';
+import { TestRelay } from './testing-relay.ts';
 
 const LOOK_MS = 300;
 const program = (service: string): string => new URL(`../../../../../services/${service}/dist/main.js`, import.meta.url).pathname;
@@ -39,6 +40,8 @@ export class FabricKubelet {
   readonly #client: KubeClient;
   readonly #folder: string;
   readonly #ports: ReadonlyMap<string, Ports>;
+  /** In front of the nodes, for a network whose spec has external addresses. */
+  readonly #relays: ReadonlyMap<string, TestRelay>;
   readonly #nodes = new Map<string, { digest: string; process: FabricProcess }>();
   readonly #chaincodes = new Map<string, { digest: string; child: ChildProcess }>();
   /** Ports of the versions of the contracts, in the order in which they are asked for. */
@@ -51,13 +54,16 @@ export class FabricKubelet {
   /** What went wrong last, for the message of a failing test. */
   problem: unknown;
 
-  private constructor(client: KubeClient, folder: string, ports: ReadonlyMap<string, Ports>) {
+  private constructor(client: KubeClient, folder: string, ports: ReadonlyMap<string, Ports>, relays: ReadonlyMap<string, TestRelay>) {
     this.#client = client;
     this.#folder = folder;
     this.#ports = ports;
+    this.#relays = relays;
     const at = (name: string, which: keyof Ports): { host: string; port: number } => ({ host: 'localhost', port: this.#portsOf(name)[which] });
     this.addresses = {
       node: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'main'),
+      advertised: ({ network, role, ordinal }) =>
+        network.spec.ledger.fabric?.external === undefined ? at(`${role}-${ordinal}`, 'main') : { host: 'localhost', port: this.relay(`${role}-${ordinal}`).port },
       administration: ({ role, ordinal }) => at(`${role}-${ordinal}`, 'admin'),
       metrics: ({ role, ordinal }) => `http://127.0.0.1:${this.#portsOf(`${role}-${ordinal}`).health}/metrics`,
       snapshotMetrics: () => `http://127.0.0.1:${this.#portsOf('keeper').health}/metrics`,
@@ -71,7 +77,9 @@ export class FabricKubelet {
     for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'chaincode-0', 'chaincode-1', 'keeper']) {
       ports.set(name, { main: await freePort(), admin: await freePort(), health: await freePort() });
     }
-    const kubelet = new FabricKubelet(client, await mkdtemp(join(tmpdir(), 'collabnet-kubelet-')), ports);
+    const relays = new Map<string, TestRelay>();
+    for (const [name, { main }] of ports) if (/^(orderer|peer)-/.test(name)) relays.set(name, await TestRelay.start(main));
+    const kubelet = new FabricKubelet(client, await mkdtemp(join(tmpdir(), 'collabnet-kubelet-')), ports, relays);
     const bin = join(kubelet.#folder, 'builder', 'bin');
     await mkdir(bin, { recursive: true });
     for (const step of ['detect', 'build', 'release']) await symlink(fabricBinary('ccaas-builder'), join(bin, step));
@@ -87,6 +95,13 @@ export class FabricKubelet {
   /** Deployments of contracts that run. */
   get chaincodes(): string[] {
     return [...this.#chaincodes.keys()];
+  }
+
+  /** What stands in front of a node, such as `peer-0`, for other institutions. */
+  relay(name: string): TestRelay {
+    const relay = this.#relays.get(name);
+    if (relay === undefined) throw new Error(`there is no relay ${name}`);
+    return relay;
   }
 
   /** Ends nodes, and starts them again after the work. */
@@ -122,6 +137,7 @@ export class FabricKubelet {
     await this.#done;
     for (const each of [...this.#chaincodes.values(), this.#keeper]) each?.child.kill('SIGKILL');
     await Promise.all([...this.#nodes.values()].map(({ process }) => process.stop('SIGKILL')));
+    for (const each of this.#relays.values()) each.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 

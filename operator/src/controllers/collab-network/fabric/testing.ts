@@ -7,12 +7,15 @@ const network = { metadata: { name: 'demo', namespace: 'bank', uid: 'uid-demo' }
 
 /** A node of the network `demo`, with material that is text and not certificates. */
 export function testNode(role: FabricRole, change: Partial<FabricNodePlan> = {}): FabricNodePlan {
+  const address = { host: `fabric-demo-${role}-0.bank.svc`, port: 7443 };
   return {
     network,
     role,
     ordinal: 0,
     mspId: 'Bank',
-    address: { host: `fabric-demo-${role}-0.bank.svc`, port: 7443 },
+    address,
+    advertised: address,
+    ordererOverrides: [],
     image: 'collabnet/fabric:test',
     config: testConfig,
     storage: { size: '1Gi' },

@@ -74,8 +74,8 @@ async function newBlock(fabric: FabricRun): Promise<FirstBlock> {
   }
   return genesisBlock({
     channel,
-    members: [{ msp, anchorPeers: [addresses.node(peer)] }],
-    orderingMembers: [{ msp, endpoints: orderers.map((key) => addresses.node(key)) }],
+    members: [{ msp, anchorPeers: [addresses.advertised(peer)] }],
+    orderingMembers: [{ msp, endpoints: orderers.map((key) => addresses.advertised(key)) }],
     consenters,
     now: run.ctx.clock.now(),
   });

@@ -8,6 +8,7 @@ import { nodeStatefulSet, START_DIGEST_ANNOTATION } from '../node-workload.ts';
 import type { FabricRun } from '../fabric-run.ts';
 
 const RESTART_RECHECK_MS = 3_000;
+const MOST_ORDERERS = 3;
 
 interface Workload extends KubeObject {
   readonly spec: { readonly template: { readonly metadata?: { readonly annotations?: Record<string, string> } } };
@@ -48,6 +49,8 @@ async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> 
     ...key,
     mspId: fabric.mspId,
     address: addresses.node(key),
+    advertised: addresses.advertised(key),
+    ordererOverrides: key.role === 'peer' ? ordererOverrides(fabric) : [],
     image: config.images.fabric,
     config,
     storage: { size: String(size), ...(storageClassName !== '' && { storageClassName }) },
@@ -56,6 +59,16 @@ async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> 
     ...(key.role === 'peer' && snapshotPlan(fabric)),
     material: await nodeMaterialOf(fabric, key),
   };
+}
+
+/** Also for orderers that come later: the peer need not restart for them. */
+function ordererOverrides({ run }: FabricRun): FabricNodePlan['ordererOverrides'] {
+  const { network, services } = run;
+  if (network.spec.founding === undefined || network.spec.ledger.fabric?.external === undefined) return [];
+  return Array.from({ length: MOST_ORDERERS }, (_, ordinal) => {
+    const key: NodeKey = { network, role: 'orderer', ordinal };
+    return { from: services.fabric.advertised(key), to: services.fabric.node(key) };
+  });
 }
 
 /**

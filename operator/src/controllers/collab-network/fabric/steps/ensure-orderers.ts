@@ -78,7 +78,8 @@ const ACTS: Readonly<Record<'join' | 'add' | 'remove', (fabric: FabricRun, key: 
     const address = fabric.run.services.fabric.node(key);
     const certificate = (await nodeMaterialOf(fabric, key)).tls['tls.crt'];
     const place = addConsenter({ ...address, clientTlsCertificate: certificate, serverTlsCertificate: certificate });
-    const endpoints = [...ownEndpoints(fabric, config).filter((each) => !isSame(each, address)), address];
+    const advertised = fabric.run.services.fabric.advertised(key);
+    const endpoints = [...ownEndpoints(fabric, config).filter((each) => !isSame(each, advertised)), advertised];
     await submitOwnChange(fabric, config, allOf(place, setOrdererEndpoints(fabric.mspId, endpoints)), serving);
     return ['OrdererAdded', `${nodeName(key)} takes part in ordering: ${consentersOf(config).length + 1} orderers`];
   },
@@ -87,7 +88,8 @@ const ACTS: Readonly<Record<'join' | 'add' | 'remove', (fabric: FabricRun, key: 
     // Not what a lost volume looks like: an orderer of this institution has one channel.
     if (has.length > 0) throw new WaitError('FabricOrdererJoining', `${nodeName(key)} has channel ${has.join(', ')}, but not ${fabric.channel}; look at its volume`, RECHECK_MS);
     const address = fabric.run.services.fabric.node(key);
-    const endpoints = ownEndpoints(fabric, config).filter((each) => !isSame(each, address));
+    const advertised = fabric.run.services.fabric.advertised(key);
+    const endpoints = ownEndpoints(fabric, config).filter((each) => !isSame(each, advertised));
     await submitOwnChange(fabric, config, allOf(removeConsenter(address), setOrdererEndpoints(fabric.mspId, endpoints)), serving);
     return ['OrdererRemoved', `${nodeName(key)} has lost its volume and joins again as a new orderer`];
   },
