@@ -14,8 +14,8 @@ export async function nodeMaterialOf(fabric: FabricRun, key: NodeKey): Promise<N
   const authorities = required(known, 'authorities');
   const msp = required(fabric.msp, 'msp');
   const name = nodeName(key);
-  const { node, advertised } = run.services.fabric;
-  const dnsNames = [...new Set([advertised(key).host, node(key).host, name])];
+  const addresses = run.services.fabric;
+  const dnsNames = [...new Set([addresses.advertised(key).host, addresses.node(key).host, name])];
   const now = run.ctx.clock.now();
   const issues = {
     identity: (privateKeyPem?: string) =>
