@@ -17,7 +17,7 @@ export { approveAlgorithm, foundNetwork, joinNetwork, person } from './demo/form
 export { readHdma, toCsv, type Table } from './demo/hdma.ts';
 export { installCrds, installInstitution, operatorsReady } from './demo/install.ts';
 export { NETWORK, type DemoInstitution } from './demo/institutions.ts';
-export { ledgerDriver } from './demo/ledger.ts';
+export { ledgerDriver, type LedgerDriver } from './demo/ledger.ts';
 export { institutionDid, membersNetwork, sourceClaim, type Manifest } from './demo/manifests.ts';
 export { offerCustomers } from './demo/offer-data.ts';
 export { splitBetweenBanks } from './demo/split.ts';

@@ -1,3 +1,5 @@
+import type { LedgerDriver } from '@collabnet/hack';
+
 /** Where a task stands when the fault comes; columns of the table, in the order of a task. */
 export const MOMENTS = ['propose', 'approve', 'open', 'reserve', 'prepare', 'start', 'align', 'compute', 'clean', 'settle'] as const;
 export type Moment = (typeof MOMENTS)[number];
@@ -23,6 +25,8 @@ export interface FaultContext {
 /** One part of the system and what can be done to it; a row of the table. */
 export interface Row {
   readonly name: string;
+  /** The only driver of the ledger with which the part exists; both, if absent. */
+  readonly driver?: LedgerDriver;
   /** In words, for the document. */
   readonly title: string;
   readonly moments: readonly Moment[];

@@ -1,18 +1,25 @@
-import { ACTIONS, cellName, type Cell } from './cell.ts';
+import type { LedgerDriver } from '@collabnet/hack';
+import { ACTIONS, cellName, type Cell, type Row } from './cell.ts';
 import { ROWS } from './rows.ts';
 
-/** Every combination that exists, row by row. */
-export const CELLS: readonly Cell[] = ROWS.flatMap((row) => ACTIONS.filter((action) => row.actions[action] !== undefined).flatMap((action) => row.moments.map((moment) => ({ row, action, moment }))));
+/** The parts that exist with a driver of the ledger. */
+export function rowsOf(driver: LedgerDriver): Row[] {
+  return ROWS.filter((row) => row.driver === undefined || row.driver === driver);
+}
+
+/** Every combination that exists with a driver, row by row. */
+export function cellsOf(driver: LedgerDriver): Cell[] {
+  return rowsOf(driver).flatMap((row) => ACTIONS.filter((action) => row.actions[action] !== undefined).flatMap((action) => row.moments.map((moment) => ({ row, action, moment }))));
+}
 
 /**
  * What every run of the tests tries, in some minutes: the parts on which most depends, lost at the moment at which it
  * does. All take hours: `make test-all`.
  */
-const ALWAYS: readonly string[] = [
-  'operator/kill/settle',
-  'engine/kill/compute',
-  'ledger/kill/open',
-];
+const ALWAYS: Readonly<Record<LedgerDriver, readonly string[]>> = {
+  embedded: ['operator/kill/settle', 'engine/kill/compute', 'ledger/kill/open'],
+  fabric: ['fabric-orderer/kill/open', 'fabric-peer/kill/compute', 'fabric-chaincode/kill/settle'],
+};
 
 /**
  * The cells to run.
@@ -20,12 +27,13 @@ const ALWAYS: readonly string[] = [
  * @param wanted `always`, `all`, or names separated by commas in which `*` stands for any text, such as `hub/kill/*`
  * @throws Error when a name fits no cell
  */
-export function chosenCells(wanted: string): Cell[] {
-  if (wanted === 'all') return [...CELLS];
-  const patterns = wanted === 'always' ? ALWAYS : wanted.split(',').map((pattern) => pattern.trim());
-  const unknown = patterns.find((pattern) => !CELLS.some((cell) => fits(pattern, cell)));
-  if (unknown !== undefined) throw new Error(`no cell of the fault table is called ${unknown}; names are part/action/moment, such as ${ALWAYS[0] ?? ''}`);
-  return CELLS.filter((cell) => patterns.some((pattern) => fits(pattern, cell)));
+export function chosenCells(wanted: string, driver: LedgerDriver): Cell[] {
+  const cells = cellsOf(driver);
+  if (wanted === 'all') return cells;
+  const patterns = wanted === 'always' ? ALWAYS[driver] : wanted.split(',').map((pattern) => pattern.trim());
+  const unknown = patterns.find((pattern) => !cells.some((cell) => fits(pattern, cell)));
+  if (unknown !== undefined) throw new Error(`no cell of the fault table with ledger ${driver} is called ${unknown}; names are part/action/moment, such as ${ALWAYS[driver][0] ?? ''}`);
+  return cells.filter((cell) => patterns.some((pattern) => fits(pattern, cell)));
 }
 
 /**
@@ -42,8 +50,8 @@ export function partOf(cells: readonly Cell[], part: string | undefined): Cell[]
 }
 
 /** Whether every run of the tests tries the cell. */
-export function isAlwaysRun(cell: Cell): boolean {
-  return ALWAYS.includes(cellName(cell));
+export function isAlwaysRun(cell: Cell, driver: LedgerDriver): boolean {
+  return ALWAYS[driver].includes(cellName(cell));
 }
 
 function fits(pattern: string, cell: Cell): boolean {

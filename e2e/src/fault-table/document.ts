@@ -1,7 +1,7 @@
-import { ACTIONS, cellName, MOMENTS, type Action, type Moment, type Row } from './cell.ts';
-import { CELLS, isAlwaysRun } from './cells.ts';
-import type { CellResult } from './results.ts';
-import { ROWS } from './rows.ts';
+import type { LedgerDriver } from '@collabnet/hack';
+import { ACTIONS, cellName, MOMENTS, type Action, type Cell, type Moment } from './cell.ts';
+import { cellsOf, isAlwaysRun, rowsOf } from './cells.ts';
+import { resultsFile, type CellResult } from './results.ts';
 
 const MEANING: Readonly<Record<Action, string>> = {
   kill: 'Ended with SIGKILL; of a pod also its object is taken away, as if the node were lost. A program of the node is started again after 3 s, a connection is reset.',
@@ -30,20 +30,23 @@ export interface OtherFaults {
   readonly tests: readonly string[];
 }
 
-/** The text of docs/faults.md: pure, from what was noted. */
-export function faultsDocument(results: ReadonlyMap<string, CellResult>, others: readonly OtherFaults[]): string {
-  const known = CELLS.flatMap((cell) => results.get(cellName(cell)) ?? []);
+/** The text of docs/faults.md, or that for Fabric: pure, from what was noted. */
+export function faultsDocument(driver: LedgerDriver, results: ReadonlyMap<string, CellResult>, others: readonly OtherFaults[]): string {
+  const cells = cellsOf(driver);
+  const known = cells.flatMap((cell) => results.get(cellName(cell)) ?? []);
   const dates = known.map(({ date }) => date).sort();
-  return `# Faults
-Written by \`make generate\` from [faults.json](faults.json), in which \`make test-faults\` notes what it sees; do not edit.
+  const file = resultsFile(driver);
+  const option = driver === 'embedded' ? '' : ` LEDGER=${driver}`;
+  return `# Faults${driver === 'embedded' ? '' : ', with the ledger on Fabric'}
+Written by \`make generate\` from [${file}](${file}), in which \`make test-faults${option}\` notes what it sees; do not edit.
 
 Each cell is a test on the local cluster: two banks and a supervisor, a private intersection brought to the moment of the column, the fault, and
 then the same end as without it: the result with all rows at both banks, one proposal, exactly one receipt of each party, a reason on the ledger for
-each attempt that was lost, and no pod or Secret left. Of two equal parts the one of bank B is hit.
+each attempt that was lost, and no pod or Secret left. Of two equal parts the one of bank B is hit. ${driver === 'embedded' ? 'With the ledger on Fabric: [faults-fabric.md](faults-fabric.md).' : 'With the embedded ledger, and faults of other kinds: [faults.md](faults.md).'}
 
-- \`make test\` runs the ${CELLS.filter(isAlwaysRun).length} cells in **bold**; \`make test-all\` runs all ${CELLS.length}, which takes hours.
-- \`COLLABNET_FAULTS='hub/kill/*' make test-faults\` runs those that fit and notes what it sees.
-- ${known.length} of ${CELLS.length} cells have been run${dates.length > 0 ? `, from ${dates[0] ?? ''} to ${dates.at(-1) ?? ''}` : ''}; ${known.filter(({ passed }) => passed).length} of them ended as they should.
+- \`make test\` runs the ${cells.filter((each) => isAlwaysRun(each, driver)).length} cells in **bold**; \`make test-all${option}\` runs all ${cells.length}, which takes hours.
+- \`COLLABNET_FAULTS='hub/kill/*' make test-faults${option} LANES=3\` runs those that fit, several at a time, and notes what it sees.
+- ${known.length} of ${cells.length} cells have been run${dates.length > 0 ? `, from ${dates[0] ?? ''} to ${dates.at(-1) ?? ''}` : ''}; ${known.filter(({ passed }) => passed).length} of them ended as they should.
 
 In a cell: seconds from the end of the fault to the end of the task, and the attempts that the step took when it was more than one.
 ✗: did not end as it should. \`·\`: not run yet. –: does not exist (the engine has no network; an attempt has no pods before its reservation).
@@ -51,7 +54,7 @@ In a cell: seconds from the end of the fault to the end of the task, and the att
 | moment | the task is |
 |---|---|
 ${MOMENTS.map((moment) => `| ${moment} | ${WHEN[moment]} |`).join('\n')}
-${ACTIONS.map((action) => `\n## ${title(action)}\n${MEANING[action]}\n\n${table(action, results)}`).join('\n')}
+${ACTIONS.map((action) => `\n## ${title(action)}\n${MEANING[action]}\n\n${table(driver, action, results)}`).join('\n')}
 
 ## Reasons of lost attempts
 ${reasons(known)}
@@ -62,17 +65,17 @@ function title(action: Action): string {
   return { kill: 'Killed', freeze: 'Frozen', cut: 'Cut off', slow: 'Slowed' }[action];
 }
 
-function table(action: Action, results: ReadonlyMap<string, CellResult>): string {
-  const rows = ROWS.filter((row) => row.actions[action] !== undefined);
-  const lines = rows.map((row) => `| ${row.title} | ${MOMENTS.map((moment) => cell(row, action, moment, results)).join(' | ')} |`);
+function table(driver: LedgerDriver, action: Action, results: ReadonlyMap<string, CellResult>): string {
+  const rows = rowsOf(driver).filter((row) => row.actions[action] !== undefined);
+  const lines = rows.map((row) => `| ${row.title} | ${MOMENTS.map((moment) => cell(driver, { row, action, moment }, results)).join(' | ')} |`);
   return [`| | ${MOMENTS.join(' | ')} |`, `|---|${MOMENTS.map(() => '---').join('|')}|`, ...lines].join('\n');
 }
 
-function cell(row: Row, action: Action, moment: Moment, results: ReadonlyMap<string, CellResult>): string {
-  if (!row.moments.includes(moment)) return '–';
-  const result = results.get(cellName({ row, action, moment }));
+function cell(driver: LedgerDriver, of: Cell, results: ReadonlyMap<string, CellResult>): string {
+  if (!of.row.moments.includes(of.moment)) return '–';
+  const result = results.get(cellName(of));
   const text = result === undefined ? '·' : result.passed ? `${Math.round(result.recoverySeconds)} s${result.attempts > 1 ? `, ${result.attempts} attempts` : ''}` : '✗';
-  return isAlwaysRun({ row, action, moment }) ? `**${text}**` : text;
+  return isAlwaysRun(of, driver) ? `**${text}**` : text;
 }
 
 function reasons(known: readonly CellResult[]): string {

@@ -1,4 +1,4 @@
-/** Writes docs/faults.md anew from what the tests noted and from the names of the tests. */
-import { writeDocument } from './note.ts';
+/** Writes docs/faults.md and docs/faults-fabric.md anew from what the tests noted and from the names of the tests. */
+import { DRIVERS, writeDocument } from './note.ts';
 
-writeDocument();
+for (const driver of DRIVERS) writeDocument(driver);

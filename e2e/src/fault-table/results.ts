@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot } from '@collabnet/hack';
+import { repositoryRoot, type LedgerDriver } from '@collabnet/hack';
 import { z } from 'zod';
 
 /** What was seen when a cell was run last. */
@@ -19,15 +19,21 @@ export const cellResultSchema = z.strictObject({
 });
 export type CellResult = z.infer<typeof cellResultSchema>;
 
-const FILE = join(repositoryRoot, 'docs', 'faults.json');
+/** Where the results with a driver of the ledger are kept, below docs. */
+export function resultsFile(driver: LedgerDriver): string {
+  return driver === 'embedded' ? 'faults.json' : 'faults-fabric.json';
+}
 
-export function readResults(): Map<string, CellResult> {
-  if (!existsSync(FILE)) return new Map();
-  const list = z.array(cellResultSchema).parse(JSON.parse(readFileSync(FILE, 'utf8')));
+const pathOf = (driver: LedgerDriver): string => join(repositoryRoot, 'docs', resultsFile(driver));
+
+export function readResults(driver: LedgerDriver): Map<string, CellResult> {
+  const file = pathOf(driver);
+  if (!existsSync(file)) return new Map();
+  const list = z.array(cellResultSchema).parse(JSON.parse(readFileSync(file, 'utf8')));
   return new Map(list.map((result) => [result.cell, result]));
 }
 
-export function writeResults(results: ReadonlyMap<string, CellResult>): void {
+export function writeResults(driver: LedgerDriver, results: ReadonlyMap<string, CellResult>): void {
   const lines = [...results.values()].sort((a, b) => a.cell.localeCompare(b.cell, 'en')).map((one) => `  ${JSON.stringify(one)}`);
-  writeFileSync(FILE, `[\n${lines.join(',\n')}\n]\n`);
+  writeFileSync(pathOf(driver), `[\n${lines.join(',\n')}\n]\n`);
 }

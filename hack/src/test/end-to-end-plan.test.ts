@@ -9,7 +9,7 @@ describe('endToEndPlan', () => {
   it('runs every suite once, those that hit the node after the others, and some over Fabric too', () => {
     const { inLanes, alone } = endToEndPlan(SUITES, 2, 'embedded');
     assert.deepEqual(names(inLanes), ['e2e/task on Fabric', 'e2e/grants', 'e2e/task']);
-    assert.deepEqual(names(alone), ['e2e/fault-table', 'e2e/node-faults', 'e2e/uninstall']);
+    assert.deepEqual(names(alone), ['e2e/fault-table on Fabric', 'e2e/fault-table', 'e2e/node-faults', 'e2e/uninstall']);
     assert.deepEqual(inLanes.map((run) => needsFabric(run, 'embedded')), [true, false, false]);
   });
 

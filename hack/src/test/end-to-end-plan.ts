@@ -15,7 +15,7 @@ export interface EndToEndPlan {
 }
 
 /** Suites that a run of all over the embedded ledger runs over Fabric, too; `LEDGER=fabric` runs every suite over it. */
-const ALSO_ON_FABRIC: readonly string[] = ['task'];
+const ALSO_ON_FABRIC: readonly string[] = ['fault-table', 'task'];
 /** They end, freeze and fill parts of the node itself, measure how soon something recovers, or remove the institutions. */
 const ALONE: readonly string[] = ['faults', 'node-faults', 'fault-table', 'uninstall'];
 const FAULT_TABLE = 'fault-table';
@@ -37,13 +37,8 @@ export function endToEndPlan(suites: readonly string[], lanes: number, driver: L
     return { inLanes: Array.from({ length: lanes }, (_, index) => part(`${index + 1}/${lanes}`)), alone: [part('node')] };
   }
   if (only !== undefined) return { inLanes: [], alone: suites.filter((suite) => suite === only).map(plain) };
-  // Longest first: the lanes then end at about the same time.
   const onFabric = driver === 'fabric' ? [] : suites.filter((suite) => ALSO_ON_FABRIC.includes(suite));
-  return {
-    inLanes: [
-      ...onFabric.map((suite) => ({ name: `e2e/${suite} on Fabric`, suite, env: { COLLABNET_LEDGER: 'fabric' } })),
-      ...suites.filter((suite) => !ALONE.includes(suite)).map(plain),
-    ],
-    alone: suites.filter((suite) => ALONE.includes(suite)).map(plain),
-  };
+  // Those on Fabric first: the first lane makes its institutions, and later ones find them there.
+  const all = [...onFabric.map((suite) => ({ name: `e2e/${suite} on Fabric`, suite, env: { COLLABNET_LEDGER: 'fabric' } })), ...suites.map(plain)];
+  return { inLanes: all.filter(({ suite }) => !ALONE.includes(suite)), alone: all.filter(({ suite }) => ALONE.includes(suite)) };
 }
