@@ -5,7 +5,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/collabnet
 export PATH := $(CURDIR)/node_modules/.bin:$(CACHE)/bin/current:$(PATH)
 # Driver of the ledger of demo and end-to-end suites: make demo LEDGER=fabric
 export COLLABNET_LEDGER := $(or $(LEDGER),$(COLLABNET_LEDGER))
-# Lanes of the end-to-end suites, each with institutions of its own: make test-faults LANES=3
+# Lanes of the end-to-end suites, each with institutions of its own: make test-faults LANES=3. Faults of the node itself need it alone.
 export COLLABNET_LANES := $(or $(LANES),$(COLLABNET_LANES))
 # Two runs that build images or change the cluster wait for each other.
 LOCKED = mkdir -p $(CACHE) && flock -o $(CACHE)/lock
@@ -52,7 +52,7 @@ test-e2e: setup ## End-to-end suites; brings up cluster and images where needed;
 	@node hack/src/test/main.ts --e2e
 
 test-all: setup ## All tests: every cell of the fault table (docs/faults.md), the contracts over Fabric; takes hours
-	@COLLABNET_LONG_TESTS=1 COLLABNET_FAULTS=all COLLABNET_FAULTS_NOTE=1 node hack/src/test/main.ts --unit --e2e
+	@COLLABNET_LANES=1 COLLABNET_LONG_TESTS=1 COLLABNET_FAULTS=all COLLABNET_FAULTS_NOTE=1 node hack/src/test/main.ts --unit --e2e
 
 test-faults: setup ## Cells of the fault table that fit COLLABNET_FAULTS='part/action/moment' (* fits all); notes them
 	@COLLABNET_FAULTS_NOTE=1 node hack/src/test/main.ts --e2e=fault-table

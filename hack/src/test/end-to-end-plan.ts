@@ -10,14 +10,15 @@ export interface SuiteRun {
 
 /** What runs side by side, and what afterwards has the machine for itself. */
 export interface EndToEndPlan {
-  readonly inLanes: readonly SuiteRun[];
+  /** Each of these in one lane, one suite after the other. */
+  readonly inLanes: readonly (readonly SuiteRun[])[];
   readonly alone: readonly SuiteRun[];
 }
 
 /** Suites that a run of all over the embedded ledger runs over Fabric, too; `LEDGER=fabric` runs every suite over it. */
 const ALSO_ON_FABRIC: readonly string[] = ['fault-table', 'task'];
-/** They end, freeze and fill parts of the node itself, measure how soon something recovers, or remove the institutions. */
-const ALONE: readonly string[] = ['faults', 'node-faults', 'fault-table', 'uninstall'];
+/** Removes the institutions that the others share. */
+const LAST = 'uninstall';
 const FAULT_TABLE = 'fault-table';
 
 /** True for a suite that needs ledger nodes of Fabric. */
@@ -34,11 +35,12 @@ export function endToEndPlan(suites: readonly string[], lanes: number, driver: L
   const plain = (suite: string): SuiteRun => ({ name: `e2e/${suite}`, suite, env: {} });
   if (only === FAULT_TABLE && lanes > 1) {
     const part = (name: string): SuiteRun => ({ name: `e2e/${only} ${name}`, suite: only, env: { COLLABNET_FAULTS_PART: name } });
-    return { inLanes: Array.from({ length: lanes }, (_, index) => part(`${index + 1}/${lanes}`)), alone: [part('node')] };
+    return { inLanes: Array.from({ length: lanes }, (_, index) => [part(`${index + 1}/${lanes}`)]), alone: [part('node')] };
   }
   if (only !== undefined) return { inLanes: [], alone: suites.filter((suite) => suite === only).map(plain) };
+  // In one lane, since they share institutions; first, since they take longest.
   const onFabric = driver === 'fabric' ? [] : suites.filter((suite) => ALSO_ON_FABRIC.includes(suite));
-  // Those on Fabric first: the first lane makes its institutions, and later ones find them there.
-  const all = [...onFabric.map((suite) => ({ name: `e2e/${suite} on Fabric`, suite, env: { COLLABNET_LEDGER: 'fabric' } })), ...suites.map(plain)];
-  return { inLanes: all.filter(({ suite }) => !ALONE.includes(suite)), alone: all.filter(({ suite }) => ALONE.includes(suite)) };
+  const chain = onFabric.map((suite): SuiteRun => ({ name: `e2e/${suite} on Fabric`, suite, env: { COLLABNET_LEDGER: 'fabric' } }));
+  const others = [...suites.filter((suite) => suite !== LAST), ...suites.filter((suite) => suite === LAST)];
+  return { inLanes: [...(chain.length > 0 ? [chain] : []), ...others.map((suite) => [plain(suite)])], alone: [] };
 }

@@ -67,7 +67,7 @@ async function endToEndTests(only: string | undefined): Promise<void> {
   const driver = ledgerDriver();
   const plan = endToEndPlan(suites, lanes, driver, only);
   const hack = (path: string): string => join(repositoryRoot, 'hack', path);
-  const fabric = [...plan.inLanes, ...plan.alone].some((each) => needsFabric(each, driver));
+  const fabric = [...plan.inLanes.flat(), ...plan.alone].some((each) => needsFabric(each, driver));
   const ready =
     (await prepared('setup', hack('setup.sh'), [])) &&
     (await prepared('compile', 'tsc', ['-b'])) &&
@@ -81,7 +81,9 @@ async function endToEndTests(only: string | undefined): Promise<void> {
     const of = files.filter((each) => each.suite === suite).map(({ file }) => file);
     add(await timed(() => twice(name, () => runNodeSuite('e2e', of, 1, { ...env, COLLABNET_LANE: String(lane) }))));
   };
-  await inLanes(plan.inLanes, lanes, runSuite);
+  await inLanes(plan.inLanes, lanes, async (chain, lane) => {
+    for (const each of chain) await runSuite(each, lane);
+  });
   for (const each of plan.alone) await runSuite(each, 1);
 }
 
