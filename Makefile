@@ -51,7 +51,7 @@ test-unit: node_modules/.bin/node ## Unit tests of all workspaces (no cluster)
 test-e2e: setup ## End-to-end suites; brings up cluster and images where needed; also with LEDGER=fabric
 	@node hack/src/test/main.ts --e2e
 
-test-all: setup ## All tests: every cell of the fault table (docs/faults.md), the contracts over Fabric; takes hours
+test-all: setup ## All tests: every cell of the fault table (docs/faults.md), with both ledgers; takes a day
 	@COLLABNET_LANES=1 COLLABNET_LONG_TESTS=1 COLLABNET_FAULTS=all COLLABNET_FAULTS_NOTE=1 node hack/src/test/main.ts --unit --e2e
 
 test-faults: setup ## Cells of the fault table that fit COLLABNET_FAULTS='part/action/moment' (* fits all); notes them
