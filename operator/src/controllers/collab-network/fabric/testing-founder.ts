@@ -140,12 +140,18 @@ export class TestFounder {
 
   /** Writes to the ledger by a session of the institution. @returns the height */
   async write(version: string): Promise<number> {
-    const ledger = await this.ledger();
-    const { founder } = this;
-    await eventually('heard', () => ledger.refresh().then(() => true, () => false), 60_000);
-    const session = new NetworkSession({ name: NAME, did: founder.did, keys: new InstitutionKeys({ sign: founder.keys, agree: founder.agree }), ledger });
+    const session = await this.session();
     const content = { name: 'psi', version, engine: 'spu', image: 'engine:1', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes' };
     return (await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'register', public: content })).height;
+  }
+
+  /** A session of the institution, once its view of the ledger is confirmed. */
+  async session(): Promise<NetworkSession> {
+    const ledger = await this.ledger();
+    const { founder, run } = this;
+    await eventually('heard', () => ledger.refresh().then(() => true, () => false), 60_000);
+    const keys = new InstitutionKeys({ sign: founder.keys, agree: founder.agree });
+    return new NetworkSession({ name: NAME, did: founder.did, keys, ledger, ...(run.fabricReading && { fabric: run.fabricReading }) });
   }
 
   /** The newest condition of a type. */
