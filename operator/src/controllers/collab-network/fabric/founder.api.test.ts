@@ -15,7 +15,6 @@ import { requireQuorum } from '../steps/require-quorum.ts';
 import { definitionVersion } from './own-contracts.ts';
 import { provisionFabric } from './provision.ts';
 import { TestFounder } from './testing-founder.ts';
-import { KillingWrites } from './testing-kills.ts';
 
 const DAY = 24 * 3600 * 1000;
 const NAME = 'demo';
@@ -30,25 +29,24 @@ before(async () => {
 });
 after(() => founder?.stop());
 
-const heightOfPeer = (): number => founder.run.ctx.status.fabric?.peers[0]?.height ?? 0;
+const heightOfPeer = (): number => founder.status.fabric?.peers[0]?.height ?? 0;
 
 test('the founder gets orderer, peer, channel and contracts, and the genesis is on the channel, with an operator that is killed after each write', async () => {
-  const { run } = founder;
-  const killed = new KillingWrites(run);
+  const killed = founder.kill();
   try {
-    await founder.reconcile();
+    await founder.provision();
   } finally {
-    killed.restore();
+    founder.spare();
   }
   assert.ok(killed.at.size >= 12, [...killed.at].join(', '));
-  assert.deepEqual(await run.services.secrets.read('fabric-demo-authorities'), killed.made.get('fabric-demo-authorities'), 'the first authorities are kept');
+  assert.deepEqual(await founder.secrets.read('fabric-demo-authorities'), killed.made.get('fabric-demo-authorities'), 'the first authorities are kept');
   const ledger = await founder.ledger();
   await ledger.refresh();
   assert.equal(ledger.head().height, 0);
   const { items } = await ledger.evaluate<Page<MemberRecord>>('membership', 'members', {});
-  assert.deepEqual(items.map(({ did }) => did), [founder.founder.did]);
-  const { fabric } = run.ctx.status;
-  assert.equal(fabric?.mspID, founder.founder.code);
+  assert.deepEqual(items.map(({ did }) => did), [founder.institution.did]);
+  const { fabric } = founder.status;
+  assert.equal(fabric?.mspID, founder.institution.code);
   assert.deepEqual(fabric.orderers.map(({ name, state }) => [name, state]), ORDERERS.map((name) => [name, 'active']));
   assert.ok(ORDERERS.includes(fabric.leader ?? ''), fabric.leader);
   assert.match(fabric.contracts.version, /^1\.0\.0\+sha256\.[0-9a-f]{64}$/);
@@ -60,16 +58,16 @@ test('the founder gets orderer, peer, channel and contracts, and the genesis is 
 test('a session over it submits a transaction of the contracts', async () => {
   assert.ok((await founder.write('1.0.0')) >= 1);
   const record = await (await founder.ledger()).evaluate<AlgorithmRecord>('algorithms', 'get', { name: 'psi', version: '1.0.0' });
-  assert.equal(record.provider, founder.founder.did);
+  assert.equal(record.provider, founder.institution.did);
 });
 
 test('a service follows the ledger on the peer with the files that it is given', async () => {
-  const session = await founder.session();
+  const session = await founder.newSession();
   const mount = mkdtempSync(join(tmpdir(), 'collabnet-service-'));
   try {
     const access = await serviceAccess({ current: undefined, networks: [NAME], sessions: { get: () => session }, nats: { url: 'nats://none', ledgerClientCreds: () => Promise.resolve('') }, client: 'data-proxy', mount, now: Date.now() });
     for (const [name, text] of Object.entries(access.files)) writeFileSync(join(mount, name), text);
-    const pool = new LedgerPool({ client: 'data-proxy', cache: undefined, logger: silentLogger(), signal: founder.run.ctx.signal, followFabric: (options) => Promise.resolve(followFabricLedger(options)) });
+    const pool = new LedgerPool({ client: 'data-proxy', cache: undefined, logger: silentLogger(), signal: founder.ctx.signal, followFabric: (options) => Promise.resolve(followFabricLedger(options)) });
     const [network] = access.networks;
     const followed = await eventually('followed', () => pool.get(network!));
     await eventually('at the head', () => headOf(followed) === session.ledger.head().hash);
@@ -88,35 +86,35 @@ const headOf = (ledger: Ledger): string | undefined => {
 };
 
 test('another look changes nothing, neither in the cluster nor on the channel', async () => {
-  await founder.reconcile();
+  await founder.provision();
   const [before, height] = [await founder.resourceVersions(), heightOfPeer()];
-  await founder.reconcile();
+  await founder.provision();
   assert.deepEqual(await founder.resourceVersions(), before);
   assert.equal(heightOfPeer(), height);
 });
 
 test('an orderer that is away is told of, and does not keep the operator from the ledger', async () => {
-  const { run, kubelet } = founder;
+  const { kubelet } = founder;
   await kubelet.without(ORDERERS.slice(0, 1), async () => {
     await founder.once();
-    assert.equal(run.fabricProblem?.reason, 'FabricNodeUnavailable');
-    await requireQuorum(run);
-    assert.deepEqual(run.ctx.status.fabric?.orderers.map(({ state }) => state), ['unreachable', 'active', 'active']);
-    assert.equal(founder.condition('FabricHealthy')?.status, 'False');
+    assert.equal(founder.last.fabricProblem?.reason, 'FabricNodeUnavailable');
+    await requireQuorum(founder.last);
+    assert.deepEqual(founder.status.fabric?.orderers.map(({ state }) => state), ['unreachable', 'active', 'active']);
+    assert.equal(founder.conditions.get('FabricHealthy')?.status, 'False');
   });
   await kubelet.without(ORDERERS.slice(1), async () => {
-    await eventually('the first is back', async () => (await founder.once()) === 'FabricNoQuorum' && run.ctx.status.fabric?.orderers[0]?.state === 'active', 60_000);
-    await assert.rejects(requireQuorum(run), { reason: 'FabricNoQuorum' });
+    await eventually('the first is back', async () => (await founder.once()) === 'FabricNoQuorum' && founder.status.fabric?.orderers[0]?.state === 'active', 60_000);
+    await assert.rejects(requireQuorum(founder.last), { reason: 'FabricNoQuorum' });
     const ledger = await founder.ledger();
     await ledger.refresh();
     assert.equal((await ledger.evaluate<Page<MemberRecord>>('membership', 'members', {}, { maxStalenessMs: 1_000 })).items.length, 1);
   });
-  await founder.reconcile();
+  await founder.provision();
 });
 
 test('what is due is renewed with the same keys, the nodes restart with it, and the ledger goes on', async () => {
-  const { run, kubelet } = founder;
-  const secret = async (): Promise<Record<string, string>> => (await run.services.secrets.read('fabric-demo-orderer-0')) ?? {};
+  const { kubelet } = founder;
+  const secret = async (): Promise<Record<string, string>> => (await founder.secrets.read('fabric-demo-orderer-0')) ?? {};
   const [before, running] = [await secret(), kubelet.running];
   founder.clockOffset = 0;
   const waitedFor = new Set<string | undefined>();
@@ -124,8 +122,8 @@ test('what is due is renewed with the same keys, the nodes restart with it, and 
     'restarted',
     async () => {
       await founder.once();
-      waitedFor.add(run.fabricProblem?.reason);
-      return Object.entries(kubelet.running).every(([name, digest]) => digest !== running[name]) && run.fabricProblem === undefined;
+      waitedFor.add(founder.last.fabricProblem?.reason);
+      return Object.entries(kubelet.running).every(([name, digest]) => digest !== running[name]) && founder.last.fabricProblem === undefined;
     },
     120_000,
   );
@@ -136,25 +134,25 @@ test('what is due is renewed with the same keys, the nodes restart with it, and 
     assert.equal(now[`${name}.key`], before[`${name}.key`]);
     assert.ok(certificateFacts(now[`${name}.crt`] ?? '').notAfter > certificateFacts(before[`${name}.crt`] ?? '').notAfter + 250 * DAY);
   }
-  await founder.reconcile();
-  assert.ok(Date.parse(run.ctx.status.fabric?.certificatesExpire ?? '') > Date.now() + 360 * DAY);
-  assert.deepEqual(founder.condition('CertificatesFresh'), { type: 'CertificatesFresh', status: 'True', reason: 'Renewed', message: 'no certificate of the Fabric nodes ends soon' });
-  const session = await founder.session();
+  await founder.provision();
+  assert.ok(Date.parse(founder.status.fabric?.certificatesExpire ?? '') > Date.now() + 360 * DAY);
+  assert.deepEqual(founder.conditions.get('CertificatesFresh'), { type: 'CertificatesFresh', status: 'True', reason: 'Renewed', message: 'no certificate of the Fabric nodes ends soon' });
+  const session = await founder.newSession();
   await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'retire', public: { name: 'psi', version: '1.0.0' } });
 });
 
 test('another build of the contracts runs beside the one of before until it is in force, and then alone', async () => {
-  const { run, kubelet } = founder;
+  const { kubelet } = founder;
   const first = kubelet.chaincodes;
   assert.equal(first.length, 1);
   const contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
-  const starting = await provisionFabric(run, contracts);
+  const starting = await provisionFabric(founder.last, contracts);
   assert.deepEqual([starting.problem?.reason, starting.contractsInForce], ['ChaincodeNotReady', definitionVersion()]);
   assert.equal((await founder.client.list(CORE.deployment)).length, 2);
   await eventually(
     'in force',
     async () => {
-      const done = await provisionFabric(run, contracts).catch((error: unknown) => {
+      const done = await provisionFabric(founder.last, contracts).catch((error: unknown) => {
         if (!(error instanceof WaitError)) throw error;
         return undefined;
       });
@@ -163,6 +161,6 @@ test('another build of the contracts runs beside the one of before until it is i
     60_000,
   );
   assert.notDeepEqual(kubelet.chaincodes, first);
-  assert.equal(run.ctx.status.fabric?.contracts.sequence, 2);
+  assert.equal(founder.status.fabric?.contracts.sequence, 2);
   await founder.write('2.0.0');
 });
