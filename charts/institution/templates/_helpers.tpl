@@ -89,10 +89,13 @@ resources: { requests: { storage: {{ .size }} } }
 {{- end }}
 {{- end }}
 
-{{/* Metrics on the health port, for the namespaces that may scrape; nothing otherwise. */}}
+{{/* Metrics on `ports`, on the health port without any given, for the namespaces that may scrape; nothing otherwise. */}}
 {{- define "institution.scrapeRules" -}}
 {{- if .Values.networkPolicy.monitoringNamespaces -}}
-- ports: [{ port: 8081, protocol: TCP }]
+- ports:
+    {{- range .ports | default (list 8081) }}
+    - { port: {{ . }}, protocol: TCP }
+    {{- end }}
   from:
     {{- range .Values.networkPolicy.monitoringNamespaces }}
     - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ . }} } }

@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
+import { PORTS } from '../controllers/collab-network/fabric/node-plan.ts';
 import { findBinary } from '../testing/index.ts';
 
 interface Rendered {
   kind: string;
   metadata: { name: string; labels: Record<string, string> };
-  spec: { egress?: { ports: { port: number }[]; to?: object[] }[]; ingress?: { ports: { port: number }[]; from?: object[] }[]; groups?: { rules: { alert: string; expr: string }[] }[]; podMetricsEndpoints?: object[]; selector?: { matchExpressions?: { values: string[] }[] } };
+  spec: { egress?: { ports: { port: number }[]; to?: object[] }[]; ingress?: { ports: { port: number }[]; from?: object[] }[]; groups?: { rules: { alert: string; expr: string }[] }[]; podMetricsEndpoints?: { port: string }[]; selector?: { matchExpressions?: { values: string[] }[] } };
   data?: Record<string, string>;
 }
 
@@ -49,11 +50,11 @@ test('namespaces that may scrape reach the metrics and nothing else', () => {
   const ports = (policy: Rendered): number[] => (policy.spec.ingress ?? []).filter((rule) => JSON.stringify(rule.from) === from).flatMap((rule) => rule.ports.map(({ port }) => port));
   const opened = Object.fromEntries(policies(objects).map((policy) => [policy.metadata.name, ports(policy)]));
   const scraped = Object.keys(opened).filter((name) => (opened[name] ?? []).length > 0).sort();
-  const fabric = { 'fabric-chaincode': [8081], 'fabric-orderer': [8081], 'fabric-peer': [8081] };
+  const fabric = { 'fabric-chaincode': [8081], 'fabric-orderer': [8081], 'fabric-peer': [PORTS.health, PORTS.snapshots] };
   assert.deepEqual(opened, { compute: [8081], 'data-proxy': [8081], 'default-deny': [], 'embedded-ledger': [8081], ...fabric, nats: [], 'nats-hub': [], operator: [8080], 'result-store': [8081] });
   const monitor = objects.find(({ kind }) => kind === 'PodMonitor');
   assert.equal(monitor?.metadata.labels['release'], 'prometheus');
-  assert.equal(monitor.spec.podMetricsEndpoints?.length, 2);
+  assert.deepEqual(monitor.spec.podMetricsEndpoints?.map(({ port }) => port), ['metrics', 'health', 'snapshots']);
   const [{ values = [] } = {}] = monitor.spec.selector?.matchExpressions ?? [];
   assert.deepEqual([...values].sort(), scraped, 'what is opened is scraped, and nothing else');
 });

@@ -14,3 +14,12 @@ test('the end of the first certificate is shown for networks on Fabric, and for 
   list = [];
   assert.deepEqual(await shown(), []);
 });
+
+test('whether backups are in order is shown for networks that are to have them', async () => {
+  const network = (name: string, ...conditions: object[]): CollabNetwork => ({ metadata: { name }, status: { conditions } }) as unknown as CollabNetwork;
+  const fresh = (status: string): object => ({ type: 'SnapshotsFresh', status });
+  const metrics = createMetrics('t');
+  fabricMetrics(metrics, { list: () => [network('good', { type: 'Ready', status: 'False' }, fresh('True')), network('late', fresh('False')), network('before', fresh('Unknown')), network('none')] });
+  const shown = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('t_fabric_snapshots_fresh{'));
+  assert.deepEqual(shown, ['t_fabric_snapshots_fresh{network="good"} 1', 't_fabric_snapshots_fresh{network="late"} 0']);
+});

@@ -4,8 +4,10 @@ import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { createMetrics, PREFIX } from '@collabnet/telemetry';
 import { loadConfig } from './config.ts';
 import { Keeper } from './keeper.ts';
+import { showView } from './show-view.ts';
 
 describe('keeper of snapshots', () => {
   let root: string;
@@ -26,7 +28,10 @@ describe('keeper of snapshots', () => {
   const blocks = (channel: string): number[] => readdirSync(join(root, 'completed', channel)).map(Number).sort((a, b) => a - b);
 
   it('finds none where there are none yet', async () => {
-    assert.deepEqual(await new Keeper(root, 2).look(), { intact: [], damaged: [] });
+    const { volume, ...found } = await new Keeper(root, 2).look();
+    assert.deepEqual(found, { intact: [], damaged: [] });
+    assert.ok(volume.available > 0 && volume.available < volume.size, JSON.stringify(volume));
+    await assert.rejects(new Keeper(join(root, 'unmounted'), 2).look(), { code: 'ENOENT' });
   });
 
   it('keeps the newest by number, for each channel', async () => {
@@ -56,6 +61,21 @@ describe('keeper of snapshots', () => {
     assert.deepEqual(damaged.map(({ snapshot }) => snapshot.block), [3, 4]);
     assert.match(damaged[0]?.damage ?? '', /public_state.data has another hash/);
     assert.deepEqual(blocks('one'), [1, 2, 3, 4]);
+  });
+
+  it('shows what it found as metrics', async () => {
+    add('one', 7);
+    writeFileSync(join(add('one', 8), 'public_state.data'), 'other');
+    const keeper = new Keeper(root, 2);
+    let view = await keeper.look();
+    const metrics = createMetrics(PREFIX.snapshots);
+    showView(metrics, () => view);
+    const shown = async (name: string): Promise<string | undefined> => (await metrics.registry.metrics()).split('\n').find((line) => line.startsWith(`collabnet_fabric_snapshots_${name} `))?.split(' ')[1];
+    assert.deepEqual([await shown('complete'), await shown('damaged'), await shown('last_block')], ['1', '1', '7']);
+    assert.equal(await shown('volume_available_bytes'), String(view.volume.available));
+    add('one', 9);
+    view = await keeper.look();
+    assert.deepEqual([await shown('complete'), await shown('last_block')], ['2', '9']);
   });
 
   it('names the setting that is missing or wrong', () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import { damageOf, readSnapshots, type Snapshot } from './read-snapshots.ts';
 
 /** What the keeper found at its last look. */
@@ -7,6 +7,8 @@ export interface KeeperView {
   readonly intact: readonly Snapshot[];
   /** Ones whose files do not fit their hashes; they are left for people to look at. */
   readonly damaged: readonly { readonly snapshot: Snapshot; readonly damage: string }[];
+  /** Bytes of the volume. */
+  readonly volume: { readonly size: number; readonly available: number };
 }
 
 /** Checks the snapshots of a peer and deletes the oldest. Each is read once: a snapshot is never changed. */
@@ -35,6 +37,7 @@ export class Keeper {
     }
     const old = intact.filter(({ channel, block }) => intact.filter((other) => other.channel === channel && other.block > block).length >= this.#keep);
     for (const { folder } of old) await rm(folder, { recursive: true, force: true });
-    return { intact: intact.filter((snapshot) => !old.includes(snapshot)), damaged };
+    const { bsize, blocks, bavail } = await statfs(this.#root);
+    return { intact: intact.filter((snapshot) => !old.includes(snapshot)), damaged, volume: { size: blocks * bsize, available: bavail * bsize } };
   }
 }

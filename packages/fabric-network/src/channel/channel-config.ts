@@ -5,14 +5,27 @@ import { parseEndpoint, type Endpoint } from '../names.ts';
 import { readConsensus, type Consenter } from './consensus.ts';
 import { GROUP, VALUE } from './groups.ts';
 
-/** A channel's configuration as of one block. */
+/** A channel's configuration after one of its updates. */
 export interface ChannelConfig {
   readonly channel: string;
   /** Grows by one with each update. */
   readonly sequence: number;
-  /** Height of the block that holds it. */
-  readonly block: number;
   readonly config: common.Config;
+}
+
+/**
+ * Reads the configuration that a peer keeps in its state.
+ *
+ * @param octets `common.Config`, which does not name its channel
+ * @throws FabricNetworkError CONFIG_INVALID
+ */
+export function readConfig(octets: Uint8Array, channel: string): ChannelConfig {
+  try {
+    return channelConfig(channel, common.Config.deserializeBinary(octets), 'config');
+  } catch (cause) {
+    if (cause instanceof FabricNetworkError) throw cause;
+    throw new FabricNetworkError('CONFIG_INVALID', 'config: cannot be read.', { field: 'config', cause });
+  }
 }
 
 /**
@@ -26,9 +39,12 @@ export function readConfigBlock(block: common.Block, expectedChannel?: string): 
   if (expectedChannel !== undefined && channel !== expectedChannel) {
     throw new FabricNetworkError('WRONG_CHANNEL', `block: belongs to channel ${JSON.stringify(channel)}, not to ${JSON.stringify(expectedChannel)}.`, { field: 'block' });
   }
-  const config = envelope.getConfig();
-  if (config?.getChannelGroup() === undefined) throw new FabricNetworkError('CONFIG_INVALID', 'block: holds no channel configuration.', { field: 'block' });
-  return { channel, sequence: config.getSequence(), block: block.getHeader()?.getNumber() ?? 0, config };
+  return channelConfig(channel, envelope.getConfig(), 'block');
+}
+
+function channelConfig(channel: string, config: common.Config | undefined, field: string): ChannelConfig {
+  if (config?.getChannelGroup() === undefined) throw new FabricNetworkError('CONFIG_INVALID', `${field}: holds no channel configuration.`, { field });
+  return { channel, sequence: config.getSequence(), config };
 }
 
 function readBlock(block: common.Block): { channel: string; envelope: common.ConfigEnvelope } {

@@ -63,10 +63,4 @@ describe('signatures of an update', () => {
     assert.throws(() => readUpdate(update, 'other'), { code: 'WRONG_CHANNEL', message: /"collab", not for "other"/ });
     assert.throws(() => readUpdate(Buffer.from([255]), 'collab'), { code: 'CONFIG_INVALID' });
   });
-
-  it('belong to one configuration block', async () => {
-    const { founding } = await foundingOf('Alpha');
-    assert.throws(() => readConfigBlock(genesisBlock(founding), 'other'), { code: 'WRONG_CHANNEL' });
-    assert.throws(() => readConfigBlock(new common.Block()), { code: 'CONFIG_INVALID' });
-  });
 });

@@ -1,5 +1,5 @@
 import { common, peer } from '@hyperledger/fabric-protos';
-import { readConfigBlock, type ChannelConfig } from '../channel/channel-config.ts';
+import { readConfig, type ChannelConfig } from '../channel/channel-config.ts';
 import type { FabricSigner } from '../identity/signer.ts';
 import { DEFAULT_TIMEOUT_MS, type NodeAddress } from './grpc.ts';
 import { callPeer } from './proposal.ts';
@@ -42,10 +42,15 @@ export class PeerAdmin {
     return peer.ChannelQueryResponse.deserializeBinary(payload).getChannelsList().map((each) => each.getChannelId());
   }
 
-  /** The configuration in force as this peer knows it: the view that its institution acts on. @throws FabricNetworkError */
+  /**
+   * The configuration in force as this peer knows it: the view that its institution acts on. From its state, not from the
+   * newest configuration block, which a peer that was restored from a snapshot does not have.
+   *
+   * @throws FabricNetworkError REFUSED, UNAVAILABLE, CONFIG_INVALID
+   */
   async config(channel: string): Promise<ChannelConfig> {
-    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'cscc', args: [text('GetConfigBlock'), text(channel)] }, this.#timeoutMs);
-    return readConfigBlock(common.Block.deserializeBinary(payload), channel);
+    const payload = await callPeer(this.#node, this.#admin, { channel, chaincode: 'cscc', args: [text('GetChannelConfig'), text(channel)] }, this.#timeoutMs);
+    return readConfig(payload, channel);
   }
 
   /** Number of blocks that the peer has of a channel. @throws FabricNetworkError REFUSED, UNAVAILABLE */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { servicePackage } from '../chaincode/package.ts';
+import { membersOf } from '../channel/channel-config.ts';
 import { eventually } from './eventually.ts';
 import { TestChaincode } from './test-chaincode.ts';
 import { TestNetwork } from './test-network.ts';
@@ -49,6 +50,8 @@ describe('peers', { timeout: 180_000 }, () => {
 
   it('come back from a snapshot, without the blocks before it', async () => {
     const [alpha, beta] = [network.member('Alpha').peer, network.member('Beta').peer];
+    // The configuration is another one than that of the first block, and is in the snapshot.
+    await network.touch('Alpha');
     await network.caughtUp();
     await alpha.snapshots.request('collab');
     const [block] = await eventually('snapshot', async () => (await alpha.snapshots.pending('collab')).length === 0 && readdir(alpha.snapshotFolder('collab')));
@@ -72,6 +75,8 @@ describe('peers', { timeout: 180_000 }, () => {
     await eventually('read on the restored peer', async () => (await chaincode.get('Beta', 'key-3')) === 'value-3');
     assert.equal(await chaincode.get('Beta', 'after-snapshot'), 'written');
     await assert.rejects(beta.admin.block('collab', 1), { code: 'REFUSED' });
+    const [config, expected] = [await beta.admin.config('collab'), await network.config()];
+    assert.deepEqual([config.sequence, membersOf(config)], [expected.sequence, membersOf(expected)]);
     await chaincode.putEventually('Beta', 'after-restore', 'yes');
   });
 

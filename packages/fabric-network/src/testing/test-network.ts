@@ -180,11 +180,12 @@ export class TestNetwork {
 
   /** Makes one block that needs nobody but this member: an anchor peer more. @returns a height below the new block */
   async touch(mspId: string): Promise<number> {
-    const before = await this.config();
+    const { sequence } = await this.config();
+    const height = await this.caughtUp();
     const { peer } = this.member(mspId);
-    const extra: Endpoint = { host: `touched-${before.sequence}.example`, port: 7051 };
+    const extra: Endpoint = { host: `touched-${sequence}.example`, port: 7051 };
     await this.update(setAnchorPeers(mspId, [peer.endpoint, extra]), [mspId]);
-    return before.block + 1;
+    return height;
   }
 
   /** Waits until every running peer has as many blocks as the orderers. */

@@ -62,6 +62,11 @@ test('alerts and dashboard use metrics and labels that there are', async () => {
   }
 });
 
+test('docs/observability.md says of each alert what to look at first, and of no other', async () => {
+  const named = async (pattern: RegExp, ...path: string[]): Promise<string[]> => [...(await read(...path)).matchAll(pattern)].map(([, name = '']) => name).sort();
+  assert.deepEqual(await named(/`(Collabnet[A-Z]\w+)`/g, 'docs', 'observability.md'), await named(/- alert: (\w+)/g, 'charts', 'institution', 'monitoring', 'alerts.yaml'));
+});
+
 test('the check finds a metric, a matcher and a grouping that there are not', () => {
   assert.deepEqual(unknownIn('sum by (reason) (rate(collabnet_operator_attempts_failed_total{namespace="x"}[5m]))'), []);
   assert.deepEqual(unknownIn('collabnet_operator_attempts_total'), ['collabnet_operator_attempts_total']);

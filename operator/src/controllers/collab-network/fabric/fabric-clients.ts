@@ -1,9 +1,11 @@
 import { ChaincodeLifecycle, OrdererAdmin, PeerAdmin, signerFromPem, type ChannelConfig, type FabricSigner, type NodeAddress } from '@collabnet/fabric-network';
 import { required } from '../network-run.ts';
-import { ANSWER_MS, channelConfiguration } from './channel-configuration.ts';
+import { onFabric } from './fabric-errors.ts';
 import type { FabricRun } from './fabric-run.ts';
-import { FIRST_BLOCK } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
+
+/** How long a node has for an answer about itself, ms: one that hangs must not hold up the reconcile. */
+export const ANSWER_MS = 5_000;
 
 /** The administrator of the own nodes. */
 export function signerOf(fabric: FabricRun): FabricSigner {
@@ -27,16 +29,14 @@ export function peerAdmin(fabric: FabricRun): PeerAdmin {
   return new PeerAdmin(nodeAddress(fabric, fabric.peer), signerOf(fabric), ANSWER_MS);
 }
 
-/** The configuration of the channel, as {@link channelConfiguration} finds it. */
+/**
+ * The configuration of the channel as the own peer has it: nobody else is believed about it.
+ *
+ * @throws WaitError FabricNodeRefused when the channel, as that peer knows it, does not have this institution;
+ *   FabricNodeUnavailable; StalledError
+ */
 export function configOf(fabric: FabricRun): Promise<ChannelConfig> {
-  const { run, channel, names, peer, orderers } = fabric;
-  return channelConfiguration({
-    channel,
-    signer: signerOf(fabric),
-    peers: [nodeAddress(fabric, peer)],
-    firstBlock: async () => (await run.services.secrets.read(names.channel))?.[FIRST_BLOCK],
-    orderers: orderers.map((key) => nodeAddress(fabric, key)),
-  });
+  return onFabric('reading the configuration of the channel', () => peerAdmin(fabric).config(fabric.channel));
 }
 
 /** Agreement about chaincode through the own peer; to be closed. */

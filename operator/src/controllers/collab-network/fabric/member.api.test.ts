@@ -28,7 +28,8 @@ import { joinNetwork } from '../steps/join-network.ts';
 import { leaveNetwork, rememberLeft } from '../steps/leave-network.ts';
 import { accessSecret, loadAccess } from '../steps/load-access.ts';
 import { serveCandidates } from '../steps/serve-candidates.ts';
-import { peerAdmin } from './fabric-clients.ts';
+import { configOf, peerAdmin } from './fabric-clients.ts';
+import { RESTORE_ANNOTATION } from './restore-peer.ts';
 import { FabricKubelet } from './testing-kubelet.ts';
 import { TestPlace } from './testing-place.ts';
 
@@ -36,6 +37,7 @@ const NAME = 'demo';
 /** Nodes of Fabric on a busy machine of two cores. */
 const PATIENCE_MS = 120_000;
 const PEER = 'fabric-demo-peer-0';
+const ORDERER = 'fabric-demo-orderer-0';
 const SNAPSHOTS = 'fabric-demo-snapshots';
 /** Institutions are in clusters of their own: each reaches the nodes of the other through what stands in front of them. */
 const external = (code: string): CollabNetwork['spec']['ledger'] => ({ driver: 'fabric', fabric: { orderers: 1, external: { domain: `ledger.${code}.example`, port: 443 } } });
@@ -152,8 +154,7 @@ const followed = (session: NetworkSession | undefined): FollowedLedger => sessio
 /** A transaction of the founder that changes nothing, through endorsement, ordering and validation. */
 const ping = (): Promise<void> => (followed(founder.session) as unknown as { ping(): Promise<void> }).ping();
 
-const organisationsAt = async ({ fabric }: TestPlace): Promise<string[]> =>
-  fabric === undefined ? [] : membersOf(await peerAdmin(fabric).config(fabric.channel)).map(({ mspId }) => mspId);
+const organisationsAt = async ({ fabric }: TestPlace): Promise<string[]> => (fabric === undefined ? [] : membersOf(await configOf(fabric)).map(({ mspId }) => mspId));
 
 const leftBehind = async ({ client }: TestPlace): Promise<string[]> => {
   const found: string[] = [];
@@ -248,6 +249,29 @@ test('a transaction of the member is on the ledger of both, and needs the endors
     await assert.rejects(followed(founder.session).refresh(), { name: 'LedgerError' }, 'half of two is no majority, so that no view is confirmed');
   });
   await eventually('both endorse again', () => ping().then(() => true, () => false), 60_000);
+});
+
+test('a member whose peer has lost its volume begins with a snapshot, works on, and believes no orderer about the channel', async () => {
+  const { network } = guest;
+  const works = async (): Promise<boolean> => (await guest.reconcile(stepsOf(guest))) === undefined && guest.conditions.get('ChannelAgreed')?.status === 'True';
+  const pings = (): Promise<boolean> => ping().then(() => true, () => false);
+  guest.network = { ...network, spec: { ...network.spec, ledger: WITH_SNAPSHOTS } };
+  await until('a snapshot', [guest], () => (guest.status.fabric?.snapshots?.count ?? 0) > 0);
+  const block = guest.status.fabric?.snapshots?.lastBlock;
+  await kubelets[1]?.loseVolumes(PEER);
+  guest.network = { ...guest.network, metadata: { ...network.metadata, annotations: { [RESTORE_ANNOTATION]: String(block) } } };
+  await until('begun with it', [guest], () => guest.events.includes('PeerRestoring'));
+  await until('in work', [guest, founder], works);
+  assert.ok(guest.fabric !== undefined);
+  const { fabric } = guest;
+  await assert.rejects(peerAdmin(fabric).block(fabric.channel, 0), { code: 'REFUSED' }, 'it has no blocks from before the snapshot');
+  await kubelets[0]?.without([ORDERER], async () => assert.deepEqual(await organisationsAt(guest), ['bank-a', 'guest'], 'its own state has the configuration'));
+  await eventually('both endorse', pings, 60_000);
+  // For the next test: an operator that is killed has nothing in memory, and needs the blocks from the first on.
+  guest.network = network;
+  await kubelets[1]?.loseVolumes(PEER);
+  await until('rebuilt', [guest, founder], works);
+  await eventually('both endorse', pings, 60_000);
 });
 
 test('the member leaves, killed after each write; then the founder writes alone', async () => {

@@ -6,7 +6,7 @@ import type { SecretStore, SecretValues } from '../../../institution/secret-stor
 import { WaitError } from '../../../runtime/index.ts';
 import { CHAINCODE } from './chaincode-package.ts';
 import { OtherOrganisations } from './other-organisations.ts';
-import { FIRST_BLOCK, fabricNames } from './names.ts';
+import { fabricNames } from './names.ts';
 
 /** A renewed certificate counts after this long, ms: soon enough also for an operator that has just started with an expired one. */
 const IDENTITY_RECHECK_MS = 60_000;
@@ -34,14 +34,13 @@ interface Connection {
  *   does not answer, FabricNodeRefused while the channel does not have this institution; LedgerError STORE_FAILED
  */
 export async function openFabricReplica({ network, networkId, secrets, cache, logger }: OpenReplicaOptions): Promise<FabricLedgerClient> {
-  const { client: secretName, channel: blockSecret } = fabricNames(network);
+  const { client: secretName } = fabricNames(network);
   const values = await secrets.read(secretName);
   if (values === undefined) throw new WaitError('FabricNotProvisioned', `Secret ${secretName} does not exist yet; the leading operator makes it`, 2_000);
   const { mspId, channel, peers } = JSON.parse(values['connection.json'] ?? '') as Connection;
   let identity = identityIn(mspId, values);
   const report = (error: unknown): void => logger.warn({ err: error, network: network.metadata.name }, 'the peer cannot be followed');
-  const firstBlock = async (): Promise<string | undefined> => (await secrets.read(blockSecret))?.[FIRST_BLOCK];
-  const others = await OtherOrganisations.follow({ channel, peers, identity: () => identity, firstBlock, onError: report });
+  const others = await OtherOrganisations.follow({ channel, peers, identity: () => identity, onError: report });
   const ledger = new FabricLedgerClient({
     networkId,
     channel,

@@ -1,6 +1,7 @@
-import { membersOf, parseEndpoint, signerFromPem } from '@collabnet/fabric-network';
+import { anyNode, membersOf, parseEndpoint, PeerAdmin, signerFromPem } from '@collabnet/fabric-network';
 import type { FabricIdentity } from '@collabnet/ledger-fabric';
-import { channelConfiguration } from './channel-configuration.ts';
+import { ANSWER_MS } from './fabric-clients.ts';
+import { onFabric } from './fabric-errors.ts';
 
 /** Members come and go by updates of the channel, which bring no block of the contracts. */
 const LOOK_MS = 5_000;
@@ -10,8 +11,6 @@ interface OtherOrganisationsOptions {
   /** `host:port` of peers of this institution. */
   readonly peers: readonly string[];
   readonly identity: () => FabricIdentity;
-  /** First block of the channel, base64. */
-  readonly firstBlock: () => Promise<string | undefined>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -48,11 +47,11 @@ export class OtherOrganisations {
   }
 
   async #look(): Promise<void> {
-    const { channel, peers, identity, firstBlock } = this.#options;
+    const { channel, peers, identity } = this.#options;
     const { mspId, certificate, privateKey, tlsAuthorities } = identity();
     const signer = signerFromPem(mspId, { certificatePem: certificate, privateKeyPem: privateKey });
     const nodes = peers.map((text) => ({ ...parseEndpoint(text), tlsRootCertificates: [tlsAuthorities] }));
-    const config = await channelConfiguration({ channel, signer, peers: nodes, firstBlock });
+    const config = await onFabric('reading the organisations of the channel', () => anyNode(nodes, (node) => new PeerAdmin(node, signer, ANSWER_MS).config(channel)));
     this.#mspIds = membersOf(config).map((each) => each.mspId).filter((each) => each !== mspId);
   }
 }

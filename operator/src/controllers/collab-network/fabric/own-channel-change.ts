@@ -1,18 +1,34 @@
-import { anyNode, broadcast, computeUpdate, signUpdate, updateEnvelope, type ChannelConfig, type ConfigChange } from '@collabnet/fabric-network';
-import { ANSWER_MS, newestConfigBlockOf } from './channel-configuration.ts';
-import { signerOf, nodeAddress } from './fabric-clients.ts';
-import { onFabric } from './fabric-errors.ts';
+import { anyNode, broadcast, computeUpdate, fetchConfigBlock, readConfigBlock, signUpdate, updateEnvelope, type ChannelConfig, type ConfigChange } from '@collabnet/fabric-network';
+import { ANSWER_MS, nodeAddress, signerOf } from './fabric-clients.ts';
+import { asFabricWait, onFabric } from './fabric-errors.ts';
 import type { FabricRun } from './fabric-run.ts';
 import type { NodeKey } from './node-plan.ts';
 
+/** A configuration in the block that holds it: what a new orderer begins with. */
+export interface ConfigBlock {
+  readonly block: Awaited<ReturnType<typeof fetchConfigBlock>>;
+  readonly config: ChannelConfig;
+}
+
 /**
- * The newest configuration block that one of these own orderers has. The peer's may be older, and a change computed on it
- * would be refused.
+ * The newest configuration block that one of these own orderers has. The peer's configuration may be older, and a change
+ * computed on it would be refused. All are asked: one may lag behind.
  *
- * @throws WaitError when none answers
+ * @throws WaitError when none gives one
  */
-export function newestConfigBlock(fabric: FabricRun, orderers: readonly NodeKey[]): ReturnType<typeof newestConfigBlockOf> {
-  return newestConfigBlockOf(orderers.map((key) => nodeAddress(fabric, key)), fabric.channel, signerOf(fabric));
+export async function newestConfigBlock(fabric: FabricRun, orderers: readonly NodeKey[]): Promise<ConfigBlock> {
+  const { channel } = fabric;
+  const answers = await Promise.allSettled(
+    orderers.map(async (key) => {
+      const block = await fetchConfigBlock(nodeAddress(fabric, key), channel, signerOf(fabric), { timeoutMs: ANSWER_MS });
+      return { block, config: readConfigBlock(block, channel) };
+    }),
+  );
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const [newest] = found.sort((one, other) => other.config.sequence - one.config.sequence);
+  if (newest !== undefined) return newest;
+  const reasons: unknown[] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+  throw asFabricWait(reasons[0] ?? new Error('step order: no orderer is known'), 'reading the configuration of the channel from the orderers');
 }
 
 /**

@@ -25,7 +25,7 @@ const LATE_AFTER = 2;
 /** A ledger without new blocks since the last snapshot needs no other. */
 export function snapshotState({ count, newestBlock, intervalMs, now }: SnapshotLook): SnapshotState {
   const state = (due: boolean, fresh: boolean, reason: string, message: string): SnapshotState => ({ due, fresh, reason, message });
-  if (count === undefined) return state(false, false, 'KeeperUnreachable', 'container snapshot-keeper of the peer does not answer; look at its log');
+  if (count === undefined) return state(false, false, 'KeeperUnreachable', 'container snapshot-keeper of the peer does not answer or has not read the snapshots yet; look at its log');
   const { last } = count;
   if (last === undefined) return state(true, false, 'NoSnapshot', 'there is no snapshot yet; the peer takes the first one');
   const age = now - last.time;

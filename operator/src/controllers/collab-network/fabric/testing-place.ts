@@ -19,6 +19,15 @@ import type { FabricKubelet } from './testing-kubelet.ts';
 
 const RETRY_MS = 300;
 
+export interface PlaceOptions {
+  readonly institution: TestInstitution;
+  readonly client: KubeClient;
+  readonly secrets: SecretStore;
+  readonly network: CollabNetwork;
+  readonly kubelet: FabricKubelet;
+  readonly hub: HubServer;
+}
+
 /** An institution's operator in its namespace, as far as one of its networks on Fabric needs it. */
 export class TestPlace {
   readonly institution: TestInstitution;
@@ -31,6 +40,9 @@ export class TestPlace {
   readonly waits: string[] = [];
   /** Errors that were logged. */
   readonly warnings: string[] = [];
+  readonly ctx: NetworkRun['ctx'];
+  /** Added to the clock of this machine to get the operator's, ms. */
+  clockOffset = 0;
   network: CollabNetwork;
   session: NetworkSession | undefined;
   /** The nodes as the last reconcile that came that far saw them. */
@@ -40,8 +52,9 @@ export class TestPlace {
   readonly #applier: Applier;
   #services!: NetworkServices;
   #killing: KillingWrites | undefined;
+  #last: NetworkRun | undefined;
 
-  constructor(options: { institution: TestInstitution; client: KubeClient; secrets: SecretStore; network: CollabNetwork; kubelet: FabricKubelet; hub: HubServer }) {
+  constructor(options: PlaceOptions) {
     this.institution = options.institution;
     this.client = options.client;
     this.secrets = options.secrets;
@@ -49,7 +62,28 @@ export class TestPlace {
     this.#kubelet = options.kubelet;
     this.#hub = options.hub;
     this.#applier = new Applier(this.client);
+    this.ctx = {
+      client: this.client,
+      applier: this.#applier,
+      clock: { ...systemClock, now: () => Date.now() + this.clockOffset },
+      status: this.status,
+      logger: silentLogger(),
+      signal: new AbortController().signal,
+      event: ({ reason }: { reason: string }) => this.events.push(reason),
+      setCondition: (condition: { type: string; status: string; reason: string; message: string }) => this.conditions.set(condition.type, condition),
+      ready: () => undefined,
+    } as unknown as NetworkRun['ctx'];
     this.#start();
+  }
+
+  /** What the last reconcile found out. */
+  get last(): NetworkRun {
+    return required(this.#last, 'reconcile');
+  }
+
+  /** Replicas of the process that runs now. */
+  get replicas(): LedgerReplicas {
+    return this.#services.replicas;
   }
 
   /** From now on the operator is killed after each write. @returns where it was, and how to end it */
@@ -72,6 +106,7 @@ export class TestPlace {
    */
   async reconcile(steps: readonly NetworkStep[]): Promise<string | undefined> {
     const run = this.#run();
+    this.#last = run;
     try {
       for (const step of steps) if ((await step(run)) === 'done') break;
       return undefined;
@@ -140,19 +175,8 @@ export class TestPlace {
   }
 
   #run(): NetworkRun {
-    const { institution } = this;
+    const { ctx, institution } = this;
     const { persons, ...spec } = describeInstitution(institution);
-    const ctx = {
-      client: this.client,
-      applier: this.#applier,
-      clock: systemClock,
-      status: this.status,
-      logger: silentLogger(),
-      signal: new AbortController().signal,
-      event: ({ reason }: { reason: string }) => this.events.push(reason),
-      setCondition: (condition: { type: string; status: string; reason: string; message: string }) => this.conditions.set(condition.type, condition),
-      ready: () => undefined,
-    };
     const person = (each: (typeof persons)[number]): ParticipantDID => ({ metadata: { name: each.subjectCode }, spec: { ...each, publicKeyMultibase: encodeSm2Multikey(each.signKey) } }) as unknown as ParticipantDID;
     return {
       ctx,

@@ -1,7 +1,7 @@
 import { addConsenter, allOf, consentersOf, orderingMembersOf, removeConsenter, setOrdererEndpoints, type ChannelConfig, type Endpoint } from '@collabnet/fabric-network';
 import { WaitError } from '../../../../runtime/index.ts';
 import { NO_QUORUM } from '../../steps/require-quorum.ts';
-import { submitOwnChange, newestConfigBlock } from '../own-channel-change.ts';
+import { newestConfigBlock, submitOwnChange, type ConfigBlock } from '../own-channel-change.ts';
 import { configOf, ordererAdmin } from '../fabric-clients.ts';
 import { onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
@@ -11,8 +11,6 @@ import { nodeName, type NodeKey } from '../node-plan.ts';
 import { isServing, nextOrdererActs, type OrdererAct, type OrdererView } from '../orderer-set.ts';
 
 const RECHECK_MS = 2_000;
-
-type Newest = Awaited<ReturnType<typeof newestConfigBlock>>;
 
 /**
  * Lets all own orderers take part: those that were added to the spec, and those that have lost their volume. The ledger is
@@ -57,7 +55,7 @@ function quorumLost(config: ChannelConfig, views: readonly OrdererView[]): WaitE
   return [new WaitError(NO_QUORUM, lost ?? `${all - serving} of ${all} orderers do not serve: nothing can be written until more than half do; the ledger can be read`, RECHECK_MS)];
 }
 
-async function perform(fabric: FabricRun, act: OrdererAct, newest: Newest | undefined, serving: readonly NodeKey[]): Promise<void> {
+async function perform(fabric: FabricRun, act: OrdererAct, newest: ConfigBlock | undefined, serving: readonly NodeKey[]): Promise<void> {
   if (act.act === 'wait') {
     fabric.problems.push(new WaitError(act.reason, act.message, RECHECK_MS));
     return;
@@ -69,7 +67,7 @@ async function perform(fabric: FabricRun, act: OrdererAct, newest: Newest | unde
   fabric.problems.push(new WaitError('FabricOrdererJoining', message, RECHECK_MS));
 }
 
-const ACTS: Readonly<Record<'join' | 'add' | 'remove', (fabric: FabricRun, key: NodeKey, newest: Newest, serving: readonly NodeKey[]) => Promise<[reason: string, message: string]>>> = {
+const ACTS: Readonly<Record<'join' | 'add' | 'remove', (fabric: FabricRun, key: NodeKey, newest: ConfigBlock, serving: readonly NodeKey[]) => Promise<[reason: string, message: string]>>> = {
   join: async (fabric, key, { block }) => {
     await onFabric(`joining ${nodeName(key)} to the channel`, () => ordererAdmin(fabric, key).join(block));
     return ['OrdererJoined', `${nodeName(key)} reads channel ${fabric.channel}`];
