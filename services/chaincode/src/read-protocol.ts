@@ -10,5 +10,5 @@ export interface Numbered<T> {
   readonly body: T;
 }
 
-/** Place of the signal that holds the number of the read that was answered last; the worker sleeps on it. */
+/** Place of the signal that counts the answers; the worker sleeps on it. */
 export const ANSWERED = 0;
