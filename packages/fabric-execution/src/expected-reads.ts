@@ -2,8 +2,8 @@ import { keys, OPEN_METHODS } from '@collabnet/contracts';
 import { transactionDigest, type SignedTransaction } from '@collabnet/envelope';
 
 /**
- * Keys that a transaction reads in any case, if it is not refused: an endorser may fetch them while it verifies the
- * signature. Never one more: what is fetched is part of what is endorsed.
+ * Keys that a transaction reads in any case, if it is not refused: an endorser may fetch them all at once. Never
+ * one more: what is fetched is part of what is endorsed.
  *
  * @param tx not verified; a malformed one has none
  */

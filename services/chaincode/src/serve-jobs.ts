@@ -10,7 +10,6 @@ export function serveJobs(release = CURRENT_RELEASE): void {
   const { port, signal } = workerData as { port: MessagePort; signal: Int32Array<SharedArrayBuffer> };
   const reader = new SyncReader(port, signal);
   parentPort?.on('message', (job: Job) => {
-    // The peer answers while the signature is verified.
     if (job.name === 'submit') reader.expect(expectedReads(job.tx));
     const result = runJob(reader, job, release);
     reader.settle();

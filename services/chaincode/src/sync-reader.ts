@@ -16,36 +16,46 @@ export class SyncReader implements StateReader {
   #last = 0;
   /** What was asked for and not used yet: its answer, once that is there. */
   readonly #open = new Map<number, ReadAnswer | undefined>();
-  /** Keys asked for ahead of need. */
-  readonly #ahead = new Map<string, number>();
+  #expected: { readonly id: number; readonly keys: readonly string[] } | undefined;
+  readonly #texts = new Map<string, string | undefined>();
 
   constructor(port: MessagePort, signal: Int32Array<SharedArrayBuffer>) {
     this.#port = port;
     this.#signal = signal;
   }
 
-  /** Asks for keys that will be read in any case, and waits for none of them. */
+  /** Asks at once for keys that will be read in any case: each hand-over between threads costs as much as a small read. */
   expect(keys: readonly string[]): void {
-    for (const key of keys) this.#ahead.set(key, this.#send({ get: key }));
+    this.#expected = { id: this.#send({ getAll: keys }), keys };
   }
 
   /** Waits until nothing is under way, so that no read of this transaction meets the next one. */
   settle(): void {
     for (const id of [...this.#open.keys()]) this.#answerTo(id);
-    this.#ahead.clear();
+    this.#expected = undefined;
+    this.#texts.clear();
   }
 
   get(key: string): StampedValue | undefined {
-    const ahead = this.#ahead.get(key);
-    this.#ahead.delete(key);
-    const answer = this.#taken(ahead ?? this.#send({ get: key }));
-    return 'text' in answer && answer.text !== undefined ? decodeStamped(answer.text) : undefined;
+    if (this.#expected?.keys.includes(key) === true) this.#receiveExpected(this.#expected);
+    if (!this.#texts.has(key)) {
+      const answer = this.#taken(this.#send({ get: key }));
+      this.#texts.set(key, 'text' in answer ? answer.text : undefined);
+    }
+    const text = this.#texts.get(key);
+    return text === undefined ? undefined : decodeStamped(text);
   }
 
   range(prefix: string, { after = '', limit }: RangeOptions): { key: string; value: StampedValue }[] {
     const start = after >= prefix ? `${after}\u0001` : prefix;
     const answer = this.#taken(this.#send({ range: { start, end: `${prefix}${AFTER_ASCII}`, limit } }));
     return 'entries' in answer ? answer.entries.map(({ key, text }) => ({ key, value: decodeStamped(text) })) : [];
+  }
+
+  #receiveExpected({ id, keys }: { id: number; keys: readonly string[] }): void {
+    this.#expected = undefined;
+    const answer = this.#taken(id);
+    if ('texts' in answer) for (const [index, key] of keys.entries()) this.#texts.set(key, answer.texts[index]);
   }
 
   #send(request: ReadRequest): number {
@@ -81,7 +91,7 @@ export class SyncReader implements StateReader {
       const received: { message: Numbered<ReadAnswer> } | undefined = receiveMessageOnPort(this.#port);
       if (received === undefined) return;
       const { id, body } = received.message;
-      if (this.#open.has(id)) this.#open.set(id, body);
+      if (this.#open.has(id) && this.#open.get(id) === undefined) this.#open.set(id, body);
     }
   }
 }

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Bench } from '@collabnet/contracts/testing';
 import { FabricDriver } from '../fabric-driver.ts';
+import type { TestLedgerNetwork } from '../test-ledger-network.ts';
 import type { GrowthFigures, Sizes } from './figures.ts';
 import type { BenchLedger } from './throughput.ts';
 
@@ -12,6 +13,14 @@ const BEFORE_RECEIPTS = 9;
 /** Two-party flows of one step, with both receipts; what a peer keeps of them. */
 export async function measureGrowth({ network }: BenchLedger, flows: number): Promise<GrowthFigures> {
   const bench = await Bench.make((payload, sign) => FabricDriver.found(network, payload, sign, 'Real'));
+  try {
+    return await grow(bench, network, flows);
+  } finally {
+    await bench.net.close();
+  }
+}
+
+async function grow(bench: Bench, network: TestLedgerNetwork, flows: number): Promise<GrowthFigures> {
   const data = join(network.fabric.member('Alpha').peer.process.options.folder, 'data');
   const sizes = async (): Promise<Sizes> => {
     await network.fabric.caughtUp();

@@ -33,6 +33,7 @@ export async function measureProfile(calls: number): Promise<ProfileFigures> {
     for (const mspId of ['Alpha', 'Beta']) await network.chaincode(mspId).stop();
   } finally {
     session.disconnect();
+    await ledger.net.close();
     await network.close();
   }
   const { from, to } = span;
