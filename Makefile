@@ -57,8 +57,11 @@ test-all: setup ## All tests: every cell of the fault table (docs/faults.md), wi
 test-faults: setup ## Cells of the fault table that fit COLLABNET_FAULTS='part/action/moment' (* fits all); notes them
 	@COLLABNET_FAULTS_NOTE=1 node hack/src/test/main.ts --e2e=fault-table
 
-bench: setup ## Benches, reported as ratios against a baseline of the same run
+bench: setup ## Benches on the cluster, as ratios in one run; LEDGER=fabric: approval to first message over Fabric
 	@node hack/src/bench/main.ts
+
+bench-ledger: fabric-tools build ## The ledger on Fabric: real nodes on loopback, no cluster; twenty minutes
+	@node hack/src/bench-ledger/main.ts
 
 bench-scale: setup build ## Memory, latency and endurance of the operator beside cert-manager; an hour, no cluster
 	@node hack/src/bench-scale/main.ts
@@ -83,4 +86,4 @@ images: setup build ## Build the container images and load them into the cluster
 clean: ## Remove compiled files (the caches in ~/.cache/collabnet stay)
 	@rm -rf $$(git ls-files '*/tsconfig.json' | xargs -n1 dirname | sed 's|$$|/dist|') $$(git ls-files '*/tsconfig.json' | xargs -n1 dirname | sed 's|$$|/tsconfig.tsbuildinfo|')
 
-.PHONY: help setup fabric-tools demo build lint generate test test-all test-faults test-unit test-e2e bench bench-scale cluster-up cluster-down cluster-status kubeconfig images clean
+.PHONY: help setup fabric-tools demo build lint generate test test-all test-faults test-unit test-e2e bench bench-ledger bench-scale cluster-up cluster-down cluster-status kubeconfig images clean

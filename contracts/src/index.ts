@@ -2,7 +2,7 @@ export { CONTRACTS_VERSION } from './version.ts';
 export { CONTRACT_ERROR_CODES, ContractError } from './core/contract-error.ts';
 export type { ContractErrorCode } from './core/contract-error.ts';
 export type { BlockInfo, ContractContext, ContractEvent, ExecutionResult, QueryContext } from './core/context.ts';
-export { execute } from './core/execute.ts';
+export { execute, OPEN_METHODS } from './core/execute.ts';
 export { releasesOf, type ContractsRelease, type ContractsReleases, type Migration } from './core/release.ts';
 export { CURRENT_RELEASE, RELEASES } from './core/releases.ts';
 export { contractsInForce, upgrade, upgradeDigest, type UpgradeRecord } from './core/upgrade.ts';

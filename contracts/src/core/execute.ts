@@ -8,7 +8,7 @@ import { assertRight } from './rights.ts';
 import { verifyCaller } from './verify.ts';
 
 /** Called before the caller is a member; the method itself decides by the invitation. */
-const OPEN_METHODS = ['membership.join'];
+export const OPEN_METHODS: readonly string[] = ['membership.join'];
 
 /**
  * Runs one signed transaction. The driver gives an overlay as `state` and keeps its writes only if this returns.

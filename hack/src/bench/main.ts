@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { DataAsset } from '@collabnet/crds';
+import type { CollabNetwork, DataAsset } from '@collabnet/crds';
 import type { WireProfile } from '@collabnet/flow';
 import { get } from '../demo/cluster.ts';
-import { BANK_A, BANK_B } from '../demo/institutions.ts';
+import { noteLedger } from '../bench-ledger/ledger-notes.ts';
+import { BANK_A, BANK_B, NETWORK } from '../demo/institutions.ts';
+import { ledgerDriver, type LedgerDriver } from '../demo/ledger.ts';
 import { lastRun } from '../demo/run-notes.ts';
+import { HackError } from '../lib/hack-error.ts';
 import { runMain } from '../lib/main-guard.ts';
 import { repositoryRoot } from '../lib/paths.ts';
 import { runSteps, say, totalTime, type Step } from '../lib/progress.ts';
@@ -31,10 +34,20 @@ async function networkIsThere(): Promise<boolean> {
   return (await offered(BANK_A)) && (await offered(BANK_B));
 }
 
+/** What is measured must be what is named. @throws HackError BAD_ARGUMENT */
+async function assertDriver(wanted: LedgerDriver): Promise<undefined> {
+  const driver = (await get<CollabNetwork>(BANK_A.namespace, 'collabnetwork', NETWORK))?.spec.ledger.driver;
+  if (driver === wanted) return undefined;
+  throw new HackError('BAD_ARGUMENT', `LEDGER: the network of the demo is on ${driver ?? 'no ledger'}, not on ${wanted}; run make cluster-down, then make demo LEDGER=${wanted}`);
+}
+
 const demo = (): Promise<undefined> => run('make', ['-s', 'demo'], { cwd: repositoryRoot }).then(() => undefined);
 
 runMain(async () => {
-  const options = benchOptions(process.argv.slice(2));
+  const ledger = ledgerDriver([]);
+  const named = benchOptions(process.argv.slice(2));
+  // The ledger is not on the path of an intersection: on Fabric only what waits for it is measured.
+  const options = ledger === 'fabric' ? { ...named, rows: [], runs: 0 } : named;
   const machine = thisMachine();
   const id = randomBytes(3).toString('hex');
   const barePod = `bench-bare-${id}`;
@@ -66,15 +79,16 @@ runMain(async () => {
       return undefined;
     },
   };
-  const measure: Step[] = [
-    {
-      title: `Synthetic tables of ${options.rows.join(' and ')} rows at both banks, a pod for the bare engine`,
-      work: async () => {
-        for (const rows of options.rows) assets.set(rows, await offerRows(rows, id));
-        await startBarePod(barePod);
-        return undefined;
-      },
+  const tables: Step = {
+    title: `Synthetic tables of ${options.rows.join(' and ')} rows at both banks, a pod for the bare engine`,
+    work: async () => {
+      for (const rows of options.rows) assets.set(rows, await offerRows(rows, id));
+      await startBarePod(barePod);
+      return undefined;
     },
+  };
+  const measure: Step[] = [
+    ...(ledger === 'fabric' ? [] : [tables]),
     ...rounds.flatMap((nth) => sizes.map(({ rows, profile }) => psi(rows, profile, nth))),
     {
       title: `${options.tasks} plain Jobs`,
@@ -92,13 +106,23 @@ runMain(async () => {
     },
   ];
 
-  await runSteps([{ title: 'Network of the demo', work: async () => ((await networkIsThere().catch(() => false)) ? 'there' : demo()) }]);
+  const date = new Date().toISOString();
+  await runSteps([
+    { title: 'Network of the demo', work: async () => ((await networkIsThere().catch(() => false)) ? 'there' : demo()) },
+    { title: `Its ledger is ${ledger}`, work: () => assertDriver(ledger) },
+  ]);
   try {
     await runSteps(measure);
   } finally {
     await runSteps([cleanUp]);
   }
   const chain = await exportChain();
+  if (ledger === 'fabric') {
+    const start = startFigures(chain, flows);
+    if (options.quick) return say(JSON.stringify(start, null, 2));
+    noteLedger('start', { date, machine, figures: { start } });
+    return say(`\nwrote docs/fabric-performance.md after ${totalTime()}`);
+  }
   if (!options.quick) await runSteps([{ title: 'The demo once more, warm', work: demo }]);
   const text = performanceDocument({
     date: new Date().toISOString(),

@@ -1,6 +1,7 @@
 export * from './call-arguments.ts';
 export * from './errors.ts';
 export * from './execute-call.ts';
+export * from './expected-reads.ts';
 export * from './found-call.ts';
 export * from './refusal.ts';
 export * from './stamp.ts';

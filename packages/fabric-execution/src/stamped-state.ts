@@ -1,5 +1,6 @@
 import type { HistoryEntry, RangeOptions, StateEntry, WorldState } from '@collabnet/contracts';
 import type { Json } from '@collabnet/envelope';
+import { copyJson } from './copy-json.ts';
 import type { Stamp, StampedValue } from './stamp.ts';
 import type { StateReader } from './state-reader.ts';
 
@@ -57,6 +58,6 @@ export class StampedState implements WorldState {
   #seen({ height, time, value }: StampedValue): Json {
     this.#height = Math.max(this.#height, height);
     this.#time = Math.max(this.#time, time);
-    return structuredClone(value);
+    return copyJson(value);
   }
 }

@@ -1,6 +1,7 @@
 export { FabricCandidateClient, type FabricCandidateOptions } from './candidate/candidate-client.ts';
 export { serveCandidates, type CandidateService } from './candidate/serve-candidates.ts';
 export type { RawBlock } from './channel-blocks.ts';
+export { openConnection, type Connection } from './connection.ts';
 export { FabricLedgerClient } from './fabric-ledger-client.ts';
 export { followFabricLedger } from './follow-fabric-ledger.ts';
 export { DEFAULT_CHAINCODE } from './options.ts';

@@ -27,8 +27,20 @@ test('a signature verifies under its own message and key only', () => {
   );
 });
 
+test('a signature that was verified before holds for its own message and key only', () => {
+  const signature = sm2Sign('first', pair.privateKey);
+  for (let time = 0; time < 2; time += 1) {
+    assert.equal(sm2Verify('first', signature, pair.publicKey), true);
+    assert.equal(sm2Verify('second', signature, pair.publicKey), false);
+    assert.equal(sm2Verify('first', signature, other.publicKey), false);
+    assert.equal(sm2Verify('first', sm2Sign('first', other.privateKey), pair.publicKey), false);
+  }
+});
+
 test('every single flipped bit of a signature is refused', () => {
-  const raw = fromBase64Url(sm2Sign('message', pair.privateKey));
+  const good = sm2Sign('message', pair.privateKey);
+  assert.equal(sm2Verify('message', good, pair.publicKey), true);
+  const raw = fromBase64Url(good);
   for (let bit = 0; bit < 512; bit += 1) {
     const changed = Uint8Array.from(raw);
     changed[bit >> 3]! ^= 1 << (bit & 7);

@@ -14,7 +14,7 @@ const environmentSchema = z.object({
   /** `off` is for tests. */
   CLOCK_WINDOW_MS: z.union([z.literal('off'), z.coerce.number().int().min(1000).max(900_000)]).default(60_000),
   /** Proposals that are run at once; see WorkerPool. */
-  WORKERS: z.coerce.number().int().min(1).max(64).default(Math.min(32, 6 * availableParallelism())),
+  WORKERS: z.coerce.number().int().min(1).max(64).default(Math.min(16, 2 * availableParallelism())),
   HEALTH_PORT: z.coerce.number().int().default(8081),
 });
 

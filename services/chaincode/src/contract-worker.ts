@@ -62,7 +62,7 @@ export class ContractWorker {
       answer = { failed: error instanceof Error ? error.message : String(error) };
     }
     this.#port.postMessage({ id, body: answer } satisfies Numbered<ReadAnswer>);
-    Atomics.store(this.#signal, ANSWERED, id);
+    Atomics.add(this.#signal, ANSWERED, 1);
     Atomics.notify(this.#signal, ANSWERED);
   }
 

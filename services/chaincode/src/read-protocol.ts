@@ -1,8 +1,8 @@
 /** What a worker asks of committed state. */
-export type ReadRequest = { readonly get: string } | { readonly range: { readonly start: string; readonly end: string; readonly limit: number } };
+export type ReadRequest = { readonly get: string } | { readonly getAll: readonly string[] } | { readonly range: { readonly start: string; readonly end: string; readonly limit: number } };
 
-/** The answer; `failed` where the peer could not be asked. */
-export type ReadAnswer = { readonly text: string | undefined } | { readonly entries: { key: string; text: string }[] } | { readonly failed: string };
+/** The answer, in the order of the keys; `failed` where the peer could not be asked. */
+export type ReadAnswer = { readonly text: string | undefined } | { readonly texts: readonly (string | undefined)[] } | { readonly entries: { key: string; text: string }[] } | { readonly failed: string };
 
 /** A read under its number: a worker takes no answer for that of another read. */
 export interface Numbered<T> {
@@ -10,5 +10,5 @@ export interface Numbered<T> {
   readonly body: T;
 }
 
-/** Place of the signal that holds the number of the read that was answered last; the worker sleeps on it. */
+/** Place of the signal that counts the answers; the worker sleeps on it. */
 export const ANSWERED = 0;

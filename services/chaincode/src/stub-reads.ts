@@ -1,6 +1,6 @@
 import type { ChaincodeStub } from 'fabric-shim';
 import type { AnswerRead } from './contract-worker.ts';
-import type { ReadAnswer } from './read-protocol.ts';
+import type { ReadAnswer, ReadRequest } from './read-protocol.ts';
 
 /** A peer that is lost does not answer and does not fail either; a worker must not wait for it for good. */
 const READ_TIMEOUT_MS = 20_000;
@@ -9,12 +9,19 @@ type Stub = Pick<ChaincodeStub, 'getState' | 'getStateByRange'>;
 
 /** Reads through the stub of one proposal, so that everything read enters its read set. */
 export function stubReads(stub: Stub): AnswerRead {
-  return (request) => within('get' in request ? readOne(stub, request.get) : readRange(stub, request.range));
+  return (request) => within(answerTo(stub, request));
 }
 
-async function readOne(stub: Stub, key: string): Promise<ReadAnswer> {
+async function answerTo(stub: Stub, request: ReadRequest): Promise<ReadAnswer> {
+  if ('get' in request) return { text: await readOne(stub, request.get) };
+  // The library asks for one after the other: the peer takes no second request of a transaction at the same time.
+  if ('getAll' in request) return { texts: await Promise.all(request.getAll.map((key) => readOne(stub, key))) };
+  return readRange(stub, request.range);
+}
+
+async function readOne(stub: Stub, key: string): Promise<string | undefined> {
   const octets = await stub.getState(key);
-  return { text: octets.length === 0 ? undefined : Buffer.from(octets).toString('utf8') };
+  return octets.length === 0 ? undefined : Buffer.from(octets).toString('utf8');
 }
 
 async function readRange(stub: Stub, { start, end, limit }: { start: string; end: string; limit: number }): Promise<ReadAnswer> {

@@ -14,10 +14,12 @@ const AFTER_ASCII = '\u007f';
 function answers(reader: StateReader): AnswerRead {
   return (request) =>
     Promise.resolve().then(() => {
-      if ('get' in request) {
-        const value = reader.get(request.get);
-        return { text: value && canonicalJson(value) };
-      }
+      const textOf = (key: string): string | undefined => {
+        const value = reader.get(key);
+        return value && canonicalJson(value);
+      };
+      if ('get' in request) return { text: textOf(request.get) };
+      if ('getAll' in request) return { texts: request.getAll.map(textOf) };
       const { start, end, limit } = request.range;
       assert.ok(end.endsWith(AFTER_ASCII));
       const entries = reader.range(end.slice(0, -1), { limit: 10_000 }).filter(({ key }) => key >= start);
@@ -54,7 +56,7 @@ describe('workers', () => {
     const job = { name: 'submit' as const, tx: await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder)), seenHeight: 0, time: net.driver.now() };
     const lost = await pool.run(job, () => Promise.reject(new Error('the stream has ended')));
     assert.ok('failure' in lost && lost.failure.includes('the stream has ended'));
-    const bent = await pool.run(job, () => Promise.resolve({ text: '{"not":"stamped"}' }));
+    const bent = await pool.run(job, (request) => Promise.resolve('getAll' in request ? { texts: request.getAll.map(() => '{"not":"stamped"}') } : { text: undefined }));
     assert.ok('failure' in bent && bent.failure.includes('without a stamp'));
     assert.ok('writes' in (await pool.run(job, answers(reader))));
   });

@@ -5,8 +5,8 @@ import type { Job, JobResult } from './job.ts';
 const MOST_WAITING = 500;
 
 /**
- * Contract workers, made as they are needed. A worker sleeps most of its time, while the peer reads for it, so that several a
- * core are needed to keep one busy.
+ * Contract workers, made as they are needed. A worker sleeps while the peer reads for it, so that more than one a core are needed
+ * to keep it busy; but each compiles the rules and makes the tables of the keys for itself, so that many take longer than few.
  */
 export class WorkerPool {
   readonly #workers: ContractWorker[] = [];

@@ -1,9 +1,3 @@
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { Job } from './job.ts';
-import { runJob } from './run-job.ts';
-import { SyncReader } from './sync-reader.ts';
+import { serveJobs } from './serve-jobs.ts';
 
-const { port, signal } = workerData as { port: MessagePort; signal: Int32Array<SharedArrayBuffer> };
-const reader = new SyncReader(port, signal);
-
-parentPort?.on('message', (job: Job) => parentPort?.postMessage(runJob(reader, job)));
+serveJobs();

@@ -2,6 +2,7 @@ import { query, type GenesisPayload } from '@collabnet/contracts';
 import type { Driver } from '@collabnet/contracts/testing';
 import type { Json, JsonObject, SignedTransaction } from '@collabnet/envelope';
 import { executeCall } from '../execute-call.ts';
+import { expectedReads } from '../expected-reads.ts';
 import { foundNetwork } from '../found-call.ts';
 import { StampedState } from '../stamped-state.ts';
 import { MemoryReader } from './memory-reader.ts';
@@ -42,6 +43,8 @@ export class StampedDriver implements Driver {
   execute(tx: SignedTransaction): ReturnType<Driver['execute']> {
     return Promise.resolve().then(() => {
       const outcome = executeCall(this.reader, { tx: structuredClone(tx), seenHeight: this.#claims.seenHeight(this.#head), time: this.#claims.time(this.#now) });
+      const unread = expectedReads(tx).find((key) => !outcome.reads.includes(key));
+      if (unread !== undefined) throw new Error(`${tx.payload.contract}.${tx.payload.method} does not read ${unread}, which endorsers fetch beforehand`);
       this.reader.apply(outcome.writes);
       this.#head = Math.max(this.#head + 1, outcome.height);
       this.#time = Math.max(this.#time, outcome.time);

@@ -19,7 +19,7 @@ export class FabricDriver implements Driver {
   readonly client: FabricLedgerClient;
   readonly chaincode: string;
   readonly #options: FabricLedgerOptions;
-  readonly #state: SqliteState<StoredFabricBlock>;
+  readonly state: SqliteState<StoredFabricBlock>;
   /** Undefined: the real time. */
   #now: number | undefined;
 
@@ -27,9 +27,9 @@ export class FabricDriver implements Driver {
     this.networkId = networkIdOf(payload);
     this.chaincode = chaincode;
     this.#now = clock === 'Fixed' ? payload.createdAt : undefined;
-    this.#state = new SqliteState<StoredFabricBlock>(':memory:');
+    this.state = new SqliteState<StoredFabricBlock>(':memory:');
     const mspId = network.fabric.members[0]?.institution.mspId ?? '';
-    this.#options = { ...network.options(mspId, { networkId: this.networkId, chaincode, state: this.#state }), now: () => this.now() };
+    this.#options = { ...network.options(mspId, { networkId: this.networkId, chaincode, state: this.state }), now: () => this.now() };
     this.client = new FabricLedgerClient(this.#options);
   }
 
@@ -53,13 +53,13 @@ export class FabricDriver implements Driver {
   async execute(tx: SignedTransaction): ReturnType<Driver['execute']> {
     const sent = structuredClone(tx);
     const digest = transactionDigest(tx.payload);
-    if (this.#state.get(`tx/${digest}`) !== undefined) {
+    if (this.state.get(`tx/${digest}`) !== undefined) {
       // The driver answers this one; the suite wants to see what the ledger says.
       await this.#propose(sent);
     }
     const planned = ((): ReturnType<typeof executeCall> | undefined => {
       try {
-        return executeCall(this.#state as unknown as StateReader, { tx: sent, seenHeight: this.client.head().height, time: this.now() });
+        return executeCall(this.state as unknown as StateReader, { tx: sent, seenHeight: this.client.head().height, time: this.now() });
       } catch {
         return undefined;
       }

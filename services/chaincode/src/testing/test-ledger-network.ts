@@ -10,6 +10,8 @@ import { ChaincodeProcess } from './chaincode-process.ts';
 export interface TestLedgerNetworkOptions {
   /** MSP ids, one organisation each. */
   readonly members: readonly string[];
+  /** Default 1. */
+  readonly orderers?: number;
   readonly batchTimeoutMs?: number;
   /** Of the chaincode services; `CLOCK_WINDOW_MS: 'off'` lets a suite move the time. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -18,20 +20,25 @@ export interface TestLedgerNetworkOptions {
 /** A Fabric network of real nodes, whose organisations each run this chaincode beside their peer. */
 export class TestLedgerNetwork {
   readonly fabric: TestNetwork;
+  /** How long the start took, s: nodes up and in the channel; contracts agreed on and served. */
+  readonly started: { readonly channel: number; readonly contracts: number };
   readonly #chaincodes: Map<string, ChaincodeProcess>;
   readonly #packageIds: Readonly<Record<string, string>>;
   readonly #folder: string;
 
-  private constructor(fabric: TestNetwork, chaincodes: Map<string, ChaincodeProcess>, packageIds: Readonly<Record<string, string>>, folder: string) {
+  private constructor(fabric: TestNetwork, chaincodes: Map<string, ChaincodeProcess>, packageIds: Readonly<Record<string, string>>, folder: string, started: { channel: number; contracts: number }) {
     this.fabric = fabric;
+    this.started = started;
     this.#chaincodes = chaincodes;
     this.#packageIds = packageIds;
     this.#folder = folder;
   }
 
-  static async start({ members, batchTimeoutMs = 20, environment = {} }: TestLedgerNetworkOptions): Promise<TestLedgerNetwork> {
+  static async start({ members, orderers = 1, batchTimeoutMs = 20, environment = {} }: TestLedgerNetworkOptions): Promise<TestLedgerNetwork> {
     const folder = await mkdtemp(join(tmpdir(), 'collabnet-chaincode-'));
-    const fabric = await TestNetwork.found({ members, batchTimeoutMs });
+    const from = performance.now();
+    const fabric = await TestNetwork.found({ members, orderers, batchTimeoutMs });
+    const founded = performance.now();
     const chaincodes = new Map<string, ChaincodeProcess>();
     try {
       const services = Object.fromEntries(await Promise.all(members.map(async (mspId) => [mspId, { host: '127.0.0.1', port: await freePort() }] as const)));
@@ -42,7 +49,8 @@ export class TestLedgerNetwork {
         chaincodes.set(mspId, chaincode);
         await chaincode.start();
       }
-      return new TestLedgerNetwork(fabric, chaincodes, packageIds, folder);
+      const started = { channel: (founded - from) / 1000, contracts: (performance.now() - founded) / 1000 };
+      return new TestLedgerNetwork(fabric, chaincodes, packageIds, folder, started);
     } catch (error) {
       for (const chaincode of chaincodes.values()) await chaincode.kill();
       await fabric.close();
