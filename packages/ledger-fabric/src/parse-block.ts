@@ -3,8 +3,7 @@ import { LedgerError } from '@collabnet/ledger';
 import { dataHash, headerHash } from './block-hash.ts';
 import type { BlockMetadata, BlockTransaction, BlockWrite, FabricBlock } from './fabric-block.ts';
 import { metadataOf } from './key-metadata.ts';
-
-const CODES = new Map(Object.entries(peer.TxValidationCode).map(([name, code]) => [code, name]));
+import { validationCode } from './validation-code.ts';
 
 /**
  * Reads a block and checks that its header fits its data.
@@ -19,7 +18,7 @@ export function parseBlock(block: common.Block): FabricBlock {
     throw new LedgerError('BLOCK_INVALID', `block ${number}: its data do not hash to what its header says`, { height: number });
   }
   const codes = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER] ?? new Uint8Array();
-  const transactions = data.map((envelope, index) => parseTransaction(envelope, CODES.get(codes[index] as never) ?? 'NOT_VALIDATED'));
+  const transactions = data.map((envelope, index) => parseTransaction(envelope, validationCode(codes[index])));
   const previous = header.getPreviousHash_asU8();
   return { number, hash: headerHash(number, previous, header.getDataHash_asU8()), previous: hex(previous), transactions };
 }
