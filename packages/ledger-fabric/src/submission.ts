@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway } from '@hyperledger/fabric-gateway';
 import { keys } from '@collabnet/contracts';
 import { transactionDigest, type SignedTransaction } from '@collabnet/envelope';
-import { executeCall, toArguments, type CallArguments, type FabricGenesis, type Outcome } from '@collabnet/fabric-execution';
+import { executeCall, isPartyKey, toArguments, type CallArguments, type FabricGenesis, type Outcome } from '@collabnet/fabric-execution';
 import { asLedgerError, LedgerError, type SubmitResult } from '@collabnet/ledger';
 import type { CommitWatch } from './commit-watch.ts';
 import type { FabricReplica } from './fabric-replica.ts';
@@ -53,13 +53,14 @@ export class Submission {
       if (height !== undefined) return { height, digest };
       const planned = await this.#plan(tx);
       if (planned === undefined) continue;
-      const touched = [...planned.reads, ...planned.writes.map(({ key }) => key)];
-      const blocker = this.#lanes.blocker(touched);
+      // Party keys are never read, so that transactions which write the same one do not conflict.
+      const written = planned.writes.map(({ key }) => key).filter((key) => !isPartyKey(key));
+      const blocker = this.#lanes.blocker([...planned.reads, ...written]);
       if (blocker !== undefined) {
         await Promise.race([blocker, sleep(Math.max(0, deadline - Date.now()), undefined, { ref: false })]);
         continue;
       }
-      const leave = this.#lanes.enter(planned.writes.map(({ key }) => key));
+      const leave = this.#lanes.enter(written);
       try {
         const { replica, refresh } = this.#options;
         // On the newest block, not on what it had when it started.
