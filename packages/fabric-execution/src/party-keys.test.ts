@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CURRENT_RELEASE, keys } from '@collabnet/contracts';
-import { Bench, START, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
+import { Bench, MINUTE, START, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import { canonicalJson, type JsonObject } from '@collabnet/envelope';
 import { executeCall, executeUpgrade, type Outcome } from './execute-call.ts';
 import { foundNetwork } from './found-call.ts';
@@ -93,6 +93,26 @@ describe('party keys', () => {
     assert.deepEqual(written(start), [bench.a.did, b.did].map(partyKey).sort());
     const cancel = await planned(all, b, 'flows.cancel', { flowId: flow.flowId, reason: 'tested' });
     assert.deepEqual([written(cancel), cancel.endorsers], [[], []]);
+  });
+
+  test('stand for what the rules cannot see: a start that is dated back to before a grant ended is in order for them', async () => {
+    const all = await setup();
+    const { net, driver } = all;
+    const { founder: a } = net;
+    const b = await net.admit('bank-b', [a], organisation('bank-b'));
+    await net.approveAlgorithm([a, b]);
+    for (const owner of [a, b]) await net.publish(owner);
+    for (const owner of [a, b]) await net.grant(owner, net.grantOf(owner, a, { form: { type: 'Period', notBefore: START, notAfter: START + 5 * MINUTE } }));
+    const bench = new Bench(net, b);
+    const flow = await bench.propose();
+    await bench.open(flow);
+    for (const party of [a, b]) await bench.reserve(flow, party);
+    driver.advanceTime(6 * MINUTE);
+    const tx = await net.sign(a, 'flows', 'start', { flowId: flow.flowId, step: 'match', attempt: 1 });
+    const at = (time: number): Outcome => executeCall(driver.reader, { tx, seenHeight: 0, time });
+    const [honest, back] = [at(driver.now()), at(driver.now() - 2 * MINUTE)];
+    assert.deepEqual([(honest.result as JsonObject)['state'], honest.endorsers], ['Failed', []]);
+    assert.deepEqual([(back.result as JsonObject)['state'], back.endorsers], ['Running', ['bank-a', 'bank-b']]);
   });
 
   test('do not exist where the ledger has no peers', async () => {
