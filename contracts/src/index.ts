@@ -6,6 +6,7 @@ export { execute, OPEN_METHODS } from './core/execute.ts';
 export { releasesOf, type ContractsRelease, type ContractsReleases, type Migration } from './core/release.ts';
 export { CURRENT_RELEASE, RELEASES } from './core/releases.ts';
 export { contractsInForce, upgrade, upgradeDigest, type UpgradeRecord } from './core/upgrade.ts';
+export { activeMembers } from './core/majority.ts';
 export { verifyCaller } from './core/verify.ts';
 export { isOlderVersion } from './core/version-order.ts';
 export { query } from './core/query.ts';

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, TransactionPayload, VerifiedCaller } from '@collabnet/envelope';
 import type { WorldState } from '../state/world-state.ts';
+import type { EventType } from './parties.ts';
 
 /** The block that a transaction or a query is judged in. */
 export interface BlockInfo {
@@ -31,7 +32,7 @@ export interface ContractContext extends QueryContext {
   readonly state: WorldState;
   readonly caller: VerifiedCaller;
   readonly transaction: { readonly digest: string; readonly payload: TransactionPayload };
-  emit(type: string, subject: string, data?: JsonObject): void;
+  emit(type: EventType, subject: string, data?: JsonObject): void;
 }
 
 /** Answer of a transaction. */
@@ -39,4 +40,6 @@ export interface ExecutionResult {
   readonly digest: string;
   readonly result: Json;
   readonly events: ContractEvent[];
+  /** DIDs of the institutions whose own ledger node must have run it, where the ledger has such nodes; `core/parties.ts`. */
+  readonly parties: string[];
 }

@@ -3,6 +3,7 @@ import { keys } from '../state/keys.ts';
 import type { WorldState } from '../state/world-state.ts';
 import type { BlockInfo, ContractContext, ContractEvent, ExecutionResult } from './context.ts';
 import { ContractError } from './contract-error.ts';
+import { partiesOf } from './parties.ts';
 import { methods } from './registry.ts';
 import { assertRight } from './rights.ts';
 import { verifyCaller } from './verify.ts';
@@ -40,5 +41,5 @@ export function execute(state: WorldState, block: BlockInfo, tx: SignedTransacti
   };
   const result = method.run(context, payload.public);
   state.put(marker, { height: block.height, method: name });
-  return { digest: caller.digest, result, events };
+  return { digest: caller.digest, result, events, parties: partiesOf(events, state) };
 }

@@ -25,8 +25,8 @@ describe('an upgrade of the contracts', () => {
     const before = driver.state.get(asset) as JsonObject;
     to(NEXT_RELEASE);
     assert.deepEqual(driver.state.get(asset), { ...before, steward: net.founder.did });
-    assert.equal(contractsInForce(driver.state), '1.1.0');
-    assert.deepEqual(driver.state.get(keys.upgrade('1.1.0')), { schema: 'collabnet.dev/upgrade/v1', rules: '1.1.0', version: '1.1.0', from: CURRENT_RELEASE.version, height: 1_001, time: START });
+    assert.equal(contractsInForce(driver.state), '1.2.0');
+    assert.deepEqual(driver.state.get(keys.upgrade('1.2.0')), { schema: 'collabnet.dev/upgrade/v1', rules: '1.2.0', version: '1.2.0', from: CURRENT_RELEASE.version, height: 1_001, time: START });
     assert.deepEqual(to(NEXT_RELEASE), []);
   });
 
@@ -48,13 +48,13 @@ describe('an upgrade of the contracts', () => {
     const seen: string[] = [];
     const told = LATER_RELEASE.migrations.map((each) => ({ ...each, run: (): unknown => seen.push(each.to) })) as unknown as ContractsRelease['migrations'];
     to({ ...LATER_RELEASE, migrations: told });
-    assert.deepEqual(seen, ['1.1.0', '1.2.0']);
-    assert.equal((driver.state.get(keys.upgrade('1.2.0')) as JsonObject)['from'], '1.0.0');
+    assert.deepEqual(seen, ['1.2.0', '1.3.0']);
+    assert.equal((driver.state.get(keys.upgrade('1.3.0')) as JsonObject)['from'], '1.1.0');
   });
 
   test('has one name in each network', () => {
-    assert.notEqual(upgradeDigest('ab', '1.1.0'), upgradeDigest('cd', '1.1.0'));
-    assert.notEqual(upgradeDigest('ab', '1.1.0'), upgradeDigest('ab', '1.2.0'));
+    assert.notEqual(upgradeDigest('ab', '1.2.0'), upgradeDigest('cd', '1.2.0'));
+    assert.notEqual(upgradeDigest('ab', '1.2.0'), upgradeDigest('ab', '1.3.0'));
   });
 });
 
@@ -70,5 +70,5 @@ test('versions are ordered by their numbers; what is no version is older than no
 test('a build says which versions it can run', () => {
   const releases = releasesOf(NEXT_RELEASE, CURRENT_RELEASE);
   assert.equal(releases.newest, NEXT_RELEASE);
-  assert.deepEqual([releases.of('1.0.0'), releases.of('1.2.0')], [CURRENT_RELEASE, undefined]);
+  assert.deepEqual([releases.of('1.1.0'), releases.of('1.3.0')], [CURRENT_RELEASE, undefined]);
 });

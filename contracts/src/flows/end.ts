@@ -1,4 +1,5 @@
 import type { ContractContext } from '../core/context.ts';
+import type { EventType } from '../core/parties.ts';
 import { load, save } from '../core/store.ts';
 import { releaseGrant } from '../grants/use.ts';
 import { keys } from '../state/keys.ts';
@@ -10,7 +11,7 @@ import type { FlowAction } from './states.ts';
 
 type End = 'Succeeded' | 'Failed' | 'Cancelled' | 'ApprovalReject';
 
-const EVENTS: Readonly<Record<End, string>> = {
+const EVENTS: Readonly<Record<End, EventType>> = {
   Succeeded: 'flow.succeeded',
   Failed: 'flow.failed',
   Cancelled: 'flow.cancelled',

@@ -15,13 +15,13 @@ function eachAsset(state: WorldState, change: (record: JsonObject) => JsonObject
   }
 }
 
-const toNext: Migration = { to: '1.1.0', run: (state) => eachAsset(state, (record) => ({ ...record, steward: record['owner'] as Json })) };
-const toLater: Migration = { to: '1.2.0', run: (state) => eachAsset(state, ({ steward: _, ...record }) => record) };
+const toNext: Migration = { to: '1.2.0', run: (state) => eachAsset(state, (record) => ({ ...record, steward: record['owner'] as Json })) };
+const toLater: Migration = { to: '1.3.0', run: (state) => eachAsset(state, ({ steward: _, ...record }) => record) };
 
 /** A version after the current one, as tests of upgrades need it: asset records name a steward, old ones their owner. */
 export const NEXT_RELEASE: ContractsRelease = {
   ...CURRENT_RELEASE,
-  version: '1.1.0',
+  version: '1.2.0',
   execute(state, block, tx) {
     const done = CURRENT_RELEASE.execute(state, block, tx);
     if (`${tx.payload.contract}.${tx.payload.method}` === 'catalogue.publish') {
@@ -34,4 +34,4 @@ export const NEXT_RELEASE: ContractsRelease = {
 };
 
 /** The way back: a version after {@link NEXT_RELEASE} with the rules and the records of before. */
-export const LATER_RELEASE: ContractsRelease = { ...CURRENT_RELEASE, version: '1.2.0', migrations: [toNext, toLater] };
+export const LATER_RELEASE: ContractsRelease = { ...CURRENT_RELEASE, version: '1.3.0', migrations: [toNext, toLater] };

@@ -16,7 +16,7 @@ const RULES: readonly Rule[] = [
   // Ledgers execute the contracts, so these packages stand above them.
   { from: 'packages/ledger', to: ['packages/*', 'contracts'] },
   // What chaincode and driver share; the chaincode needs nothing of a driver.
-  { from: 'packages/fabric-execution', to: ['packages/sm', 'packages/envelope', 'contracts'] },
+  { from: 'packages/fabric-execution', to: ['packages/sm', 'packages/did', 'packages/envelope', 'contracts'] },
   { from: 'packages/ledger-fabric', to: ['packages/*', 'contracts'] },
   { from: 'packages/*', to: ['packages/*'] },
   // Pure and deterministic: nothing that has a clock, a network or a disk.

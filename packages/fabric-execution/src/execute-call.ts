@@ -1,8 +1,10 @@
-import { ContractError, CURRENT_RELEASE, isOlderVersion, keys, OverlayState, upgrade, upgradeDigest, type ContractEvent, type ExecutionResult, type StateWrite } from '@collabnet/contracts';
+import { ContractError, CURRENT_RELEASE, isOlderVersion, keys, OverlayState, upgrade, upgradeDigest, type ContractEvent, type ExecutionResult } from '@collabnet/contracts';
 import type { Json, SignedTransaction } from '@collabnet/envelope';
 import { FabricExecutionError } from './errors.ts';
-import { encodeStamped, type Stamp } from './stamp.ts';
+import { membersWithoutKey, newMembers, partyChanges, type KeyPolicy, type NetworkRecord } from './party-keys.ts';
+import type { Stamp } from './stamp.ts';
 import { StampedState } from './stamped-state.ts';
+import { stampedWrites, type StampedWrite } from './stamped-writes.ts';
 import type { StateReader } from './state-reader.ts';
 
 /** What one transaction is run with; all of it is part of the proposal, so that every endorser has the same. */
@@ -14,12 +16,6 @@ export interface Call {
   readonly time: number;
 }
 
-/** A change of Fabric's state; `text` is absent where the key is deleted. */
-export interface StampedWrite {
-  readonly key: string;
-  readonly text?: string;
-}
-
 /** What a transaction came to. */
 export interface Outcome extends Stamp {
   readonly digest: string;
@@ -27,6 +23,10 @@ export interface Outcome extends Stamp {
   readonly events: ContractEvent[];
   /** In key order. */
   readonly writes: StampedWrite[];
+  /** Of party keys that are among the writes. */
+  readonly policies: readonly KeyPolicy[];
+  /** MSP ids of organisations of which a peer has to endorse it, whoever else does. */
+  readonly endorsers: readonly string[];
   /** Keys whose values the outcome depends on. */
   readonly reads: string[];
 }
@@ -49,9 +49,11 @@ const MOST_ROUNDS = 16;
  *   UPGRADE_PENDING where the records are of a later or an earlier version than the rules
  */
 export function executeCall(reader: StateReader, call: Call, release = CURRENT_RELEASE): Outcome {
-  return settle(reader, call, (overlay, { height, time }, network) => {
-    assertInForce(network.rules, release.version);
-    return release.execute(overlay, { height, time, networkId: network.networkId }, call.tx);
+  const { version } = release;
+  return settle(reader, call, (overlay, { height, time }, network, base) => {
+    assertInForce(network.rules, version);
+    const done = release.execute(overlay, { height, time, networkId: network.networkId }, call.tx);
+    return { ...done, admitted: newMembers(base, overlay.writes().map(({ key }) => key), version) };
   });
 }
 
@@ -61,21 +63,26 @@ export function executeCall(reader: StateReader, call: Call, release = CURRENT_R
  * @throws ContractError CONFLICT; FabricExecutionError NOT_FOUNDED, HEIGHT_INVALID
  */
 export function executeUpgrade(reader: StateReader, call: Omit<Call, 'tx'>, release = CURRENT_RELEASE): Outcome {
-  return settle(reader, call, (overlay, { height, time }, { networkId }) => {
+  const { version } = release;
+  return settle(reader, call, (overlay, { height, time }, { networkId, rules }) => {
     const events = upgrade(overlay, { height, time, networkId }, release);
-    return { digest: upgradeDigest(networkId, release.version), result: null, events };
+    return { digest: upgradeDigest(networkId, version), result: null, events, parties: [], admitted: membersWithoutKey(overlay, rules, version) };
   });
 }
 
-type Network = { readonly networkId: string; readonly rules: string };
+/** `admitted`: DIDs of members who get their party key. */
+type Done = ExecutionResult & { readonly admitted: readonly string[] };
 
-function settle(reader: StateReader, { seenHeight, time }: Omit<Call, 'tx'>, run: (overlay: OverlayState, stamp: Stamp, network: Network) => ExecutionResult): Outcome {
+function settle(reader: StateReader, { seenHeight, time }: Omit<Call, 'tx'>, run: (overlay: OverlayState, stamp: Stamp, network: NetworkRecord, base: StampedState) => Done): Outcome {
   const base = new StampedState(reader);
   const network = networkOf(base);
   let stamp: Stamp = { height: seenHeight + 1, time };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const overlay = new OverlayState(base);
-    const done = attempt(() => run(overlay, stamp, network));
+    const done = attempt(() => {
+      const { parties, admitted, ...ran } = run(overlay, stamp, network, base);
+      return { ran, changes: partyChanges(network, parties, admitted) };
+    });
     const { latest } = base;
     if (latest.height >= stamp.height || latest.time > stamp.time) {
       // Also after a refusal: a key that has just come into force looks unknown from below its height.
@@ -84,15 +91,14 @@ function settle(reader: StateReader, { seenHeight, time }: Omit<Call, 'tx'>, run
     }
     assertSeen(seenHeight, latest.height);
     if ('error' in done) throw done.error;
-    const at = stamp;
-    const writes = overlay.writes().map((write) => stamped(write, at));
-    return { ...at, ...done.value, writes, reads: base.keysRead };
+    const { ran, changes } = done.value;
+    return { ...stamp, ...ran, writes: stampedWrites(overlay, stamp, changes.keys), policies: changes.policies, endorsers: changes.endorsers, reads: base.keysRead };
   }
   throw new FabricExecutionError('HEIGHT_INVALID', `the height of this transaction does not settle within ${MOST_ROUNDS} rounds`);
 }
 
-function networkOf(state: StampedState): Network {
-  const network = state.get(keys.network) as Network | undefined;
+function networkOf(state: StampedState): NetworkRecord {
+  const network = state.get(keys.network) as NetworkRecord | undefined;
   if (network === undefined) throw new FabricExecutionError('NOT_FOUNDED', 'this channel holds no network yet; submit its genesis first');
   return network;
 }
@@ -116,8 +122,4 @@ function attempt<T>(run: () => T): { value: T } | { error: ContractError } {
     if (error instanceof ContractError) return { error };
     throw error;
   }
-}
-
-function stamped({ key, value }: StateWrite, stamp: Stamp): StampedWrite {
-  return value === null ? { key } : { key, text: encodeStamped(value, stamp) };
 }

@@ -17,7 +17,7 @@ describe('an upgrade on Fabric', () => {
     const upgraded = executeUpgrade(reader, { seenHeight: 0, time: START }, NEXT_RELEASE);
     assert.deepEqual(executeUpgrade(reader, { seenHeight: 0, time: START }, NEXT_RELEASE), upgraded);
     assert.ok(upgraded.height > 2, 'above the publications');
-    assert.deepEqual(upgraded.writes.map(({ key }) => key), ['asset/bank-a/one', 'asset/bank-a/two', 'network', 'upgrade/1.1.0']);
+    assert.deepEqual(upgraded.writes.map(({ key }) => key), ['asset/bank-a/one', 'asset/bank-a/two', 'network', 'upgrade/1.2.0']);
     // Everything that was endorsed before read the record that is written here: Fabric marks it a conflict.
     assert.ok(executeCall(reader, call).reads.includes(keys.network));
     reader.apply(upgraded.writes);

@@ -2,10 +2,10 @@ import { ContractError, CURRENT_RELEASE, keys, networkIdOf, OverlayState, type G
 import { canonicalJson } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
 import { FabricExecutionError } from './errors.ts';
-import { encodeStamped } from './stamp.ts';
+import { newMembers, partyChanges, type KeyPolicy, type NetworkRecord } from './party-keys.ts';
 import { StampedState } from './stamped-state.ts';
 import type { StateReader } from './state-reader.ts';
-import type { StampedWrite } from './execute-call.ts';
+import { stampedWrites, type StampedWrite } from './stamped-writes.ts';
 
 /** The founder's signature covers the payload; the digest of the payload is the network's id. */
 export interface FabricGenesis {
@@ -18,6 +18,8 @@ export interface Founding {
   readonly networkId: string;
   readonly time: number;
   readonly writes: StampedWrite[];
+  /** Of party keys that are among the writes. */
+  readonly policies: readonly KeyPolicy[];
 }
 
 /**
@@ -26,11 +28,12 @@ export interface Founding {
  * @throws FabricExecutionError GENESIS_INVALID, ALREADY_FOUNDED (the same network may be founded again: nothing is written)
  */
 export function foundNetwork(reader: StateReader, { payload, signature }: FabricGenesis, release = CURRENT_RELEASE): Founding {
-  const overlay = new OverlayState(new StampedState(reader));
+  const base = new StampedState(reader);
+  const overlay = new OverlayState(base);
   const networkId = verifyGenesis({ payload, signature });
   const known = overlay.get(keys.network) as { networkId: string } | undefined;
   if (known !== undefined) {
-    if (known.networkId === networkId) return { networkId, time: payload.createdAt, writes: [] };
+    if (known.networkId === networkId) return { networkId, time: payload.createdAt, writes: [], policies: [] };
     throw new FabricExecutionError('ALREADY_FOUNDED', `this channel holds network ${known.networkId}; give each network a channel of its own`);
   }
   try {
@@ -39,9 +42,10 @@ export function foundNetwork(reader: StateReader, { payload, signature }: Fabric
     if (error instanceof ContractError) throw new FabricExecutionError('GENESIS_INVALID', error.message);
     throw error;
   }
+  const admitted = newMembers(base, overlay.writes().map(({ key }) => key), release.version);
+  const { keys: partyKeys, policies } = partyChanges(overlay.get(keys.network) as unknown as NetworkRecord, [], admitted);
   const stamp = { height: 0, time: payload.createdAt };
-  const writes = overlay.writes().map(({ key, value }) => ({ key, text: encodeStamped(value, stamp) }));
-  return { networkId, time: stamp.time, writes };
+  return { networkId, time: stamp.time, writes: stampedWrites(overlay, stamp, partyKeys), policies };
 }
 
 /** The id of the network of a genesis that its founder signed, whatever its rules. @throws FabricExecutionError GENESIS_INVALID */

@@ -4,6 +4,13 @@ export interface BlockWrite {
   readonly text?: string;
 }
 
+/** Metadata of a key in a write set: its endorsement policy. */
+export interface BlockMetadata {
+  readonly key: string;
+  /** Names and values. */
+  readonly text: string;
+}
+
 /** A transaction of a block as far as the ledger looks at it. */
 export interface BlockTransaction {
   readonly txId: string;
@@ -21,7 +28,9 @@ export interface BlockTransaction {
     readonly creator: string;
     /** Write sets by namespace. */
     readonly writes: ReadonlyMap<string, readonly BlockWrite[]>;
-    /** Namespaces with changes that are no plain writes: metadata, private data. */
+    /** Metadata that are set, by namespace. */
+    readonly metadata: ReadonlyMap<string, readonly BlockMetadata[]>;
+    /** Namespaces with changes of another kind: private data. */
     readonly otherChanges: readonly string[];
   };
 }

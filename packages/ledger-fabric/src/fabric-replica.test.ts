@@ -5,6 +5,7 @@ import { START } from '@collabnet/contracts/testing';
 import { SqliteState } from '@collabnet/ledger';
 import type { BlockTransaction } from './fabric-block.ts';
 import { FabricReplica } from './fabric-replica.ts';
+import { policyMetadata } from './key-metadata.ts';
 import type { FabricState, StoredFabricBlock } from './stored-block.ts';
 import { BlockBuilder, CHAINCODE } from './testing/block-builder.ts';
 
@@ -77,7 +78,8 @@ describe('a replica of a channel', () => {
     'another signature': (tx) => changed(tx, ({ args }) => ({ args: args.map((each, n) => (n === 3 ? each.replace(/"signature":"../, '"signature":"AA') : each)) })),
     'no arguments': (tx) => changed(tx, ({ args }) => ({ args: args.slice(0, 2) })),
     'writes by another chaincode': (tx) => changed(tx, () => ({ chaincode: 'other' })),
-    'more than values': (tx) => changed(tx, () => ({ otherChanges: [CHAINCODE] })),
+    'private data beside the records': (tx) => changed(tx, () => ({ otherChanges: [CHAINCODE] })),
+    'an endorsement policy for a record': (tx) => changed(tx, () => ({ metadata: new Map([[CHAINCODE, [policyMetadata({ key: 'rights', mspId: 'Alpha' })]]]) })),
   };
   for (const [name, lie] of Object.entries(lies)) {
     test(`stops at a block with ${name}, and keeps nothing of it`, async () => {

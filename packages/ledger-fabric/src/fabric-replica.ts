@@ -1,8 +1,10 @@
 import { contractsInForce, isOlderVersion, RELEASES, type ContractsRelease, type ContractsReleases } from '@collabnet/contracts';
 import { canonicalJson, type Json, type JsonObject } from '@collabnet/envelope';
-import { contractsOf, fromArguments, StampedState, type CallArguments, type StateReader } from '@collabnet/fabric-execution';
+import { contractsOf, fromArguments, isPartyKey, StampedState, type CallArguments, type StateReader } from '@collabnet/fabric-execution';
 import { asLedgerError, LedgerError, nextStateRoot, writesRoot, type Head, type LedgerEvent } from '@collabnet/ledger';
+import { isCounted } from './counted-call.ts';
 import type { BlockTransaction, FabricBlock } from './fabric-block.ts';
+import { policyMetadata } from './key-metadata.ts';
 import { runCall, type Applied } from './run-call.ts';
 import type { FabricState } from './stored-block.ts';
 import { takeCall } from './take-call.ts';
@@ -110,14 +112,10 @@ export class FabricReplica {
   #callsOf(block: FabricBlock, { code, call, txId }: BlockTransaction): Call[] {
     if (code !== 'VALID' || call === undefined) return [];
     const name = this.#chaincode;
-    if (call.otherChanges.includes(name)) throw invalid(block, `transaction ${txId} changes more than values of ${name}`);
-    const writes = call.writes.get(name) ?? [];
-    if (call.chaincode !== name) {
-      if (writes.length === 0) return [];
-      throw invalid(block, `transaction ${txId} of chaincode ${call.chaincode} writes into ${name}`);
-    }
-    // A call that changes nothing (a ping, a genesis once more) leaves no trace on the ledger.
-    return writes.length === 0 && call.args[0] !== 'submit' ? [] : [call];
+    if (!isCounted(call, name)) return [];
+    if (call.otherChanges.includes(name)) throw invalid(block, `transaction ${txId} changes private data of ${name}`);
+    if (call.chaincode !== name) throw invalid(block, `transaction ${txId} of chaincode ${call.chaincode} writes into ${name}`);
+    return [call];
   }
 
   #applyCalls(block: FabricBlock, calls: Call[]): LedgerEvent[] {
@@ -163,6 +161,7 @@ export class FabricReplica {
   }
 
   #take(call: Call, args: CallArguments, contracts: string): Applied {
+    if (call.metadata.get(this.#chaincode)?.some(({ key }) => !isPartyKey(key)) === true) throw new Error('it sets the endorsement policy of a record');
     return takeCall(this.reader, this.networkId, { call: args, contracts, time: call.time, answer: call.answer, writes: call.writes.get(this.#chaincode) ?? [] });
   }
 
@@ -191,9 +190,11 @@ export class FabricReplica {
     }
   }
 
-  #compare(block: FabricBlock, call: Call, { digest, height, time, writes }: Applied, contracts: string): void {
+  #compare(block: FabricBlock, call: Call, { digest, height, time, writes, policies }: Applied, contracts: string): void {
     const theirs = new Map((call.writes.get(this.#chaincode) ?? []).map(({ key, text }) => [key, text]));
     const other = writes.find(({ key, text }) => !theirs.has(key) || theirs.get(key) !== text)?.key ?? [...theirs.keys()].find((key) => !writes.some((write) => write.key === key));
+    const [set, due] = [call.metadata.get(this.#chaincode) ?? [], policies.map(policyMetadata)].map((each) => each.map(({ key, text }) => `${key} ${text}`).sort().join('\n'));
+    if (set !== due) throw invalid(block, `transaction ${digest} sets other endorsement policies than the contracts do here; its endorsers run altered rules`);
     if (other !== undefined) throw invalid(block, `transaction ${digest} wrote another value to ${other} than the contracts do here; its endorsers run altered rules`);
     if (call.answer !== canonicalJson({ contracts, digest, height, time })) throw invalid(block, `the answer to transaction ${digest} is not what the contracts came to here`);
   }

@@ -40,9 +40,9 @@ describe('a replica of a channel with two versions of the contracts', () => {
     const all = await history();
     const replica = read(all, BOTH);
     assert.equal(replica.head()?.takenUpTo, undefined);
-    assert.deepEqual([replica.contracts, asset(replica, 'old').steward, asset(replica, 'new').steward], ['1.1.0', all.chain.net.founder.did, 'appointed']);
+    assert.deepEqual([replica.contracts, asset(replica, 'old').steward, asset(replica, 'new').steward], ['1.2.0', all.chain.net.founder.did, 'appointed']);
     const [first] = replica.state.blocks(2, 1);
-    assert.deepEqual(first?.events.map(({ type, subject, data }) => [type, subject, data]), [['contracts.upgraded', '1.1.0', { from: '1.0.0' }]]);
+    assert.deepEqual(first?.events.map(({ type, subject, data }) => [type, subject, data]), [['contracts.upgraded', '1.2.0', { from: '1.1.0' }]]);
   });
 
   test('takes what it cannot run from the endorsers, says up to where, and comes to the same state', async () => {
@@ -59,9 +59,9 @@ describe('a replica of a channel with two versions of the contracts', () => {
   test('goes on from what the build before has kept', async () => {
     const all = await history();
     const state = new SqliteState<StoredFabricBlock>(':memory:');
-    assert.throws(() => read(all, RELEASES, state), { code: 'CONTRACTS_MISMATCH', message: /1\.1\.0.*Upgrade/ });
+    assert.throws(() => read(all, RELEASES, state), { code: 'CONTRACTS_MISMATCH', message: /1\.2\.0.*Upgrade/ });
     const replica = read(all, NEW, state);
-    assert.deepEqual([replica.head()?.height, replica.head()?.takenUpTo, replica.contracts], [3, undefined, '1.1.0']);
+    assert.deepEqual([replica.head()?.height, replica.head()?.takenUpTo, replica.contracts], [3, undefined, '1.2.0']);
   });
 
   test('of an earlier build stops at the later version, and can be read up to there', async () => {
@@ -79,7 +79,7 @@ describe('a replica of a channel with two versions of the contracts', () => {
     const { chain, blocks } = await history();
     const replica = read({ chain, blocks: [...blocks, chain.block(chain.upgrade(LATER_RELEASE)), chain.block(await chain.publication('last'))] }, releasesOf(LATER_RELEASE, NEXT_RELEASE, CURRENT_RELEASE));
     assert.deepEqual(['old', 'new', 'last'].map((name) => asset(replica, name).steward), [undefined, undefined, undefined]);
-    assert.equal(replica.contracts, '1.2.0');
+    assert.equal(replica.contracts, '1.3.0');
   });
 
   test('stops where endorsers run a version that is no longer in force', async () => {
@@ -95,7 +95,7 @@ describe('a replica of a channel with two versions of the contracts', () => {
     const { chain, blocks } = await history();
     const [honest] = (blocks[0] as FabricBlock).transactions;
     const call = honest?.call as Call;
-    const lying = { ...(honest as BlockTransaction), call: { ...call, args: call.args.map((each, n) => (n === 1 ? '0.9.0' : each)), answer: call.answer.replace('1.0.0', '0.9.0') } };
+    const lying = { ...(honest as BlockTransaction), call: { ...call, args: call.args.map((each, n) => (n === 1 ? '0.9.0' : each)), answer: call.answer.replace('1.1.0', '0.9.0') } };
     const replica = new FabricReplica(chain.net.id, CHAINCODE, new SqliteState<StoredFabricBlock>(':memory:'));
     assert.throws(() => replica.apply({ ...(blocks[0] as FabricBlock), transactions: [lying] }), { code: 'BLOCK_INVALID', message: /other contracts/ });
   });
@@ -107,7 +107,7 @@ describe('a replica of a channel with two versions of the contracts', () => {
     'values of another height': (call) => ({ writes: new Map([[CHAINCODE, writesOf(call).map(({ key, text }) => ({ key, text: text?.replace('"height":1,', '"height":2,') }))]]) }),
     'no mark of the transaction': (call) => ({ writes: new Map([[CHAINCODE, writesOf(call).filter(({ key }) => !key.startsWith('tx/'))]]) }),
     'a time before its proposal': ({ time }) => ({ time: time + 1 }),
-    'the answer of another version': ({ answer }) => ({ answer: answer.replace('1.0.0', '1.1.0') }),
+    'the answer of another version': ({ answer }) => ({ answer: answer.replace('1.1.0', '1.2.0') }),
     'another version in the network record': (call) => ({ writes: new Map([[CHAINCODE, [...writesOf(call), { key: 'network', text: canonicalJson({ height: 1, time: call.time, value: { rules: '1.0.1' } }) }]]]) }),
   };
   for (const [name, lie] of Object.entries(lies)) {

@@ -1,9 +1,9 @@
 import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
 import { LedgerError } from '@collabnet/ledger';
 import { dataHash, headerHash } from './block-hash.ts';
-import type { BlockTransaction, BlockWrite, FabricBlock } from './fabric-block.ts';
-
-const CODES = new Map(Object.entries(peer.TxValidationCode).map(([name, code]) => [code, name]));
+import type { BlockMetadata, BlockTransaction, BlockWrite, FabricBlock } from './fabric-block.ts';
+import { metadataOf } from './key-metadata.ts';
+import { validationCode } from './validation-code.ts';
 
 /**
  * Reads a block and checks that its header fits its data.
@@ -18,7 +18,7 @@ export function parseBlock(block: common.Block): FabricBlock {
     throw new LedgerError('BLOCK_INVALID', `block ${number}: its data do not hash to what its header says`, { height: number });
   }
   const codes = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER] ?? new Uint8Array();
-  const transactions = data.map((envelope, index) => parseTransaction(envelope, CODES.get(codes[index] as never) ?? 'NOT_VALIDATED'));
+  const transactions = data.map((envelope, index) => parseTransaction(envelope, validationCode(codes[index])));
   const previous = header.getPreviousHash_asU8();
   return { number, hash: headerHash(number, previous, header.getDataHash_asU8()), previous: hex(previous), transactions };
 }
@@ -38,21 +38,36 @@ function parseTransaction(octets: Uint8Array, code: string): BlockTransaction {
   return { txId, code, call: { ...parseAction(action), time, creator } };
 }
 
-function parseAction(action: peer.TransactionAction): Pick<NonNullable<BlockTransaction['call']>, 'chaincode' | 'args' | 'answer' | 'writes' | 'otherChanges'> {
+type Called = NonNullable<BlockTransaction['call']>;
+
+function parseAction(action: peer.TransactionAction): Omit<Called, 'time' | 'creator'> {
   const payload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
-  const proposal = peer.ChaincodeProposalPayload.deserializeBinary(payload.getChaincodeProposalPayload_asU8());
-  const spec = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
   const response = peer.ProposalResponsePayload.deserializeBinary(payload.getAction()?.getProposalResponsePayload_asU8() ?? new Uint8Array());
   const result = peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8());
   const sets = ledger.rwset.TxReadWriteSet.deserializeBinary(result.getResults_asU8()).getNsRwsetList();
   const parsed = sets.map((set) => ({ name: set.getNamespace(), set: ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8()), collections: set.getCollectionHashedRwsetList().length }));
   return {
-    chaincode: spec?.getChaincodeId()?.getName() ?? '',
-    args: (spec?.getInput()?.getArgsList_asU8() ?? []).map(text),
+    ...parseProposal(payload.getChaincodeProposalPayload_asU8()),
     answer: text(result.getResponse()?.getPayload_asU8() ?? new Uint8Array()),
     writes: new Map(parsed.map(({ name, set }) => [name, set.getWritesList().map(writeOf)])),
-    otherChanges: parsed.filter(({ set, collections }) => collections > 0 || set.getMetadataWritesList().length > 0).map(({ name }) => name),
+    metadata: new Map(parsed.map(({ name, set }) => [name, set.getMetadataWritesList().map(metadataWriteOf)])),
+    otherChanges: parsed.filter(({ collections }) => collections > 0).map(({ name }) => name),
   };
+}
+
+/** Fabric reads it when it endorses and not when it validates: in what one organisation alone may write, it can be anything. */
+function parseProposal(octets: Uint8Array): Pick<Called, 'chaincode' | 'args'> {
+  try {
+    const input = peer.ChaincodeProposalPayload.deserializeBinary(octets).getInput_asU8();
+    const spec = peer.ChaincodeInvocationSpec.deserializeBinary(input).getChaincodeSpec();
+    return { chaincode: spec?.getChaincodeId()?.getName() ?? '', args: (spec?.getInput()?.getArgsList_asU8() ?? []).map(text) };
+  } catch {
+    return { chaincode: '', args: [] };
+  }
+}
+
+function metadataWriteOf(write: ledger.rwset.kvrwset.KVMetadataWrite): BlockMetadata {
+  return metadataOf(write.getKey(), write.getEntriesList().map((entry) => ({ name: entry.getName(), value: entry.getValue_asU8() })));
 }
 
 function writeOf(write: ledger.rwset.kvrwset.KVWrite): BlockWrite {

@@ -1,5 +1,5 @@
 import type { ContractsRelease } from '@collabnet/contracts';
-import { executeCall, executeUpgrade, foundNetwork, type CallArguments, type StampedWrite, type StateReader } from '@collabnet/fabric-execution';
+import { executeCall, executeUpgrade, foundNetwork, type CallArguments, type KeyPolicy, type StampedWrite, type StateReader } from '@collabnet/fabric-execution';
 import { LedgerError, type LedgerEvent } from '@collabnet/ledger';
 import type { StoredFabricBlock } from './stored-block.ts';
 
@@ -10,6 +10,8 @@ export interface Applied {
   readonly digest: string;
   readonly events: LedgerEvent[];
   readonly writes: StampedWrite[];
+  /** Endorsement policies of keys among them. */
+  readonly policies: readonly KeyPolicy[];
   readonly stored: Pick<StoredFabricBlock, 'genesis' | 'transactions'>;
 }
 
@@ -23,11 +25,11 @@ export function runCall(reader: StateReader, call: CallArguments, time: number, 
   if (call.name === 'ping') throw new LedgerError('BLOCK_INVALID', 'a ping wrote something');
   if (call.name === 'found') {
     const founded = foundNetwork(reader, call.genesis, release);
-    return { height: 0, time: founded.time, digest: founded.networkId, events: [], writes: founded.writes, stored: { genesis: call.genesis, transactions: [] } };
+    return { height: 0, time: founded.time, digest: founded.networkId, events: [], writes: founded.writes, policies: founded.policies, stored: { genesis: call.genesis, transactions: [] } };
   }
   const { name, seenHeight } = call;
   const outcome = name === 'upgrade' ? executeUpgrade(reader, { seenHeight, time }, release) : executeCall(reader, { tx: call.tx, seenHeight, time }, release);
-  const { height, digest, writes } = outcome;
+  const { height, digest, writes, policies } = outcome;
   const events = outcome.events.map((event, index) => ({ ...event, height, time: outcome.time, index, transaction: digest }));
-  return { height, time: outcome.time, digest, events, writes, stored: { transactions: name === 'submit' ? [{ height, tx: call.tx }] : [] } };
+  return { height, time: outcome.time, digest, events, writes, policies, stored: { transactions: name === 'submit' ? [{ height, tx: call.tx }] : [] } };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway } from '@hyperledger/fabric-gateway';
 import { keys } from '@collabnet/contracts';
 import { transactionDigest, type SignedTransaction } from '@collabnet/envelope';
-import { executeCall, toArguments, type CallArguments, type FabricGenesis, type Outcome } from '@collabnet/fabric-execution';
+import { executeCall, isPartyKey, toArguments, type CallArguments, type FabricGenesis, type Outcome } from '@collabnet/fabric-execution';
 import { asLedgerError, LedgerError, type SubmitResult } from '@collabnet/ledger';
 import type { CommitWatch } from './commit-watch.ts';
 import type { FabricReplica } from './fabric-replica.ts';
@@ -29,7 +29,7 @@ export interface SubmissionOptions {
 }
 
 /** Keys that a transaction reads and writes, as far as they are known beforehand. */
-type Plan = Pick<Outcome, 'reads' | 'writes'>;
+type Plan = Pick<Outcome, 'reads' | 'writes' | 'endorsers'>;
 
 /**
  * Brings a transaction onto the ledger: conflicts, lagging endorsers and lost connections are tried again with the same
@@ -53,18 +53,19 @@ export class Submission {
       if (height !== undefined) return { height, digest };
       const planned = await this.#plan(tx);
       if (planned === undefined) continue;
-      const touched = [...planned.reads, ...planned.writes.map(({ key }) => key)];
-      const blocker = this.#lanes.blocker(touched);
+      // Party keys are never read, so that transactions which write the same one do not conflict.
+      const written = planned.writes.map(({ key }) => key).filter((key) => !isPartyKey(key));
+      const blocker = this.#lanes.blocker([...planned.reads, ...written]);
       if (blocker !== undefined) {
         await Promise.race([blocker, sleep(Math.max(0, deadline - Date.now()), undefined, { ref: false })]);
         continue;
       }
-      const leave = this.#lanes.enter(planned.writes.map(({ key }) => key));
+      const leave = this.#lanes.enter(written);
       try {
         const { replica, refresh } = this.#options;
         // On the newest block, not on what it had when it started.
         const ownDecides = replica.release === undefined && (await refresh().then(() => true, () => false));
-        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: replica.head()?.height ?? 0 }, progress), ownDecides);
+        await progress.record(await this.#send({ name: 'submit', tx, seenHeight: replica.head()?.height ?? 0 }, progress, { needed: planned.endorsers }), ownDecides);
       } finally {
         leave();
       }
@@ -91,7 +92,7 @@ export class Submission {
     while (Date.now() < deadline) {
       assertUsable();
       if (replica.contracts === replica.newest.version) return;
-      await progress.record(await this.#send({ name: 'upgrade', seenHeight: replica.head()?.height ?? 0 }, progress, replica.newest.version));
+      await progress.record(await this.#send({ name: 'upgrade', seenHeight: replica.head()?.height ?? 0 }, progress, { contracts: replica.newest.version }));
     }
     throw progress.failure('of the upgrade');
   }
@@ -129,23 +130,30 @@ export class Submission {
     }
     const { release } = replica;
     // Rules of before, while the members have not agreed on the next: the endorsers know, the own among them.
-    if (release === undefined) return { reads: [], writes: [] };
+    if (release === undefined) return { reads: [], writes: [], endorsers: [] };
     return executeCall(replica.reader, { tx, seenHeight: head.height, time: now() }, release);
   }
 
-  /** @param contracts version that shall run it; by default the one in force */
-  async #send(call: CallArguments, progress: Progress, contracts = this.#options.replica.contracts ?? this.#options.replica.newest.version): Promise<Attempt> {
+  /** By default by the version in force, and without organisations that are needed beside a majority. */
+  async #send(call: CallArguments, progress: Progress, { contracts = this.#inForce, needed = [] }: { contracts?: string; needed?: readonly string[] } = {}): Promise<Attempt> {
     const { channel, chaincode, commits, now, gateway, assertUsable } = this.#options;
     assertUsable();
     // The gateway would ask the same ones again, of whom one may run other rules.
     const known = this.#options.organisations();
-    const organisations = progress.disagreement ? someMajority(known) : undefined;
+    const organisations = progress.disagreement ? someMajority(known, needed) : undefined;
     try {
-      return await sendOnce({ gateway: gateway(), own: known[0] ?? '', channel, chaincode, commits, args: toArguments(call, contracts), time: now(), organisations });
+      const attempt = await sendOnce({ gateway: gateway(), own: known[0] ?? '', channel, chaincode, commits, args: toArguments(call, contracts), time: now(), organisations });
+      const unendorsed = attempt.message !== undefined && attempt.open !== true && needed.length > 0;
+      return unendorsed ? { ...attempt, message: `a peer of each of ${needed.join(', ')} has to endorse it; ${attempt.message}` } : attempt;
     } catch (error) {
       if (error instanceof LedgerError) return { message: error.message };
       throw error;
     }
+  }
+
+  get #inForce(): string {
+    const { replica } = this.#options;
+    return replica.contracts ?? replica.newest.version;
   }
 
   #heightOf(digest: string): number | undefined {

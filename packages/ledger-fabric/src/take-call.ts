@@ -32,7 +32,7 @@ export function takeCall(reader: StateReader, networkId: string, endorsed: Endor
   const { call, writes } = endorsed;
   for (const { key, text } of writes) assertStamped(key, text, receipt);
   const { height, time, digest } = receipt;
-  const applied = { height, time, digest, events: [], writes: [...writes] };
+  const applied = { height, time, digest, events: [], writes: [...writes], policies: [] };
   if (call.name === 'ping') throw new Error('a ping wrote something');
   if (call.name === 'found') {
     if (verifyGenesis(call.genesis) !== digest || height !== 0) throw new Error('the answer to the genesis names another');

@@ -1,4 +1,4 @@
-import { Shim, type ChaincodeInterface, type ChaincodeResponse, type ChaincodeStub } from 'fabric-shim';
+import { KeyEndorsementPolicy, Shim, type ChaincodeInterface, type ChaincodeResponse, type ChaincodeStub } from 'fabric-shim';
 import { canonicalJson } from '@collabnet/envelope';
 import { fromArguments, refusalOf, type CallArguments, type Refusal } from '@collabnet/fabric-execution';
 import { outsideWindow } from './clock-window.ts';
@@ -68,6 +68,7 @@ export class ContractChaincode implements ChaincodeInterface {
       return refuse({ code: 'GENESIS_INVALID', message: `genesis: it is of network ${result.receipt.digest}, this chaincode serves ${networkId}` });
     }
     for (const { key, text } of result.writes) await (text === undefined ? stub.deleteState(key) : stub.putState(key, Buffer.from(text)));
+    for (const { key, mspId } of result.policies) await stub.setStateValidationParameter(key, peerPolicy(mspId));
     return { outcome: 'endorsed', response: Shim.success(receiptOctets(result.receipt)) };
   }
 }
@@ -78,6 +79,13 @@ function read(args: readonly string[], contracts?: string): CallArguments | { re
   } catch (error) {
     return { refusal: refusalOf(error) ?? { code: 'CALL_INVALID', message: String(error) } };
   }
+}
+
+/** One peer of the organisation, and nobody else, has to endorse what changes the key. */
+function peerPolicy(mspId: string): Uint8Array {
+  const policy = new KeyEndorsementPolicy();
+  policy.addOrgs('PEER', mspId);
+  return policy.getPolicy();
 }
 
 function refuse(refusal: Refusal): Ending {

@@ -1,4 +1,4 @@
-import type { FabricGenesis, Refusal, StampedWrite } from '@collabnet/fabric-execution';
+import type { FabricGenesis, KeyPolicy, Refusal, StampedWrite } from '@collabnet/fabric-execution';
 import type { SignedTransaction } from '@collabnet/envelope';
 
 /** One proposal for a worker to run. */
@@ -17,6 +17,6 @@ export interface Receipt {
 
 /** How a job ended. `failure` is a fault of this process, not a refusal. */
 export type JobResult =
-  | { readonly receipt: Receipt; readonly writes: StampedWrite[] }
+  | { readonly receipt: Receipt; readonly writes: StampedWrite[]; readonly policies: readonly KeyPolicy[] }
   | { readonly refusal: Refusal }
   | { readonly failure: string };

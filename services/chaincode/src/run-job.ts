@@ -7,11 +7,11 @@ export function runJob(reader: StateReader, job: Job, release = CURRENT_RELEASE)
   const contracts = release.version;
   try {
     if (job.name === 'found') {
-      const { networkId, time, writes } = foundNetwork(reader, job.genesis, release);
-      return { receipt: { contracts, digest: networkId, height: 0, time }, writes };
+      const { networkId, time, writes, policies } = foundNetwork(reader, job.genesis, release);
+      return { receipt: { contracts, digest: networkId, height: 0, time }, writes, policies };
     }
-    const { digest, height, time, writes } = job.name === 'upgrade' ? executeUpgrade(reader, job, release) : executeCall(reader, job, release);
-    return { receipt: { contracts, digest, height, time }, writes };
+    const { digest, height, time, writes, policies } = job.name === 'upgrade' ? executeUpgrade(reader, job, release) : executeCall(reader, job, release);
+    return { receipt: { contracts, digest, height, time }, writes, policies };
   } catch (error) {
     const refusal = refusalOf(error);
     return refusal === undefined ? { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) } : { refusal };

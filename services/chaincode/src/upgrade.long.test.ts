@@ -70,7 +70,7 @@ describe('an upgrade of the contracts by agreement', { timeout: 300_000 }, () =>
 
   test('an institution whose release is ahead works by the rules in force, and says what its build cannot run again', async () => {
     const { height } = await beta.submit(await publication('before'));
-    assert.deepEqual([beta.contracts, beta.head().takenUpTo], ['1.0.0', height]);
+    assert.deepEqual([beta.contracts, beta.head().takenUpTo], ['1.1.0', height]);
     await until(() => alpha.refresh().then(() => alpha.head().height >= height));
     assert.equal(alpha.head().takenUpTo, undefined);
     assert.equal((await asset(alpha, 'before')).steward, undefined);
@@ -83,14 +83,14 @@ describe('an upgrade of the contracts by agreement', { timeout: 300_000 }, () =>
   test('the records are not brought over before the members have agreed', async () => {
     const early = client(ALPHA, { releases: releasesOf(NEXT_RELEASE), submitTimeoutMs: SHORT_MS });
     await until(() => early.refresh().then(() => true));
-    await assert.rejects(early.upgrade(), { code: 'CONTRACTS_MISMATCH', message: /1\.1\.0, this chaincode has 1\.0\.0/ });
+    await assert.rejects(early.upgrade(), { code: 'CONTRACTS_MISMATCH', message: /1\.2\.0, this chaincode has 1\.1\.0/ });
   });
 
   test('what is sent during the change waits for it, and a member that stays behind is told why it cannot write', async () => {
     await agree(NEXT_RELEASE, 2, [ALPHA, BETA]);
     const behind = client(ALPHA, { submitTimeoutMs: SHORT_MS });
     await until(() => behind.refresh().then(() => true));
-    await assert.rejects(behind.submit(await publication('refused')), { code: 'CONTRACTS_MISMATCH', message: /for version 1\.0\.0, this chaincode has 1\.1\.0/ });
+    await assert.rejects(behind.submit(await publication('refused')), { code: 'CONTRACTS_MISMATCH', message: /for version 1\.1\.0, this chaincode has 1\.2\.0/ });
     const inFlight = [alpha, beta].map(async (each, n) => each.submit(await publication(`during-${n}`)));
     await sleep(1_000);
     // Both operators do it: the ledger does it once.
@@ -99,7 +99,7 @@ describe('an upgrade of the contracts by agreement', { timeout: 300_000 }, () =>
     const stop = AbortSignal.timeout(1_000);
     const told: string[] = [];
     for await (const { type, subject } of alpha.events(0, stop)) if (type === 'contracts.upgraded') told.push(subject);
-    assert.deepEqual(told, ['1.1.0']);
+    assert.deepEqual(told, ['1.2.0']);
   });
 
   test('old records are migrated, new ones are made by the new rules, and every replica comes to the same', async () => {
@@ -151,7 +151,7 @@ describe('an upgrade of the contracts by agreement', { timeout: 300_000 }, () =>
     for (const name of ['old', 'after', 'again']) assert.equal((await asset(back, name)).steward, undefined, name);
     await until(() => full.refresh().then(() => full.head().height >= back.head().height));
     assert.equal(full.head().takenUpTo, undefined, 'a build that has kept all rules runs everything again');
-    assert.deepEqual([full.head().stateRoot, full.contracts], [back.head().stateRoot, '1.2.0']);
+    assert.deepEqual([full.head().stateRoot, full.contracts], [back.head().stateRoot, '1.3.0']);
     await until(() => alpha.refresh().then(() => false, (error: { code?: string }) => error.code === 'CONTRACTS_MISMATCH'));
   });
 });

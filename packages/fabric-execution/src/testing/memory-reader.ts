@@ -1,5 +1,5 @@
 import type { RangeOptions } from '@collabnet/contracts';
-import type { StampedWrite } from '../execute-call.ts';
+import type { StampedWrite } from '../stamped-writes.ts';
 import { decodeStamped, type StampedValue } from '../stamp.ts';
 import type { StateReader } from '../state-reader.ts';
 

@@ -1,5 +1,6 @@
 import { common } from '@hyperledger/fabric-protos';
 import { LedgerError, SqliteState, type Check, type ExportHeader, type ExportVerifier, type Head } from '@collabnet/ledger';
+import { isCounted } from '../counted-call.ts';
 import type { FabricBlock } from '../fabric-block.ts';
 import { FabricReplica } from '../fabric-replica.ts';
 import { parseBlock } from '../parse-block.ts';
@@ -42,7 +43,7 @@ class FabricVerifier implements ExportVerifier {
     this.#signatures.check(raw);
     if (this.#replica !== undefined) this.#replica.apply(block);
     else if (this.#last !== undefined && block.previous !== this.#last.hash) throw new LedgerError('BLOCK_INVALID', `block ${block.number}: it does not continue the block before it`, { height: block.number });
-    this.#transactions += block.transactions.filter(({ code, call }) => code === 'VALID' && call?.chaincode === this.#chaincode && call.args[0] === 'submit').length;
+    this.#transactions += block.transactions.filter(({ code, call }) => code === 'VALID' && call?.args[0] === 'submit' && isCounted(call, this.#chaincode)).length;
     this.#last = block;
   }
 
