@@ -24,7 +24,7 @@ export { fabricOrganisationSchema } from './membership/fabric-organisation.ts';
 export type { FabricOrganisation } from './membership/fabric-organisation.ts';
 export { channelUpdateId } from './channel/octets.ts';
 export type { ChannelChange, ChannelUpdateRecord } from './channel/record.ts';
-export { joinRequestSchema } from './membership/record.ts';
+export { joinRequestSchema, statedContractsSchema } from './membership/record.ts';
 export type { CredentialRecord, InvitationRecord, JoinRecord, JoinRequest, MemberRecord } from './membership/record.ts';
 export { assetContentSchema } from './catalogue/record.ts';
 export type { AssetContent, AssetRecord, AssetVersionRecord } from './catalogue/record.ts';

@@ -34,6 +34,7 @@ export function assertAdmissible(state: Pick<WorldState, 'get'>, networkId: stri
  * Registers an institution with its persons and makes it an active member.
  *
  * @param height - from which the keys hold
+ * @param join - id of the request by which it was voted in; absent for the founder
  * @throws ContractError ALREADY_EXISTS, INVALID_ARGUMENT
  */
 export function admit(
@@ -41,6 +42,7 @@ export function admit(
   networkId: string,
   height: number,
   institution: Institution & { fabric?: FabricOrganisation },
+  join?: string,
 ): string {
   const did = formatDid(networkId, institution.subjectCode);
   assertAdmissible(state, networkId, institution);
@@ -54,6 +56,7 @@ export function admit(
     roles,
     state: 'Active',
     joinedAtHeight: height,
+    ...(join === undefined ? {} : { join }),
     ...(fabric === undefined ? {} : { fabric }),
   };
   save(state, keys.member(did), member);

@@ -4,6 +4,15 @@ import type { Votes } from '../algorithms/record.ts';
 import { type Institution, institutionSchema } from '../governance/genesis-payload.ts';
 import { type FabricOrganisation, fabricOrganisationSchema } from './fabric-organisation.ts';
 
+/**
+ * The contracts of an institution's release as members of a network on Fabric agree on them:
+ * `<version>+sha256.<digest of the modules>`.
+ */
+export const statedContractsSchema = z
+  .string()
+  .max(128)
+  .regex(/^\d+\.\d+\.\d+\+sha256\.[0-9a-f]{64}$/, 'give <version>+sha256.<64 lower-case hex digits>');
+
 /** `member/<did>` */
 export interface MemberRecord {
   schema: 'collabnet.dev/member/v1';
@@ -13,6 +22,8 @@ export interface MemberRecord {
   roles: string[];
   state: 'Active' | 'Suspended' | 'Left';
   joinedAtHeight: number;
+  /** Id of the request by which it was voted in; the founder has none. */
+  join?: string;
   /** As it asked to join with it; the founder's stands in the first block of the channel only. */
   fabric?: FabricOrganisation;
 }
@@ -57,6 +68,11 @@ export interface JoinRecord {
   requestedAt: number;
   requestedHeight: number;
   decidedAt?: number;
+  /**
+   * On Fabric: the contracts of the candidate's release, as it said last. Not part of the digest, since the network may
+   * agree on others while the votes are out.
+   */
+  contracts?: string;
 }
 
 /** `credential/<did>`: the NATS leaf credential, sealed to the member's agreement key. */

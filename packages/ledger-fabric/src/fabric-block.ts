@@ -21,6 +21,8 @@ export interface BlockTransaction {
     readonly creator: string;
     /** Write sets by namespace. */
     readonly writes: ReadonlyMap<string, readonly BlockWrite[]>;
+    /** Versions of the definitions of chaincode that it put into force, by name. */
+    readonly definitions?: ReadonlyMap<string, string>;
     /** Namespaces with changes that are no plain writes: metadata, private data. */
     readonly otherChanges: readonly string[];
   };

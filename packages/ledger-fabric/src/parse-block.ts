@@ -4,6 +4,8 @@ import { dataHash, headerHash } from './block-hash.ts';
 import type { BlockTransaction, BlockWrite, FabricBlock } from './fabric-block.ts';
 
 const CODES = new Map(Object.entries(peer.TxValidationCode).map(([name, code]) => [code, name]));
+const LIFECYCLE = '_lifecycle';
+const DEFINITION = /^namespaces\/fields\/(.+)\/EndorsementInfo$/;
 
 /**
  * Reads a block and checks that its header fits its data.
@@ -38,7 +40,7 @@ function parseTransaction(octets: Uint8Array, code: string): BlockTransaction {
   return { txId, code, call: { ...parseAction(action), time, creator } };
 }
 
-function parseAction(action: peer.TransactionAction): Pick<NonNullable<BlockTransaction['call']>, 'chaincode' | 'args' | 'answer' | 'writes' | 'otherChanges'> {
+function parseAction(action: peer.TransactionAction): Pick<NonNullable<BlockTransaction['call']>, 'chaincode' | 'args' | 'answer' | 'writes' | 'definitions' | 'otherChanges'> {
   const payload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
   const proposal = peer.ChaincodeProposalPayload.deserializeBinary(payload.getChaincodeProposalPayload_asU8());
   const spec = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
@@ -51,8 +53,17 @@ function parseAction(action: peer.TransactionAction): Pick<NonNullable<BlockTran
     args: (spec?.getInput()?.getArgsList_asU8() ?? []).map(text),
     answer: text(result.getResponse()?.getPayload_asU8() ?? new Uint8Array()),
     writes: new Map(parsed.map(({ name, set }) => [name, set.getWritesList().map(writeOf)])),
+    definitions: new Map(parsed.flatMap(({ name, set }) => (name === LIFECYCLE ? set.getWritesList().flatMap(definitionOf) : []))),
     otherChanges: parsed.filter(({ set, collections }) => collections > 0 || set.getMetadataWritesList().length > 0).map(({ name }) => name),
   };
+}
+
+/** What Fabric's own chaincode keeps of a definition is one key a field; the version stands in one of them. */
+function definitionOf(write: ledger.rwset.kvrwset.KVWrite): [string, string][] {
+  const name = DEFINITION.exec(write.getKey())?.[1];
+  if (name === undefined || write.getIsDelete()) return [];
+  const field = peer.lifecycle.StateData.deserializeBinary(write.getValue_asU8()).getBytes_asU8();
+  return [[name, peer.lifecycle.ChaincodeEndorsementInfo.deserializeBinary(field).getVersion()]];
 }
 
 function writeOf(write: ledger.rwset.kvrwset.KVWrite): BlockWrite {

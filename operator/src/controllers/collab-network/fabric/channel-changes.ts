@@ -8,6 +8,8 @@ export interface WantedChange extends ChannelChange {
   readonly apply: ConfigChange;
   /** Of a member to be added. */
   readonly organisation?: FabricOrganisation;
+  /** Id of the request by which it was voted in. */
+  readonly join?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export function wantedChanges(config: ChannelConfig, members: readonly MemberRec
   const missing = sorted.filter((member) => member.state === 'Active' && !onChannel(member));
   return [
     ...left.map(({ did, displayName }) => ({ kind: 'RemoveMember' as const, did, displayName, apply: removeMember(parseDid(did).subjectCode) })),
-    ...missing.flatMap(({ did, displayName, fabric }) => (fabric === undefined ? [] : [{ kind: 'AddMember' as const, did, displayName, organisation: fabric, apply: addition(fabric) }])),
+    ...missing.flatMap(({ did, displayName, fabric, join }) => (fabric === undefined ? [] : [{ kind: 'AddMember' as const, did, displayName, organisation: fabric, apply: addition(fabric), ...(join !== undefined && { join }) }])),
   ];
 }
 

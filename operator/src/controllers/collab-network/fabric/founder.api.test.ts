@@ -242,13 +242,14 @@ test('another build of the contracts runs beside the one of before until it is i
   const first = kubelet.chaincodes;
   assert.equal(first.length, 1);
   const contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
-  const starting = await provisionFabric(run, contracts);
+  run.services.contracts = contracts;
+  const starting = await provisionFabric(run);
   assert.deepEqual([starting.problem?.reason, starting.contractsInForce], ['ChaincodeNotReady', definitionVersion()]);
   assert.equal((await client.list(CORE.deployment)).length, 2);
   await eventually(
     'in force',
     async () => {
-      const done = await provisionFabric(run, contracts).catch((error: unknown) => {
+      const done = await provisionFabric(run).catch((error: unknown) => {
         if (!(error instanceof WaitError)) throw error;
         return undefined;
       });

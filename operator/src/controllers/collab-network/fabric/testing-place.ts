@@ -14,6 +14,7 @@ import { JoinClients } from '../join-client.ts';
 import { LedgerReplicas } from '../ledger-replicas.ts';
 import { required, type NetworkRun, type NetworkServices, type NetworkStep } from '../network-run.ts';
 import type { FabricRun } from './fabric-run.ts';
+import type { OwnContracts } from './own-contracts.ts';
 import { Killed, KillingWrites } from './testing-kills.ts';
 import type { FabricKubelet } from './testing-kubelet.ts';
 
@@ -32,6 +33,8 @@ export class TestPlace {
   /** Errors that were logged. */
   readonly warnings: string[] = [];
   network: CollabNetwork;
+  /** Contracts of its release, where others than those of this process. */
+  contracts: OwnContracts | undefined;
   session: NetworkSession | undefined;
   /** The nodes as the last reconcile that came that far saw them. */
   fabric: FabricRun | undefined;
@@ -157,7 +160,7 @@ export class TestPlace {
     return {
       ctx,
       network: this.network,
-      services: this.#services,
+      services: { ...this.#services, ...(this.contracts && { contracts: this.contracts }) },
       participant: { metadata: { name: institution.code }, spec },
       persons: persons.map(person),
       keys: new InstitutionKeys({ sign: institution.keys, agree: institution.agree }),
