@@ -12,6 +12,7 @@ const founding = z
     hubClientURL: z.string().max(255).regex(hubUrl).describe('Address of the NATS hub for clients (an institution that is still joining), e.g. tls://nats-hub.bank-a.svc:4222.'),
     displayName: text('Name of the network as written into its genesis. The displayName of the spec, if absent.', 128).optional(),
     recoveryLock: duration("How long a recovery of a member's keys waits for a veto. 24h, if absent; fixed for the life of the network.").optional(),
+    admissionLapse: duration('An institution that was voted in has this long to come; then its admission lapses. 7d, if absent; fixed for the life of the network.').optional(),
     ledgerStorage: z
       .object({
         size: z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti)?$/).default('1Gi').describe('Size of the volume of the ledger.'),
@@ -164,7 +165,7 @@ export const collabNetworkStatusSchema = z
     ...statusBase,
     networkID: hex('Id of the network: the SM3 digest of its genesis.').optional(),
     did: did('DID of this institution in the network.').optional(),
-    membership: z.enum(['Founder', 'Pending', 'Active', 'Refused', 'Left']).optional().describe('Founder or Active: member. Pending: the members have not all voted.'),
+    membership: z.enum(['Founder', 'Pending', 'Admitted', 'Active', 'Refused', 'Left']).optional().describe('Founder or Active: member. Pending: the members have not all voted. Admitted: voted in, and not there yet.'),
     ledger: z
       .object({
         driver: z.string().optional().describe('Driver in use.'),
@@ -230,7 +231,8 @@ export const collabNetworkStatusSchema = z
           did: did('DID of the member.'),
           displayName: z.string().describe('Name for people.').optional(),
           roles: z.array(z.string()).describe('Roles of the member.').optional(),
-          state: z.string().describe('Active, Suspended or Left.').optional(),
+          state: z.string().describe('Admitted (voted in, and not there yet: it has no vote), Active, Suspended, Left or Lapsed (it did not come in time).').optional(),
+          admissionEnds: time('Of an admitted one: its admission lapses then, unless it comes.').optional(),
         }),
       )
       .optional()

@@ -7,8 +7,8 @@ import { methods } from './registry.ts';
 import { assertRight } from './rights.ts';
 import { verifyCaller } from './verify.ts';
 
-/** Called before the caller is a member; the method itself decides by the invitation. */
-const OPEN_METHODS = ['membership.join'];
+/** Called before the caller is an active member; the method itself decides, by the invitation or the admission. */
+const OPEN_METHODS = ['membership.join', 'membership.activate'];
 
 /**
  * Runs one signed transaction. The driver gives an overlay as `state` and keeps its writes only if this returns.

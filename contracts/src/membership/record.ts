@@ -2,6 +2,7 @@ import type { SealedPart } from '@collabnet/envelope';
 import { z } from 'zod';
 import type { Votes } from '../algorithms/record.ts';
 import { type Institution, institutionSchema } from '../governance/genesis-payload.ts';
+import { DEFAULT_ADMISSION_LAPSE_MS, type NetworkRules } from '../governance/rules.ts';
 import { type FabricOrganisation, fabricOrganisationSchema } from './fabric-organisation.ts';
 
 /**
@@ -20,12 +21,32 @@ export interface MemberRecord {
   did: string;
   displayName: string;
   roles: string[];
-  state: 'Active' | 'Suspended' | 'Left';
+  /** Admitted: voted in, and has not come yet (membership.activate). Lapsed: did not come in time. */
+  state: 'Admitted' | 'Active' | 'Suspended' | 'Left' | 'Lapsed';
+  /** Of its admission; once it is there, from then on. */
   joinedAtHeight: number;
+  /** Block time of the last vote, ms; the founder was not voted in. */
+  admittedAt?: number;
   /** Id of the request by which it was voted in; the founder has none. */
   join?: string;
   /** As it asked to join with it; the founder's stands in the first block of the channel only. */
   fabric?: FabricOrganisation;
+}
+
+/** When an admission ends that was not taken up, ms of block time; undefined where none can. */
+export function admissionEnds({ state, admittedAt }: MemberRecord, rules: NetworkRules | undefined): number | undefined {
+  if (state !== 'Admitted' || admittedAt === undefined) return undefined;
+  return admittedAt + (rules?.admissionLapseMs ?? DEFAULT_ADMISSION_LAPSE_MS);
+}
+
+/** Whether a membership has ended for good. */
+export function hasEnded({ state }: Pick<MemberRecord, 'state'>): boolean {
+  return state === 'Left' || state === 'Lapsed';
+}
+
+/** Whether an institution was voted in and its membership has not ended. */
+export function isAdmitted({ state }: Pick<MemberRecord, 'state'>): boolean {
+  return state === 'Admitted' || state === 'Active';
 }
 
 /** `invitation/<id>` */

@@ -13,7 +13,7 @@ import {
 import { type TestInstitution, makeInstitution } from './actors.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
-import { STATED_CONTRACTS, TestNetwork } from './network.ts';
+import { MINUTE, STATED_CONTRACTS, TestNetwork } from './network.ts';
 
 const PEM = `-----BEGIN CERTIFICATE-----\n${'MIIB'.repeat(16)}\nAAE=\n-----END CERTIFICATE-----\n`;
 const MOST = { update: 65_536, signature: 8_192 };
@@ -125,6 +125,21 @@ export function channelSuite(makeDriver: MakeDriver): void {
       const { contracts } = await onFabric.query<JoinRecord>('membership.joinRequest', { id: join });
       assert.equal(contracts, STATED_CONTRACTS);
       await onFabric.close();
+    });
+
+    test('who was voted in is added before it counts, and removed when its admission lapses', async () => {
+      const quick = await TestNetwork.found(makeDriver, { admissionLapseMs: MINUTE });
+      const g = makeInstitution(quick.id, 'bank-g');
+      const join = await quick.askToJoin(g, 'invite-g', await quick.invite('invite-g'), organisationOf('bank-g'));
+      await quick.voteOn(quick.founder.manager, join);
+      const change = (kind: string): Promise<{ id: string }> =>
+        quick.send(quick.founder, 'channel.sign', { change: { kind, did: g.did }, update: octets(kind), signature: octets('a') });
+      await change('AddMember');
+      await refused(change('RemoveMember'), 'ILLEGAL_TRANSITION', 'change.did');
+      await quick.driver.advanceTime(2 * MINUTE);
+      await quick.send(quick.founder, 'membership.lapse', { did: g.did });
+      await change('RemoveMember');
+      await quick.close();
     });
 
     test('each member adds its signature to the same update, once', async () => {

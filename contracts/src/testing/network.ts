@@ -225,12 +225,18 @@ export class TestNetwork {
     return this.consent<T>(person, 'Membership', { id: join, digest: join }, { decision });
   }
 
-  /** The whole way in: invitation, request, the votes of all given members. */
+  /** An institution that was voted in comes. */
+  activate<T>(institution: TestInstitution): Promise<T> {
+    return this.send<T>(institution, 'membership.activate', {});
+  }
+
+  /** The whole way in: invitation, request, the votes of all given members, its coming. */
   async admit(code: string, voters: TestInstitution[], fabric?: FabricOrganisation): Promise<TestInstitution> {
     const institution = makeInstitution(this.id, code);
     const join = await this.askToJoin(institution, `invite-${code}`, await this.invite(`invite-${code}`), fabric);
     const needed = Math.floor(voters.length / 2) + 1;
     for (const voter of voters.slice(0, needed)) await this.voteOn(voter.manager, join);
+    await this.activate(institution);
     return institution;
   }
 

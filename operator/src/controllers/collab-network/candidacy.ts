@@ -1,7 +1,9 @@
-import type { JoinRecord } from '@collabnet/contracts';
+import type { JoinRecord, MemberRecord } from '@collabnet/contracts';
 import { LedgerError } from '@collabnet/ledger';
 import { StalledError, WaitError } from '../../runtime/index.ts';
+import { admissionLapsed } from './admission-lapsed.ts';
 import { CONTRACTS_OUTDATED, contractsProblem } from './fabric/contracts-problem.ts';
+import { findOnLedger } from './find-on-ledger.ts';
 import type { Invitation } from './invitation.ts';
 import type { CandidateLedger } from './join-client.ts';
 import { submitJoin } from './join-request.ts';
@@ -29,6 +31,18 @@ export async function readLedger({ run, ledger, invitation }: Pick<Candidacy, 'r
     }
     throw new WaitError('LedgerUnreachable', `no contact with the ledger yet: ${error instanceof Error ? error.message : 'unknown'}`, 2_000, { cause: error });
   }
+}
+
+/**
+ * Looks what has become of the admission.
+ *
+ * @returns the member's record; undefined before it was voted in
+ * @throws StalledError AdmissionLapsed
+ */
+export async function requireAdmission({ ledger, place: { did } }: Candidacy): Promise<MemberRecord | undefined> {
+  const own = await findOnLedger<MemberRecord>(ledger, 'membership', 'member', { did });
+  if (own?.state === 'Lapsed') throw admissionLapsed(did);
+  return own;
 }
 
 /**

@@ -13,6 +13,7 @@ import { CandidateHosts } from '../candidate-hosts.ts';
 import { JoinClients } from '../join-client.ts';
 import { LedgerReplicas } from '../ledger-replicas.ts';
 import { required, type NetworkRun, type NetworkServices, type NetworkStep } from '../network-run.ts';
+import { takeUpMembership } from '../steps/take-up-membership.ts';
 import type { FabricRun } from './fabric-run.ts';
 import type { OwnContracts } from './own-contracts.ts';
 import { Killed, KillingWrites } from './testing-kills.ts';
@@ -102,7 +103,9 @@ export class TestPlace {
         throw new WaitError('LedgerUnreachable', String(cause), RETRY_MS);
       });
       const { keys, agree } = this.institution;
-      sessions.set(new NetworkSession({ name: this.network.metadata.name, did: access.did, keys: new InstitutionKeys({ sign: keys, agree }), ledger, ...(run.fabricReading && { fabric: run.fabricReading }) }));
+      const session = new NetworkSession({ name: this.network.metadata.name, did: access.did, keys: new InstitutionKeys({ sign: keys, agree }), ledger, ...(run.fabricReading && { fabric: run.fabricReading }) });
+      await takeUpMembership(run, this.#killing?.session(session) ?? session);
+      sessions.set(session);
     }
     this.session = required(sessions.get(this.network.metadata.name), 'session');
     run.session = this.#killing?.session(this.session) ?? this.session;

@@ -2,7 +2,7 @@ import type { CredentialRecord, JoinRecord, JoinRequest } from '@collabnet/contr
 import { formatDid, keyIdOf } from '@collabnet/did';
 import { openSealed, sealedAad } from '@collabnet/envelope';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
-import { contractsOfRelease, keepContractsStated, readLedger, type Candidacy } from '../candidacy.ts';
+import { contractsOfRelease, keepContractsStated, readLedger, requireAdmission, type Candidacy } from '../candidacy.ts';
 import type * as candidate from '../fabric/candidate.ts';
 import { findOnLedger } from '../find-on-ledger.ts';
 import { parseInvitation, requireLedgerDriver } from '../invitation.ts';
@@ -27,7 +27,7 @@ export async function joinNetwork(run: NetworkRun): Promise<void> {
   if (join === undefined) return;
   const name = run.network.metadata.name;
   if ((await secrets.read(accessSecret(run.network))) !== undefined) {
-    run.ctx.status.membership = 'Active';
+    if (run.ctx.status.membership !== 'Active') run.ctx.status.membership = 'Admitted';
     // On Fabric the own peer may not show the ledger yet.
     if (run.network.spec.ledger.driver === 'embedded') await joins.close(name);
     return;
@@ -47,7 +47,7 @@ export async function joinNetwork(run: NetworkRun): Promise<void> {
   const record = (await findOwnRequest(run, ledger, invitation, place.did)) ?? (await ask(candidacy, { ...institution, did: place.did }));
   await requireActive(candidacy, record);
   await storeAccess(candidacy);
-  run.ctx.status.membership = 'Active';
+  run.ctx.status.membership = 'Admitted';
   run.ctx.event({ type: 'Normal', reason: 'Joined', message: `joined network ${invitation.networkName} as ${place.did}` });
 }
 
@@ -105,7 +105,8 @@ async function requireActive(candidacy: Candidacy, record: JoinRecord): Promise<
     const reasons = votes.filter((vote) => vote.decision === 'Refuse').map((vote) => vote.reason ?? 'no reason given');
     throw new StalledError('JoinRefused', `the members refused the request: ${reasons.join('; ')}; ask them, then delete this CollabNetwork and join with a new invitation`);
   }
-  if (record.state === 'Pending') run.ctx.status.membership = 'Pending';
+  run.ctx.status.membership = record.state === 'Pending' ? 'Pending' : 'Admitted';
+  await requireAdmission(candidacy);
   await keepContractsStated(candidacy, record);
   if (record.state === 'Pending') {
     if (invitation.ledgerDriver === 'fabric') await (await onFabric()).prepareCandidate(run, place);

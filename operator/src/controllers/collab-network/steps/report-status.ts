@@ -1,4 +1,4 @@
-import type { AlgorithmRecord, JoinRecord, Page, RecoveryRequest, Votes } from '@collabnet/contracts';
+import { admissionEnds, type AlgorithmRecord, type JoinRecord, type NetworkView, type Page, type RecoveryRequest, type Votes } from '@collabnet/contracts';
 import { parseDuration } from '@collabnet/flow';
 import { clockProblem } from '../../../institution/clock-offset.ts';
 import { WaitError } from '../../../runtime/index.ts';
@@ -31,7 +31,13 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
   // A block that lies too far ahead is not taken: then the view is old because of the clock.
   if (stale && clock !== undefined) throw new WaitError('ClockSkew', clock, 2_000);
   if (stale) throw new WaitError('LedgerStale', `the ledger was last heard ${Math.round(age / 1000)} s ago; nothing is authorised on a view this old. Check the hub and StatefulSet nats`, 2_000);
-  ctx.status.members = (await members(run)).map(({ did, displayName, roles, state }) => ({ did, displayName, roles, state }));
+  const { rules } = await session.ledger.evaluate<NetworkView>('governance', 'network', {});
+  ctx.status.members = (await members(run)).map((member) => {
+    const { did, displayName, roles, state } = member;
+    const ends = admissionEnds(member, rules);
+    return { did, displayName, roles, state, ...(ends !== undefined && { admissionEnds: new Date(ends).toISOString() }) };
+  });
+  if (network.spec.founding === undefined && ctx.status.members.some(({ did, state }) => did === session.did && state === 'Active')) ctx.status.membership = 'Active';
   ctx.status.memberCount = ctx.status.members.filter(({ state }) => state === 'Active').length;
   ctx.status.pendingJoins = await pendingJoins(run);
   ctx.status.algorithms = await algorithms(run);
