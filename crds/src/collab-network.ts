@@ -160,6 +160,20 @@ export const collabNetworkSpecSchema = withRules(
   ],
 );
 
+const fingerprints = (whose: string): z.ZodArray<z.ZodString> =>
+  z.array(z.string()).describe(`Certificates of its authorities for ${whose}: SHA-256 fingerprints, as openssl x509 -fingerprint -sha256 prints them.`);
+
+const organisation = z
+  .object({
+    mspID: z.string().describe('Id on the channel.'),
+    identityAuthorities: fingerprints('identities'),
+    tlsAuthorities: fingerprints('TLS'),
+    peers: z.array(z.string()).describe('Where its peers are reached, host:port.'),
+  })
+  .describe('Organisation on the channel that the request names, with driver fabric.');
+
+const statedContracts = z.string().describe('Contracts of its release, in its own word; operators compare them with those in force. No part of what is voted on.');
+
 export const collabNetworkStatusSchema = z
   .object({
     ...statusBase,
@@ -247,10 +261,18 @@ export const collabNetworkStatusSchema = z
           roles: z.array(z.string()).describe('Roles it asks for.').optional(),
           votes: z.array(z.object({ member: z.string().describe('DID of the voting member.'), decision: z.string().describe('Approve or Refuse.') })).describe('Votes so far.').optional(),
           needed: integer('Votes needed.').optional(),
+          invitationID: z.string().describe('Invitation under which it asks.').optional(),
+          request: z.string().describe('The request word for word, as JSON. The digest covers network, invitation and this. Absent where the requests that wait are too large together.').optional(),
+          organisation: organisation.optional(),
+          contracts: statedContracts.optional(),
         }),
       )
       .optional()
-      .describe('Requests to join that wait for votes (kubectl collabnet approve Membership/ID).'),
+      .describe('Requests to join that wait for votes (kubectl collabnet approve join/ID).'),
+    joinRequest: z
+      .object({ id: z.string().describe('Id of the request, and its digest.'), organisation: organisation.optional(), contracts: statedContracts.optional() })
+      .optional()
+      .describe('The request of this institution while it is not a member: what the members are shown.'),
     algorithms: z
       .array(
         z.object({

@@ -8,6 +8,7 @@ import { findOnLedger } from '../find-on-ledger.ts';
 import { parseInvitation, requireLedgerDriver } from '../invitation.ts';
 import { findOwnRequest, submitJoin } from '../join-request.ts';
 import { required, type NetworkRun } from '../network-run.ts';
+import { ownJoin } from '../pending-joins.ts';
 import { accessSecret } from './load-access.ts';
 import { institutionOf } from './load-identity.ts';
 
@@ -106,6 +107,7 @@ async function requireActive(candidacy: Candidacy, record: JoinRecord): Promise<
     throw new StalledError('JoinRefused', `the members refused the request: ${reasons.join('; ')}; ask them, then delete this CollabNetwork and join with a new invitation`);
   }
   run.ctx.status.membership = record.state === 'Pending' ? 'Pending' : 'Admitted';
+  run.ctx.status.joinRequest = ownJoin(record);
   await requireAdmission(candidacy);
   await keepContractsStated(candidacy, record);
   if (record.state === 'Pending') {
