@@ -63,7 +63,7 @@ export async function signOwnRemoval(fabric: FabricRun, session: NetworkSession,
  * What speaks against an update that may be made. Once a member is in, its endorsement counts; if its peer were not there,
  * nothing could be written, not even its credential.
  */
-async function hindranceOf({ contractsInForce }: FabricRun, session: NetworkSession, change: WantedChange): Promise<Pending | undefined> {
+async function hindranceOf({ contractsInForce, run }: FabricRun, session: NetworkSession, change: WantedChange): Promise<Pending | undefined> {
   const { did, displayName, organisation } = change;
   if (organisation === undefined) return undefined;
   if ((await findOnLedger<CredentialRecord>(session.ledger, 'membership', 'credential', { did })) === undefined) {
@@ -71,7 +71,7 @@ async function hindranceOf({ contractsInForce }: FabricRun, session: NetworkSess
   }
   const contracts = await contractsHindrance(session.ledger, change, contractsInForce?.version);
   if (contracts !== undefined) return { reason: 'MemberContractsDiffer', message: contracts };
-  const problem = await noneAnswers(organisation.peers, organisation.tlsRootCertificates);
+  const problem = await noneAnswers(organisation.peers, organisation.tlsRootCertificates, run.services.fabric.members);
   return problem === undefined ? undefined : { reason: 'MemberUnreachable', message: `${displayName} comes to the channel when its peer answers: ${problem}; check its address, and networkPolicy.fabric in the Helm values of both` };
 }
 
