@@ -19,7 +19,7 @@ export const lapse = defineMethod('membership.lapse', z.strictObject({ did: didS
   const refuse = (why: string): ContractError => new ContractError('ILLEGAL_TRANSITION', `did: ${why}`, { field: 'did' });
   const ends = admissionEnds(member, load<NetworkRules>(state, keys.rules));
   if (ends === undefined) throw refuse(`the member is ${member.state}`);
-  if (blockTime < ends) throw refuse(`its admission holds until ${new Date(ends).toISOString()}`);
+  if (blockTime < ends) throw refuse(`its admission holds for another ${Math.ceil((ends - blockTime) / 1000)} s`);
   const next = endMembership(context, member, 'Lapsed');
   context.emit('membership.lapsed', did, { displayName: member.displayName });
   return next;

@@ -61,14 +61,16 @@ export async function contractsOfRelease(run: NetworkRun, ledger: CandidateLedge
 
 /**
  * Says anew which contracts the release has, where the request names others: those in force, or those of the release, have
- * changed since.
+ * changed since. They must serve first, as when it asked.
  *
- * @throws as {@link contractsOfRelease}
+ * @throws as {@link contractsOfRelease}; WaitError until they serve
  */
-export async function keepContractsStated({ run, ledger, invitation }: Candidacy, record: JoinRecord): Promise<void> {
+export async function keepContractsStated({ run, ledger, invitation, place }: Candidacy, record: JoinRecord): Promise<void> {
   if (invitation.ledgerDriver !== 'fabric') return;
   const contracts = await contractsOfRelease(run, ledger);
   if (record.contracts === contracts) return;
+  const { prepareCandidate } = await import('./fabric/candidate.ts');
+  await prepareCandidate(run, place);
   await submitJoin(run, ledger, invitation, record.request, contracts);
   run.ctx.event({ type: 'Normal', reason: 'ContractsStated', message: `${contracts}: told the members of ${invitation.networkName}` });
 }

@@ -38,7 +38,10 @@ async function openCandidacy(run: NetworkRun): Promise<Candidacy | undefined> {
   const values = name === undefined ? undefined : await secrets.read(name);
   if (name === undefined || values === undefined) return undefined;
   const invitation = parseInvitation(name, values);
-  if (run.ctx.clock.now() >= invitation.expires) return undefined;
+  if (run.ctx.clock.now() >= invitation.expires) {
+    await joins.close(run.network.metadata.name);
+    return undefined;
+  }
   const { ledger } = await joins.open(run.network.metadata.name, invitation, run.ctx.signal);
   return { run, ledger, invitation, place: required(run.access, 'access') };
 }
