@@ -3,11 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { approvalStatementOf, type ApprovalSpec, type ComputeTask, type DataAsset } from '@collabnet/crds';
-import { sample, startApiserver, type TestApiserver } from '@collabnet/crds/testing';
-import { approvalPayload, digestOf, transactionBytes, type JsonObject } from '@collabnet/envelope';
+import { joinDigest, joinProof, type JoinRequest } from '@collabnet/contracts';
+import { describeInstitution, makeInstitution, STATED_CONTRACTS } from '@collabnet/contracts/testing';
+import { CERTIFICATES, sample, startApiserver, type TestApiserver } from '@collabnet/crds/testing';
+import { approvalPayload, canonicalJson, digestOf, newPayload, signTransaction, transactionBytes, type JsonObject } from '@collabnet/envelope';
 import { flowId, flowSpecFromTask, standingGrantContent } from '@collabnet/flow';
 import { SoftToken } from '@collabnet/pkcs11/testing';
-import { decodeSm2Multikey, sm2Verify } from '@collabnet/sm';
+import { decodeSm2Multikey, generateSm2KeyPair, sm2Sign, sm2Verify } from '@collabnet/sm';
 import { parse } from 'yaml';
 import { TestCli } from './testing/cli.ts';
 import { TestInstitution } from './testing/institution.ts';
@@ -264,6 +266,60 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 600_
       const result = await whileRelaying(cli.run('grant', 'revoke', 'customers', 'grant-gitops-1', '--key', 'lin', '--yes'));
       assert.equal(result.code, 0, result.stderr);
       assert.match(result.stdout, /^revoked: recorded at height/);
+    });
+  });
+
+  describe('a request to join', () => {
+    const [identity, tls] = CERTIFICATES;
+    const shown = (change: object = {}): object => ({ digest: '', votes: [], needed: 1, contracts: STATED_CONTRACTS, ...change });
+    let id: string;
+    let request: JoinRequest;
+
+    before(async () => {
+      const candidate = makeInstitution(bank.networkId, 'bank-b');
+      const invitation = generateSm2KeyPair();
+      await bank.send('membership', 'invite', { invitationId: 'invite-b', invitationKey: invitation.publicKey, displayName: 'Bank B', expires: Date.now() + 600_000 });
+      const fabric = { mspId: 'bank-b', rootCertificates: [identity.pem], tlsRootCertificates: [tls.pem], peers: [{ host: 'peer.bank-b.example', port: 7051 }] };
+      request = { did: candidate.did, ...describeInstitution(candidate), fabric };
+      const proof = joinProof(invitation.privateKey, bank.networkId, 'invite-b', request);
+      const payload = newPayload({ network: bank.networkId, kind: 'Membership', contract: 'membership', method: 'join', principal: { type: 'institution', scheme: 'DID', id: candidate.did }, keyId: candidate.keyId, public: { invitationId: 'invite-b', request: request, proof } });
+      await bank.node.submit(await signTransaction(payload, (message) => sm2Sign(message, candidate.keys.privateKey)));
+      id = joinDigest(bank.networkId, 'invite-b', request);
+    });
+    const show = (change: object = {}): void =>
+      setStatus('collabnetwork', 'lending', { pendingJoins: [shown({ id, digest: id, displayName: 'Bank B', did: request.did, invitationID: 'invite-b', request: canonicalJson(request), organisation: { mspID: 'bank-b', identityAuthorities: [identity.fingerprint], tlsAuthorities: [tls.fingerprint], peers: ['peer.bank-b.example:7051'] }, ...change })] });
+    const approve = (): string[] => ['approve', `join/${id}`, '--key', 'lin', '--reason', 'Supervised', '--yes'];
+
+    it('is listed with the addresses of its peers', async () => {
+      show();
+      assert.match(await ok('network', 'joins'), /^ID +NAME +VOTES +NEEDED +PEERS +DID\n\w{64} +Bank B +0 +1 +peer\.bank-b\.example:7051 +did:collab:/);
+    });
+
+    it('is not signed when what is shown is not what the digest stands for', async () => {
+      const altered = { ...request, fabric: { ...request.fabric, rootCertificates: [tls.pem] } };
+      for (const change of [{ request: canonicalJson(altered) }, { request: '{}' }, { request: 'x' }, { invitationID: 'invite-c' }, { digest: 'ab'.repeat(32) }]) {
+        show(change);
+        await fails(4, /is not what its digest stands for/, ...approve());
+      }
+      show({ request: null });
+      await fails(1, /is not shown in full/, ...approve());
+    });
+
+    it('is approved by a person who saw the organisation', async () => {
+      show({ organisation: { mspID: 'other', identityAuthorities: [], tlsAuthorities: [], peers: [] } });
+      const result = await whileRelaying(cli.run(...approve()));
+      assert.equal(result.code, 0, result.stderr);
+      const text = result.stderr.replaceAll(/ +/g, ' ');
+      for (const line of ['MSP id bank-b', `identity authority SHA-256 ${identity.fingerprint}`, `TLS authority SHA-256 ${tls.fingerprint}`, 'peer peer.bank-b.example:7051', `contracts ${STATED_CONTRACTS}`, 'person manager of bank-b, bank-b.manager: DataManager', 'kubectl collabnet network request']) assert.ok(text.includes(line), `${line}: ${text}`);
+      const [vote] = bank.node.blocks(bank.node.head().height, 1)[0]?.transactions ?? [];
+      assert.deepEqual(vote?.payload.public['subject'], { kind: 'Membership', id, digest: id });
+    });
+
+    it('is read out where it was made, in the same words', async () => {
+      await fails(3, /no request to join that waits/, 'network', 'request');
+      setStatus('collabnetwork', 'lending', { joinRequest: { id, organisation: { mspID: 'bank-b', identityAuthorities: [identity.fingerprint], tlsAuthorities: [tls.fingerprint], peers: ['peer.bank-b.example:7051'] }, contracts: STATED_CONTRACTS } });
+      const text = (await ok('network', 'request')).replaceAll(/ +/g, ' ');
+      for (const line of [`request ${id}`, 'MSP id bank-b', `identity authority SHA-256 ${identity.fingerprint}`, `TLS authority SHA-256 ${tls.fingerprint}`, 'peer peer.bank-b.example:7051']) assert.ok(text.includes(line), text);
     });
   });
 

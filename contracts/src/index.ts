@@ -17,7 +17,7 @@ export type { HistoryEntry, RangeOptions, StateEntry, StateWrite, WorldState } f
 export { genesis, networkIdOf } from './governance/genesis.ts';
 export { GENESIS_SCHEMA, genesisPayloadSchema, institutionSchema, personSchema } from './governance/genesis-payload.ts';
 export type { GenesisPayload, Institution, Person } from './governance/genesis-payload.ts';
-export { DEFAULT_RECOVERY_LOCK_MS, DEFAULT_RULES } from './governance/rules.ts';
+export { DEFAULT_ADMISSION_LAPSE_MS, DEFAULT_RECOVERY_LOCK_MS, DEFAULT_RULES } from './governance/rules.ts';
 export type { NetworkRules } from './governance/rules.ts';
 export { DEFAULT_RIGHTS, INSTITUTION_ROLES, PERSON_ROLES } from './governance/rights-table.ts';
 export type { InstitutionRole, PersonRole, Right, RightsTable } from './governance/rights-table.ts';
@@ -25,7 +25,7 @@ export { fabricOrganisationSchema } from './membership/fabric-organisation.ts';
 export type { FabricOrganisation } from './membership/fabric-organisation.ts';
 export { channelUpdateId } from './channel/octets.ts';
 export type { ChannelChange, ChannelUpdateRecord } from './channel/record.ts';
-export { joinRequestSchema } from './membership/record.ts';
+export { admissionEnds, hasEnded, isAdmitted, joinRequestSchema, statedContractsSchema } from './membership/record.ts';
 export type { CredentialRecord, InvitationRecord, JoinRecord, JoinRequest, MemberRecord } from './membership/record.ts';
 export { assetContentSchema } from './catalogue/record.ts';
 export type { AssetContent, AssetRecord, AssetVersionRecord } from './catalogue/record.ts';

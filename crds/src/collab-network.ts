@@ -12,6 +12,7 @@ const founding = z
     hubClientURL: z.string().max(255).regex(hubUrl).describe('Address of the NATS hub for clients (an institution that is still joining), e.g. tls://nats-hub.bank-a.svc:4222.'),
     displayName: text('Name of the network as written into its genesis. The displayName of the spec, if absent.', 128).optional(),
     recoveryLock: duration("How long a recovery of a member's keys waits for a veto. 24h, if absent; fixed for the life of the network.").optional(),
+    admissionLapse: duration('An institution that was voted in has this long to come; then its admission lapses. 7d, if absent; fixed for the life of the network.').optional(),
     ledgerStorage: z
       .object({
         size: z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti)?$/).default('1Gi').describe('Size of the volume of the ledger.'),
@@ -181,12 +182,26 @@ export const collabNetworkSpecSchema = withRules(
   ],
 );
 
+const fingerprints = (whose: string): z.ZodArray<z.ZodString> =>
+  z.array(z.string()).describe(`Certificates of its authorities for ${whose}: SHA-256 fingerprints, as openssl x509 -fingerprint -sha256 prints them.`);
+
+const organisation = z
+  .object({
+    mspID: z.string().describe('Id on the channel.'),
+    identityAuthorities: fingerprints('identities'),
+    tlsAuthorities: fingerprints('TLS'),
+    peers: z.array(z.string()).describe('Where its peers are reached, host:port.'),
+  })
+  .describe('Organisation on the channel that the request names, with driver fabric.');
+
+const statedContracts = z.string().describe('Contracts of its release, in its own word; operators compare them with those in force. No part of what is voted on.');
+
 export const collabNetworkStatusSchema = z
   .object({
     ...statusBase,
     networkID: hex('Id of the network: the SM3 digest of its genesis.').optional(),
     did: did('DID of this institution in the network.').optional(),
-    membership: z.enum(['Founder', 'Pending', 'Active', 'Refused', 'Left']).optional().describe('Founder or Active: member. Pending: the members have not all voted.'),
+    membership: z.enum(['Founder', 'Pending', 'Admitted', 'Active', 'Refused', 'Left']).optional().describe('Founder or Active: member. Pending: the members have not all voted. Admitted: voted in, and not there yet.'),
     ledger: z
       .object({
         driver: z.string().optional().describe('Driver in use.'),
@@ -252,7 +267,8 @@ export const collabNetworkStatusSchema = z
           did: did('DID of the member.'),
           displayName: z.string().describe('Name for people.').optional(),
           roles: z.array(z.string()).describe('Roles of the member.').optional(),
-          state: z.string().describe('Active, Suspended or Left.').optional(),
+          state: z.string().describe('Admitted (voted in, and not there yet: it has no vote), Active, Suspended, Left or Lapsed (it did not come in time).').optional(),
+          admissionEnds: time('Of an admitted one: its admission lapses then, unless it comes.').optional(),
         }),
       )
       .optional()
@@ -267,10 +283,18 @@ export const collabNetworkStatusSchema = z
           roles: z.array(z.string()).describe('Roles it asks for.').optional(),
           votes: z.array(z.object({ member: z.string().describe('DID of the voting member.'), decision: z.string().describe('Approve or Refuse.') })).describe('Votes so far.').optional(),
           needed: integer('Votes needed.').optional(),
+          invitationID: z.string().describe('Invitation under which it asks.').optional(),
+          request: z.string().describe('The request word for word, as JSON. The digest covers network, invitation and this. Absent where the requests that wait are too large together.').optional(),
+          organisation: organisation.optional(),
+          contracts: statedContracts.optional(),
         }),
       )
       .optional()
-      .describe('Requests to join that wait for votes (kubectl collabnet approve Membership/ID).'),
+      .describe('Requests to join that wait for votes (kubectl collabnet approve join/ID).'),
+    joinRequest: z
+      .object({ id: z.string().describe('Id of the request, and its digest.'), organisation: organisation.optional(), contracts: statedContracts.optional() })
+      .optional()
+      .describe('The request of this institution while it is not a member: what the members are shown.'),
     algorithms: z
       .array(
         z.object({

@@ -3,6 +3,7 @@ export * from './collab-network.ts';
 export * from './compute-task.ts';
 export * from './conditions.ts';
 export * from './data-asset.ts';
+export { certificateFingerprint } from './fingerprint.ts';
 export { DID_PATTERN, DURATION_PATTERN, NAME_PATTERN, SUBJECT_CODE_PATTERN, VERSION_PATTERN } from './fields.ts';
 export { grantSchema, type StandingGrant } from './grant.ts';
 export * from './group.ts';

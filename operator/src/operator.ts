@@ -5,6 +5,7 @@ import { approvalController, restingApproval } from './controllers/approval/cont
 import { CandidateHosts } from './controllers/collab-network/candidate-hosts.ts';
 import { collabNetworkController } from './controllers/collab-network/controller.ts';
 import { serviceAddresses } from './controllers/collab-network/fabric/addresses.ts';
+import { apiServerAddresses } from './controllers/collab-network/fabric/member-addresses.ts';
 import { JoinClients } from './controllers/collab-network/join-client.ts';
 import { LedgerReplicas } from './controllers/collab-network/ledger-replicas.ts';
 import { computeTaskController, computeTaskInformers, isBeingRemoved, withdrawOpenFlows } from './controllers/compute-task/index.ts';
@@ -62,7 +63,7 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   manager.add(candidates);
   ledgerMetrics(metrics, replicas);
   fabricMetrics(metrics, networks);
-  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, candidates, fabric: serviceAddresses(namespace), logger });
+  const networkController = collabNetworkController(manager, networks, participants, { config, namespace, secrets, keys, nats, hub, sessions, joins, replicas, candidates, fabric: serviceAddresses(namespace, { ports: config.networkPolicy.fabric.ports, denied: apiServerAddresses(config.networkPolicy.apiServer.cidrs, environment['KUBERNETES_SERVICE_HOST']) }), logger });
   participantDidController(manager, participants, { keys, sessions });
   approvalController(manager, approvals, sessions);
   const assetInformers = dataAssetInformers(manager, namespace, approvals);

@@ -4,6 +4,7 @@ import { CliError } from '../base/errors.ts';
 import { print, toYaml, type Format } from '../base/format.ts';
 import { confirm } from '../base/io.ts';
 import { table } from '../base/table.ts';
+import { joinRequestText } from '../decide/join-request-text.ts';
 import { chooseNetwork } from '../kube/networks.ts';
 import { addAlgorithmCommands } from './algorithm.ts';
 import { connect, examples, withOutput, type AddCommands } from './shared.ts';
@@ -19,8 +20,17 @@ export const addNetworkCommands: AddCommands = (program, io) => {
     );
   };
   list('members', 'list the members', ({ status }) => status?.members, ['NAME', 'STATE', 'ROLES', 'DID'], (one) => [one.displayName, one.state, one.roles?.join(','), one.did]);
-  list('joins', 'list requests to join that wait for votes', ({ status }) => status?.pendingJoins, ['ID', 'NAME', 'VOTES', 'NEEDED', 'DID'], (one) => [one.id, one.displayName, one.votes?.length, one.needed, one.did]);
+  list('joins', 'list requests to join that wait for votes', ({ status }) => status?.pendingJoins, ['ID', 'NAME', 'VOTES', 'NEEDED', 'PEERS', 'DID'], (one) => [one.id, one.displayName, one.votes?.length, one.needed, one.organisation?.peers.join(','), one.did]);
   list('algorithms', 'list the algorithms', ({ status }) => status?.algorithms, ['ALGORITHM', 'STATE', 'ENGINE', 'VOTES', 'LEAKS'], (one) => [`${one.name}@${one.version}`, one.state, one.engine, one.votes?.length, one.leakage]);
+
+  withOutput(network.command('request').description('show the request of this institution while it is not a member: read it out to who votes').option('--network <name>', 'the CollabNetwork, where there are several')).action(
+    async (options: { network?: string; output: Format }, command: Command) => {
+      const { metadata, status } = await chooseNetwork(await connect(command), options.network);
+      const request = status?.joinRequest;
+      if (request === undefined) throw new CliError('NOT_FOUND', `${metadata.name} has no request to join that waits; see kubectl describe collabnetwork ${metadata.name}`);
+      print(io, options.output, request, () => joinRequestText(request));
+    },
+  );
 
   network
     .command('leave <name>')

@@ -2,7 +2,8 @@ import type { CollabNetwork, ComputeTask, ParticipantDID } from '@collabnet/crds
 import type { Kube } from '../kube/kube.ts';
 import { chooseNetwork } from '../kube/networks.ts';
 import { flowSubject } from './flow-subject.ts';
-import { algorithmSubject, membershipSubject, personSubject } from './network-subjects.ts';
+import { membershipSubject } from './join-subject.ts';
+import { algorithmSubject, personSubject } from './network-subjects.ts';
 import type { Reference } from './reference.ts';
 import type { Subject } from './subject.ts';
 

@@ -6,33 +6,7 @@ import { CliError } from '../base/errors.ts';
 import { fields } from '../base/table.ts';
 import { readyNetwork } from '../kube/networks.ts';
 import type { Subject } from './subject.ts';
-
-/** A request to join. @throws CliError NOT_FOUND */
-export function membershipSubject(id: string, networkObject: CollabNetwork): Subject {
-  const network = readyNetwork(networkObject);
-  const pending = network.object.status?.pendingJoins ?? [];
-  const join = pending.find((one) => one.id === id);
-  if (join === undefined) {
-    const ids = pending.map((one) => one.id).join(', ');
-    throw new CliError('NOT_FOUND', `no pending request ${id} in network ${network.name}; ${ids === '' ? 'none is pending' : `pending: ${ids}`}`);
-  }
-  return {
-    network,
-    subject: { kind: 'Membership', id, digest: join.digest },
-    description: fields([
-      ['request', id],
-      ['network', `${network.object.spec.displayName} (${network.id.slice(0, 16)})`],
-      ['digest', join.digest],
-      ['institution', join.displayName],
-      ['DID', join.did],
-      ['roles', join.roles?.join(', ')],
-      ['votes', votes(join.votes)],
-      ['votes needed', join.needed],
-    ]),
-    warnings: [],
-    label: `join-${id.slice(0, 16).toLowerCase()}`,
-  };
-}
+import { votesText } from './votes-text.ts';
 
 /** An algorithm registered by a member. @throws CliError NOT_FOUND, REFUSED */
 export function algorithmSubject(name: string, version: string, networkObject: CollabNetwork): Subject {
@@ -52,7 +26,7 @@ export function algorithmSubject(name: string, version: string, networkObject: C
       ['provider', algorithm.provider],
       ['engine', algorithm.engine],
       ['leaks', algorithm.leakage],
-      ['votes', votes(algorithm.votes)],
+      ['votes', votesText(algorithm.votes)],
     ]),
     warnings: [],
     label: `algorithm-${name}-${version}`,
@@ -82,9 +56,4 @@ export function personSubject(participant: ParticipantDID, networkObject: Collab
     body,
     label: `person-${participant.metadata.name}`,
   };
-}
-
-function votes(cast: readonly { member: string; decision: string }[] | undefined): string | undefined {
-  if (cast === undefined) return undefined;
-  return cast.length === 0 ? 'none yet' : cast.map(({ member, decision }) => `${member} ${decision}`).join(', ');
 }

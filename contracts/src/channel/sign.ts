@@ -3,7 +3,7 @@ import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { load, loadOrThrow, save, stamp } from '../core/store.ts';
-import type { MemberRecord } from '../membership/record.ts';
+import { hasEnded, isAdmitted, type MemberRecord } from '../membership/record.ts';
 import { keys } from '../state/keys.ts';
 import { channelUpdateId, octetsSchema } from './octets.ts';
 import { type ChannelChange, type ChannelSignature, type StoredChannelUpdate, channelChangeSchema } from './record.ts';
@@ -53,9 +53,9 @@ function assertDue({ state, caller }: ContractContext, change: ChannelChange): v
   const refuse = (why: string): ContractError =>
     new ContractError('ILLEGAL_TRANSITION', `${field}: ${change.did} ${why}`, { field });
   if (change.kind === 'AddMember') {
-    if (member.state !== 'Active') throw refuse(`is ${member.state}; only an active member is added to the channel`);
+    if (!isAdmitted(member)) throw refuse(`is ${member.state}; only who was voted in is added to the channel`);
     if (member.fabric === undefined) throw refuse('has joined without an organisation of the channel (request.fabric)');
-  } else if (member.state !== 'Left' && change.did !== caller.institution) {
-    throw refuse(`is ${member.state}; it is removed once it has left, and before that only it may sign`);
+  } else if (!hasEnded(member) && change.did !== caller.institution) {
+    throw refuse(`is ${member.state}; it is removed once its membership has ended, and before that only it may sign`);
   }
 }

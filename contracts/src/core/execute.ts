@@ -8,8 +8,8 @@ import { methods } from './registry.ts';
 import { assertRight } from './rights.ts';
 import { verifyCaller } from './verify.ts';
 
-/** Called before the caller is a member; the method itself decides by the invitation. */
-export const OPEN_METHODS: readonly string[] = ['membership.join'];
+/** Called before the caller is an active member; the method itself decides, by the invitation or the admission. */
+export const OPEN_METHODS: readonly string[] = ['membership.join', 'membership.activate'];
 
 /**
  * Runs one signed transaction. The driver gives an overlay as `state` and keeps its writes only if this returns.

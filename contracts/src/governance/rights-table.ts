@@ -41,6 +41,7 @@ export const DEFAULT_RIGHTS: RightsTable = {
   'membership.invite': { principals: ['institution'], roles: ['Operator'] },
   'membership.vote': officers,
   'membership.issueCredential': { principals: ['institution'], roles: ['Operator'] },
+  'membership.lapse': institution,
   'membership.leave': institution,
   'channel.sign': institution,
   'identity.rotateKey': { principals: ['institution', 'person'] },

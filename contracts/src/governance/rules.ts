@@ -13,12 +13,20 @@ export const networkRulesSchema = z.strictObject({
    * when absent. Without a default, since the state root of networks founded before it covers their rules as they are.
    */
   recoveryLockMs: z.int().min(1_000).max(2_592_000_000).optional(),
+  /**
+   * How long an admission holds of an institution that does not come, ms of block time; {@link DEFAULT_ADMISSION_LAPSE_MS}
+   * when absent, as above.
+   */
+  admissionLapseMs: z.int().min(1_000).max(7_776_000_000).optional(),
 });
 
 export type NetworkRules = z.infer<typeof networkRulesSchema>;
 
 /** A day: long enough for somebody to notice and veto. */
 export const DEFAULT_RECOVERY_LOCK_MS = 86_400_000;
+
+/** A week: long enough to put a network or a certificate right. */
+export const DEFAULT_ADMISSION_LAPSE_MS = 7 * 86_400_000;
 
 /** The rules of a network that names none. */
 export const DEFAULT_RULES: NetworkRules = networkRulesSchema.parse({});

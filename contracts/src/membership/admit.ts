@@ -7,6 +7,9 @@ import type { WorldState } from '../state/world-state.ts';
 import type { FabricOrganisation } from './fabric-organisation.ts';
 import type { MemberRecord } from './record.ts';
 
+/** By which request and when (ms of block time) an institution was voted in. */
+export type Admission = Required<Pick<MemberRecord, 'join' | 'admittedAt'>>;
+
 /**
  * Checks every subject code of an institution and its persons before anyone votes on them.
  *
@@ -31,9 +34,10 @@ export function assertAdmissible(state: Pick<WorldState, 'get'>, networkId: stri
 }
 
 /**
- * Registers an institution with its persons and makes it an active member.
+ * Registers an institution with its persons. The founder is an active member at once; who was voted in when it comes.
  *
  * @param height - from which the keys hold
+ * @param admission - absent for the founder
  * @throws ContractError ALREADY_EXISTS, INVALID_ARGUMENT
  */
 export function admit(
@@ -41,6 +45,7 @@ export function admit(
   networkId: string,
   height: number,
   institution: Institution & { fabric?: FabricOrganisation },
+  admission?: Admission,
 ): string {
   const did = formatDid(networkId, institution.subjectCode);
   assertAdmissible(state, networkId, institution);
@@ -52,8 +57,9 @@ export function admit(
     did,
     displayName,
     roles,
-    state: 'Active',
+    state: admission === undefined ? 'Active' : 'Admitted',
     joinedAtHeight: height,
+    ...admission,
     ...(fabric === undefined ? {} : { fabric }),
   };
   save(state, keys.member(did), member);

@@ -4,7 +4,7 @@ import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { loadOrThrow, save, stamp } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
-import type { CredentialRecord, MemberRecord } from './record.ts';
+import { isAdmitted, type CredentialRecord, type MemberRecord } from './record.ts';
 
 /**
  * The host of the hub hands a member its leaf credential in the transaction's sealed part, which only the member can
@@ -29,7 +29,8 @@ export const issueCredential = defineMethod(
       });
     }
     const member = loadOrThrow<MemberRecord>(state, keys.member(did), 'such member', 'did');
-    if (member.state !== 'Active')
+    // It cannot come without.
+    if (!isAdmitted(member))
       throw new ContractError('ILLEGAL_TRANSITION', `did: the member is ${member.state}`, { field: 'did' });
     const record: CredentialRecord = { ...stamp('credential'), did, issuer: caller.institution, sealed, nonce, height };
     save(state, keys.credential(did), record);

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { deactivate, type RegisteredDid } from '@collabnet/did';
 import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { activeMembers } from '../core/majority.ts';
 import { defineMethod } from '../core/method.ts';
 import { each } from '../core/page.ts';
-import { load, loadOrThrow, save } from '../core/store.ts';
+import { load, loadOrThrow } from '../core/store.ts';
 import { endFlow } from '../flows/end.ts';
 import { flowOf, ownersOf } from '../flows/load.ts';
 import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
 import { keys } from '../state/keys.ts';
+import { endMembership } from './end.ts';
 import type { MemberRecord } from './record.ts';
 
 /** Flows that one transaction ends at most; anybody may propose flows to a member, and a block must stay small. */
@@ -22,7 +22,7 @@ const MOST_ENDED = 100;
  * says `Active`: repeat the call.
  */
 export const leave = defineMethod('membership.leave', z.strictObject({}), (context) => {
-  const { state, caller, height } = context;
+  const { state, caller } = context;
   const did = caller.institution;
   const member = loadOrThrow<MemberRecord>(state, keys.member(did), 'such member', 'did');
   if (activeMembers(state).length === 1) {
@@ -38,11 +38,7 @@ export const leave = defineMethod('membership.leave', z.strictObject({}), (conte
   const why = { reason: 'PARTY_LEFT', message: `${did} has left the network` };
   for (const flow of concerned.slice(0, MOST_ENDED)) endFlow(context, flow, 'cancel', 'Cancelled', why);
   if (concerned.length > MOST_ENDED) return member;
-  const next: MemberRecord = { ...member, state: 'Left' };
-  save(state, keys.member(did), next);
-  const record = load<RegisteredDid>(state, keys.did(did));
-  // The leaving transaction itself must still verify at its height.
-  if (record !== undefined) save(state, keys.did(did), deactivate(record, height + 1));
+  const next = endMembership(context, member, 'Left');
   context.emit('membership.left', did);
   return next;
 });

@@ -11,6 +11,11 @@ export const members = defineQuery('membership.members', z.strictObject(pageArgs
   page(state, 'member/', args, (value) => value as MemberRecord),
 );
 
+/** `membership.member` → MemberRecord */
+export const member = defineQuery('membership.member', z.strictObject({ did: didSchema }), ({ state }, { did }) =>
+  loadOrThrow<MemberRecord>(state, keys.member(did), 'such member', 'did'),
+);
+
 /** `membership.joins` → Page of JoinRecord */
 export const joins = defineQuery(
   'membership.joins',

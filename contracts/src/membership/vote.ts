@@ -29,8 +29,8 @@ export const vote = defineMethod(
     save(state, keys.join(record.id), next);
     context.emit('membership.voted', record.id, { institution: context.caller.institution, decision: args.decision });
     if (decided === 'Approve') {
-      const did = admit(state, networkId, height, record.request);
-      context.emit('membership.joined', did, { join: record.id, displayName: record.request.displayName });
+      const did = admit(state, networkId, height, record.request, { join: record.id, admittedAt: blockTime });
+      context.emit('membership.admitted', did, { join: record.id, displayName: record.request.displayName });
     } else if (decided === 'Refuse') {
       context.emit('membership.refused', record.id, { did: record.request.did });
     }

@@ -6,12 +6,14 @@ import {
   type JoinRecord,
   type MemberRecord,
   type Page,
+  CONTRACTS_VERSION,
   channelUpdateId,
+  joinProof,
 } from '../index.ts';
 import { type TestInstitution, makeInstitution } from './actors.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
-import { TestNetwork } from './network.ts';
+import { MINUTE, STATED_CONTRACTS, TestNetwork } from './network.ts';
 
 const PEM = `-----BEGIN CERTIFICATE-----\n${'MIIB'.repeat(16)}\nAAE=\n-----END CERTIFICATE-----\n`;
 const MOST = { update: 65_536, signature: 8_192 };
@@ -86,6 +88,58 @@ export function channelSuite(makeDriver: MakeDriver): void {
       await refused(onFabric.askToJoin(d, 'invite-d', pair), 'INVALID_ARGUMENT', 'request.fabric');
       await onFabric.askToJoin(d, 'invite-d', pair, organisationOf('bank-d'));
       await onFabric.close();
+    });
+
+    test('a candidate says which contracts its release has, of the version in force, and says so anew when they change', async () => {
+      const onFabric = await TestNetwork.found(makeDriver, {}, 'fabric');
+      const pair = await onFabric.invite('invite-e');
+      const e = makeInstitution(onFabric.id, 'bank-e');
+      const request = onFabric.requestOf(e, organisationOf('bank-e'));
+      const proof = joinProof(pair.privateKey, onFabric.id, 'invite-e', request);
+      const ask = (contracts?: string): Promise<JoinRecord> =>
+        onFabric.send(e, 'membership.join', { invitationId: 'invite-e', request, proof, ...(contracts && { contracts }) });
+      const build = (digit: string, version = CONTRACTS_VERSION): string => `${version}+sha256.${digit.repeat(64)}`;
+      for (const wrong of [undefined, CONTRACTS_VERSION, build('A'), build('a', '0.9.0'), build('a', '99.0.0')]) {
+        await refused(ask(wrong), 'INVALID_ARGUMENT', 'contracts');
+      }
+      const { id, digest } = await ask(build('a'));
+      await refused(ask(build('a', '99.0.0')), 'INVALID_ARGUMENT', 'contracts');
+      const again = await ask(build('b'));
+      assert.deepEqual([again.id, again.digest, again.contracts, again.state], [id, digest, build('b'), 'Pending']);
+      assert.equal((await ask()).contracts, build('b'), 'who says nothing takes nothing back');
+      assert.equal((await onFabric.voteOn<JoinRecord>(onFabric.founder.manager, id)).state, 'Active');
+      assert.equal((await ask(build('c'))).contracts, build('c'), 'the members may agree on others before its peer is in');
+      const members = (await onFabric.query<Page<MemberRecord>>('membership.members')).items;
+      assert.deepEqual(members.map(({ join }) => join), [undefined, id]);
+      assert.equal((await onFabric.query<JoinRecord>('membership.joinRequest', { id })).contracts, build('c'));
+      await onFabric.close();
+    });
+
+    test('a refused candidate has nothing more to say', async () => {
+      const onFabric = await TestNetwork.found(makeDriver, {}, 'fabric');
+      const [pair, f] = [await onFabric.invite('invite-f'), makeInstitution(onFabric.id, 'bank-f')];
+      const join = await onFabric.askToJoin(f, 'invite-f', pair, organisationOf('bank-f'));
+      await onFabric.voteOn(onFabric.founder.manager, join, 'Refuse');
+      const other = STATED_CONTRACTS.replaceAll('ab', 'cd');
+      await onFabric.askToJoin(f, 'invite-f', pair, organisationOf('bank-f'), other);
+      const { contracts } = await onFabric.query<JoinRecord>('membership.joinRequest', { id: join });
+      assert.equal(contracts, STATED_CONTRACTS);
+      await onFabric.close();
+    });
+
+    test('who was voted in is added before it counts, and removed when its admission lapses', async () => {
+      const quick = await TestNetwork.found(makeDriver, { admissionLapseMs: MINUTE });
+      const g = makeInstitution(quick.id, 'bank-g');
+      const join = await quick.askToJoin(g, 'invite-g', await quick.invite('invite-g'), organisationOf('bank-g'));
+      await quick.voteOn(quick.founder.manager, join);
+      const change = (kind: string): Promise<{ id: string }> =>
+        quick.send(quick.founder, 'channel.sign', { change: { kind, did: g.did }, update: octets(kind), signature: octets('a') });
+      await change('AddMember');
+      await refused(change('RemoveMember'), 'ILLEGAL_TRANSITION', 'change.did');
+      await quick.driver.advanceTime(2 * MINUTE);
+      await quick.send(quick.founder, 'membership.lapse', { did: g.did });
+      await change('RemoveMember');
+      await quick.close();
     });
 
     test('each member adds its signature to the same update, once', async () => {

@@ -2,7 +2,7 @@ export { MemoryDriver } from './driver.ts';
 export type { Driver, MakeDriver } from './driver.ts';
 export { describeInstitution, makeActor, makeInstitution, podOf, setNetwork } from './actors.ts';
 export type { Actor, TestInstitution } from './actors.ts';
-export { MINUTE, START, TestNetwork } from './network.ts';
+export { MINUTE, START, STATED_CONTRACTS, TestNetwork } from './network.ts';
 export { Bench } from './bench.ts';
 export type { Stage } from './bench.ts';
 export { refused } from './expect.ts';

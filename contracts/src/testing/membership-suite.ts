@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generateSm2KeyPair } from '@collabnet/sm';
-import { type CredentialRecord, type FlowRecord, type JoinRecord, type MemberRecord, type Page, joinProof } from '../index.ts';
+import { DEFAULT_ADMISSION_LAPSE_MS, type CredentialRecord, type FlowRecord, type JoinRecord, type MemberRecord, type Page, joinProof } from '../index.ts';
 import { makeInstitution } from './actors.ts';
 import { Bench } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
@@ -20,6 +20,7 @@ export function membershipSuite(makeDriver: MakeDriver): void {
       };
       const [b, joinB] = await ask('bank-b');
       assert.equal((await net.voteOn<JoinRecord>(a.manager, joinB)).state, 'Active');
+      await net.activate(b);
       const [c, joinC] = await ask('bank-c');
       assert.equal((await net.voteOn<JoinRecord>(a.officer, joinC)).state, 'Pending');
       // One institution has one vote, whoever of its persons casts it.
@@ -27,6 +28,7 @@ export function membershipSuite(makeDriver: MakeDriver): void {
       await refused(net.voteOn(a.manager, joinC, 'Refuse'), 'CONFLICT');
       await refused(net.send(c, 'catalogue.publish', net.assetOf(c)), 'INVALID_SIGNATURE');
       assert.equal((await net.voteOn<JoinRecord>(b.manager, joinC)).state, 'Active');
+      await net.activate(c);
       const [, joinD] = await ask('bank-d');
       assert.equal((await net.voteOn<JoinRecord>(c.manager, joinD)).state, 'Pending');
       assert.equal((await net.voteOn<JoinRecord>(b.manager, joinD)).state, 'Active');
@@ -38,9 +40,79 @@ export function membershipSuite(makeDriver: MakeDriver): void {
           ['bank-a', 'Active'],
           ['bank-b', 'Active'],
           ['bank-c', 'Active'],
-          ['bank-d', 'Active'],
+          ['bank-d', 'Admitted'],
         ],
       );
+      await net.close();
+    });
+
+    test('who was voted in counts from its own first word on, and has no rights before', async () => {
+      const net = await TestNetwork.found(makeDriver);
+      const a = net.founder;
+      const b = makeInstitution(net.id, 'bank-b');
+      const askAndVote = async (institution: typeof b): Promise<JoinRecord> => {
+        const invitation = `invite-${institution.code}`;
+        return net.voteOn(a.manager, await net.askToJoin(institution, invitation, await net.invite(invitation)));
+      };
+      await refused(net.activate(b), 'INVALID_SIGNATURE');
+      await askAndVote(b);
+      const record = (): Promise<MemberRecord> => net.query('membership.member', { did: b.did });
+      const { state, admittedAt = 0 } = await record();
+      assert.equal(state, 'Admitted');
+      assert.ok(Math.abs(admittedAt - net.driver.now()) < MINUTE, String(admittedAt));
+      await refused(net.query('membership.member', { did: `${b.did}x` }), 'NOT_FOUND', 'did');
+      await refused(net.publish(b), 'FORBIDDEN');
+      await refused(net.consent(b.manager, 'Membership', { id: 'x', digest: 'ab'.repeat(32) }), 'FORBIDDEN');
+      await refused(net.send(b.manager, 'membership.activate', {}), 'FORBIDDEN');
+      await refused(net.send(b, 'membership.leave', {}), 'FORBIDDEN');
+      await refused(net.send(a, 'membership.leave', {}), 'ILLEGAL_TRANSITION');
+      // The one that is there decides alone.
+      assert.equal((await askAndVote(makeInstitution(net.id, 'bank-c'))).state, 'Active');
+      const joined = await net.activate<MemberRecord>(b);
+      assert.equal(joined.state, 'Active');
+      assert.deepEqual(await net.activate(b), joined, 'said again, it changes nothing');
+      await net.publish(b);
+      assert.equal((await askAndVote(makeInstitution(net.id, 'bank-d'))).state, 'Pending', 'now two must agree');
+      await net.send(b, 'membership.leave', {});
+      await refused(net.activate(b), 'INVALID_SIGNATURE');
+      await net.close();
+    });
+
+    test('an admission lapses when its time is over, and no membership that was taken up', async () => {
+      for (const [rules, lapseMs] of [[{ admissionLapseMs: 5 * MINUTE }, 5 * MINUTE], [{}, DEFAULT_ADMISSION_LAPSE_MS]] as const) {
+        const net = await TestNetwork.found(makeDriver, rules);
+        const a = net.founder;
+        const b = await net.admit('bank-b', [a]);
+        const c = makeInstitution(net.id, 'bank-c');
+        const join = await net.askToJoin(c, 'invite-c', await net.invite('invite-c'));
+        for (const voter of [a, b]) await net.voteOn(voter.manager, join);
+        const lapse = (did: string, by = b): Promise<MemberRecord> => net.send(by, 'membership.lapse', { did });
+        await refused(lapse(c.did), 'ILLEGAL_TRANSITION', 'did');
+        await net.driver.advanceTime(lapseMs - MINUTE);
+        await refused(lapse(c.did), 'ILLEGAL_TRANSITION', 'did');
+        await refused(lapse(`${c.did}x`), 'NOT_FOUND', 'did');
+        await net.driver.advanceTime(2 * MINUTE);
+        await refused(net.send(b.manager, 'membership.lapse', { did: c.did }), 'FORBIDDEN');
+        await refused(lapse(c.did, c), 'FORBIDDEN');
+        for (const did of [a.did, b.did]) await refused(lapse(did, a), 'ILLEGAL_TRANSITION', 'did');
+        const lapsed = await lapse(c.did);
+        assert.equal(lapsed.state, 'Lapsed');
+        assert.deepEqual(await lapse(c.did, a), lapsed, 'whoever says it second changes nothing');
+        await refused(net.activate(c), 'INVALID_SIGNATURE');
+        const forC = net.seal('membership', 'issueCredential', { creds: 'x' }, [c]);
+        await refused(net.send(a, 'membership.issueCredential', { did: c.did }, forC), 'ILLEGAL_TRANSITION', 'did');
+        await refused(net.askToJoin(c, 'invite-again', await net.invite('invite-again')), 'INVALID_SIGNATURE');
+        await net.close();
+      }
+    });
+
+    test('who comes late is let in while nobody has said that its admission lapsed', async () => {
+      const net = await TestNetwork.found(makeDriver, { admissionLapseMs: MINUTE });
+      const b = makeInstitution(net.id, 'bank-b');
+      await net.voteOn(net.founder.manager, await net.askToJoin(b, 'invite-b', await net.invite('invite-b')));
+      await net.driver.advanceTime(2 * MINUTE);
+      assert.equal((await net.activate<MemberRecord>(b)).state, 'Active');
+      await refused(net.send(net.founder, 'membership.lapse', { did: b.did }), 'ILLEGAL_TRANSITION', 'did');
       await net.close();
     });
 

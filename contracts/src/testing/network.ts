@@ -36,6 +36,8 @@ import type { Driver, MakeDriver } from './driver.ts';
 /** 2026-01-01T00:00:00Z, ms */
 export const START = 1_767_225_600_000;
 export const MINUTE = 60_000;
+/** Contracts as a candidate on Fabric names them. */
+export const STATED_CONTRACTS = `${CONTRACTS_VERSION}+sha256.${'ab'.repeat(32)}`;
 
 type Changes = Partial<
   Pick<TransactionPayload, 'network' | 'kind' | 'expires' | 'delegations' | 'sealed' | 'nonce' | 'principal' | 'keyId'>
@@ -211,10 +213,11 @@ export class TestNetwork {
     invitationId: string,
     invitationKey: Sm2KeyPair,
     fabric?: FabricOrganisation,
+    contracts: string | undefined = fabric && STATED_CONTRACTS,
   ): Promise<string> {
     const request = this.requestOf(institution, fabric);
     const proof = joinProof(invitationKey.privateKey, this.id, invitationId, request);
-    await this.send(institution, 'membership.join', { invitationId, request, proof });
+    await this.send(institution, 'membership.join', { invitationId, request, proof, ...(contracts && { contracts }) });
     return joinDigest(this.id, invitationId, request);
   }
 
@@ -222,12 +225,18 @@ export class TestNetwork {
     return this.consent<T>(person, 'Membership', { id: join, digest: join }, { decision });
   }
 
-  /** The whole way in: invitation, request, the votes of all given members. */
+  /** An institution that was voted in comes. */
+  activate<T>(institution: TestInstitution): Promise<T> {
+    return this.send<T>(institution, 'membership.activate', {});
+  }
+
+  /** The whole way in: invitation, request, the votes of all given members, its coming. */
   async admit(code: string, voters: TestInstitution[], fabric?: FabricOrganisation): Promise<TestInstitution> {
     const institution = makeInstitution(this.id, code);
     const join = await this.askToJoin(institution, `invite-${code}`, await this.invite(`invite-${code}`), fabric);
     const needed = Math.floor(voters.length / 2) + 1;
     for (const voter of voters.slice(0, needed)) await this.voteOn(voter.manager, join);
+    await this.activate(institution);
     return institution;
   }
 

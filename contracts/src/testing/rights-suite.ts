@@ -90,6 +90,7 @@ export function rightsSuite(makeDriver: MakeDriver): void {
       const d = makeInstitution(net.id, 'bank-d', ['ComputeParty', 'DataProvider']);
       const join = await net.askToJoin(d, 'invite-bank-d', await net.invite('invite-bank-d'));
       for (const voter of [bench.a, bench.b]) await net.voteOn(voter.manager, join);
+      await net.activate(d);
       await refused(bench.propose(bench.proposal(), d), 'FORBIDDEN', 'parties');
     });
   });

@@ -118,7 +118,7 @@ runMain(async () => {
   }
   const chain = await exportChain();
   if (ledger === 'fabric') {
-    const start = startFigures(chain, flows);
+    const start = startFigures(chain, started);
     if (options.quick) return say(JSON.stringify(start, null, 2));
     noteLedger('start', { date, machine, figures: { start } });
     return say(`\nwrote docs/fabric-performance.md after ${totalTime()}`);

@@ -50,6 +50,30 @@ export const fabricValues = z
   })
   .describe('Hyperledger Fabric nodes; the operator makes them for a CollabNetwork with spec.ledger.driver fabric.');
 
+export const networkPolicyValues = z
+  .strictObject({
+    enabled: z.boolean().describe('Makes the NetworkPolicies. The cluster must enforce them.'),
+    apiServer: z.strictObject({ cidrs: z.array(cidr).min(1).describe('Addresses of the API server, as pods see it after address translation.'), port: port.describe('Its port.') }).describe('API server; only the operator needs it.'),
+    hub: z
+      .strictObject({
+        namespace: z.union([name, z.literal('')]).describe('Namespace of a hub in this cluster.'),
+        cidr: cidr.describe('Addresses of a hub elsewhere.'),
+        ports: z.array(port).min(1).describe('Its ports.'),
+      })
+      .describe('Hub this institution connects to.'),
+    fabric: z
+      .strictObject({
+        namespaces: z.array(name).describe('Namespaces of institutions in this cluster.'),
+        cidrs: z.array(cidr).describe('Addresses of nodes elsewhere.'),
+        ports: z.array(port).min(1).describe('Ports of their orderers and peers. The operator connects to no other port that a candidate names for its peer.'),
+      })
+      .describe('Fabric nodes of other institutions, which peers and operator reach.'),
+    keyTokens: z.strictObject({ cidrs: z.array(cidr).describe('Addresses of an HSM that the operator reaches over the network.'), ports: z.array(port).describe('Its ports.') }).describe('Network HSM.'),
+    monitoringNamespaces: z.array(name).describe('Namespaces that may scrape /metrics.'),
+    dns: z.strictObject({ namespace: z.union([name, z.literal('')]).describe('Namespace of the cluster DNS.'), cidr: cidr.describe('Its addresses, where it is no pod.'), port: port.describe('Its port.') }).describe('Cluster DNS.'),
+  })
+  .describe('NetworkPolicies.');
+
 export const imagesPullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').describe('imagePullPolicy of all containers.');
 export const workersValue = z.int().min(1).max(100).default(10).describe('Tasks reconciled at the same time.');
 export const ledgerCacheValue = quantity.describe('Most disk of the node for each verified copy of the ledgers: one each in operator, result store and data proxies.');
@@ -126,29 +150,7 @@ export const chartValues = z.strictObject({
   compute: computeValues,
   dataProxy: dataProxyValues,
   fabric: fabricValues,
-  networkPolicy: z
-    .strictObject({
-      enabled: z.boolean().describe('Makes the NetworkPolicies. The cluster must enforce them.'),
-      apiServer: z.strictObject({ cidrs: z.array(cidr).min(1).describe('Addresses of the API server, as pods see it after address translation.'), port: port.describe('Its port.') }).describe('API server; only the operator needs it.'),
-      hub: z
-        .strictObject({
-          namespace: z.union([name, z.literal('')]).describe('Namespace of a hub in this cluster.'),
-          cidr: cidr.describe('Addresses of a hub elsewhere.'),
-          ports: z.array(port).min(1).describe('Its ports.'),
-        })
-        .describe('Hub this institution connects to.'),
-      fabric: z
-        .strictObject({
-          namespaces: z.array(name).describe('Namespaces of institutions in this cluster.'),
-          cidrs: z.array(cidr).describe('Addresses of nodes elsewhere.'),
-          ports: z.array(port).min(1).describe('Ports of their orderers and peers.'),
-        })
-        .describe('Fabric nodes of other institutions, which peers and operator reach.'),
-      keyTokens: z.strictObject({ cidrs: z.array(cidr).describe('Addresses of an HSM that the operator reaches over the network.'), ports: z.array(port).describe('Its ports.') }).describe('Network HSM.'),
-      monitoringNamespaces: z.array(name).describe('Namespaces that may scrape /metrics.'),
-      dns: z.strictObject({ namespace: z.union([name, z.literal('')]).describe('Namespace of the cluster DNS.'), cidr: cidr.describe('Its addresses, where it is no pod.'), port: port.describe('Its port.') }).describe('Cluster DNS.'),
-    })
-    .describe('NetworkPolicies.'),
+  networkPolicy: networkPolicyValues,
   sharedCluster: sharedClusterValue,
   telemetry: telemetryValues,
   monitoring: z

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { computeValues, dataProxyValues, fabricValues, imagesPullPolicy, ledgerCacheValue, pkcs11ModulesValue, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
+import { computeValues, dataProxyValues, fabricValues, imagesPullPolicy, ledgerCacheValue, networkPolicyValues, pkcs11ModulesValue, sharedClusterValue, telemetryValues, workersValue } from '../chart/values.ts';
 
 /** The settings the Helm chart hands to the operator; the chart's values say what each means. */
 export const operatorConfigSchema = z.object({
@@ -19,6 +19,9 @@ export const operatorConfigSchema = z.object({
   dataProxy: dataProxyValues,
   fabric: fabricValues,
   ledgerCache: ledgerCacheValue,
+  networkPolicy: z
+    .object({ apiServer: networkPolicyValues.shape.apiServer, fabric: networkPolicyValues.shape.fabric })
+    .prefault({ apiServer: { cidrs: ['0.0.0.0/0'], port: 443 }, fabric: { namespaces: [], cidrs: [], ports: [7050, 7051] } }),
   sharedCluster: sharedClusterValue,
   telemetry: telemetryValues.prefault({ otlp: {} }),
 });

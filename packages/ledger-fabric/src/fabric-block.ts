@@ -30,6 +30,8 @@ export interface BlockTransaction {
     readonly writes: ReadonlyMap<string, readonly BlockWrite[]>;
     /** Metadata that are set, by namespace. */
     readonly metadata: ReadonlyMap<string, readonly BlockMetadata[]>;
+    /** Versions of the definitions of chaincode that it put into force, by name. */
+    readonly definitions?: ReadonlyMap<string, string>;
     /** Namespaces with changes of another kind: private data. */
     readonly otherChanges: readonly string[];
   };

@@ -5,6 +5,9 @@ import type { BlockMetadata, BlockTransaction, BlockWrite, FabricBlock } from '.
 import { metadataOf } from './key-metadata.ts';
 import { validationCode } from './validation-code.ts';
 
+const LIFECYCLE = '_lifecycle';
+const DEFINITION = /^namespaces\/fields\/(.+)\/EndorsementInfo$/;
+
 /**
  * Reads a block and checks that its header fits its data.
  *
@@ -51,6 +54,7 @@ function parseAction(action: peer.TransactionAction): Omit<Called, 'time' | 'cre
     answer: text(result.getResponse()?.getPayload_asU8() ?? new Uint8Array()),
     writes: new Map(parsed.map(({ name, set }) => [name, set.getWritesList().map(writeOf)])),
     metadata: new Map(parsed.map(({ name, set }) => [name, set.getMetadataWritesList().map(metadataWriteOf)])),
+    definitions: new Map(parsed.flatMap(({ name, set }) => (name === LIFECYCLE ? set.getWritesList().flatMap(definitionOf) : []))),
     otherChanges: parsed.filter(({ collections }) => collections > 0).map(({ name }) => name),
   };
 }
@@ -68,6 +72,14 @@ function parseProposal(octets: Uint8Array): Pick<Called, 'chaincode' | 'args'> {
 
 function metadataWriteOf(write: ledger.rwset.kvrwset.KVMetadataWrite): BlockMetadata {
   return metadataOf(write.getKey(), write.getEntriesList().map((entry) => ({ name: entry.getName(), value: entry.getValue_asU8() })));
+}
+
+/** What Fabric's own chaincode keeps of a definition is one key a field; the version stands in one of them. */
+function definitionOf(write: ledger.rwset.kvrwset.KVWrite): [string, string][] {
+  const name = DEFINITION.exec(write.getKey())?.[1];
+  if (name === undefined || write.getIsDelete()) return [];
+  const field = peer.lifecycle.StateData.deserializeBinary(write.getValue_asU8()).getBytes_asU8();
+  return [[name, peer.lifecycle.ChaincodeEndorsementInfo.deserializeBinary(field).getVersion()]];
 }
 
 function writeOf(write: ledger.rwset.kvrwset.KVWrite): BlockWrite {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { joinProof, type FabricOrganisation, type JoinRecord, type MemberRecord, type Page } from '@collabnet/contracts';
-import { makeInstitution, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
+import { CONTRACTS_VERSION, CURRENT_RELEASE, joinProof, releasesOf, type ContractsReleases, type FabricOrganisation, type JoinRecord, type MemberRecord, type Page } from '@collabnet/contracts';
+import { makeInstitution, STATED_CONTRACTS, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import { newNonce } from '@collabnet/envelope';
 import { addMember, blockFromText, setBatchTimeout } from '@collabnet/fabric-network';
 import { TestInstitution as Organisation, TestPeer } from '@collabnet/fabric-network/testing';
@@ -73,8 +73,8 @@ describe('a candidate of a network on Fabric', { timeout: 240_000 }, () => {
 
   const byInvitation = (id: string): Promise<NatsConnection> => connectAs(hub.invitation(networkToken(net.id), id, Math.floor(Date.now() / 1000) + 600).creds, invitationInbox(networkToken(net.id), id));
 
-  async function candidateOf(invitationId: string, networkId = net.id): Promise<FabricCandidateClient> {
-    const client = new FabricCandidateClient({ networkId, invitationId, connection: await byInvitation(invitationId), chaincode: driver.chaincode });
+  async function candidateOf(invitationId: string, networkId = net.id, releases?: ContractsReleases): Promise<FabricCandidateClient> {
+    const client = new FabricCandidateClient({ networkId, releases, invitationId, connection: await byInvitation(invitationId), chaincode: driver.chaincode });
     clients.push(client);
     return client;
   }
@@ -90,7 +90,7 @@ describe('a candidate of a network on Fabric', { timeout: 240_000 }, () => {
   /** The request of b under an invitation, signed. */
   function request(invitationId = INVITATION): ReturnType<TestNetwork['sign']> {
     const asked = net.requestOf(b, organisation());
-    return net.sign(b, 'membership', 'join', { invitationId, request: asked, proof: joinProof(key.privateKey, net.id, invitationId, asked) });
+    return net.sign(b, 'membership', 'join', { invitationId, request: asked, proof: joinProof(key.privateKey, net.id, invitationId, asked), contracts: STATED_CONTRACTS });
   }
 
   test('reads and verifies the channel from its first block on, and is given that block', async () => {
@@ -150,6 +150,15 @@ describe('a candidate of a network on Fabric', { timeout: 240_000 }, () => {
     const later = await candidateOf('invitation-later');
     await later.refresh();
     assert.deepEqual(await later.firstBlock(), await candidate.firstBlock());
+  });
+
+  test('knows which contracts are in force, also where its own release cannot run them', async () => {
+    await candidate.refresh();
+    assert.equal(candidate.definition, CONTRACTS_VERSION, 'the version that the test network has agreed on');
+    const older = await candidateOf('invitation-older', net.id, releasesOf({ ...CURRENT_RELEASE, version: '0.9.0' }));
+    assert.equal(older.definition, undefined);
+    for (let look = 0; look < 2; look += 1) await assert.rejects(older.refresh(), { code: 'CONTRACTS_MISMATCH', message: new RegExp(CONTRACTS_VERSION) });
+    assert.equal(older.definition, CONTRACTS_VERSION);
   });
 
   test('is told that the channel is not that of its invitation', async () => {

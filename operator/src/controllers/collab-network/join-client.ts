@@ -8,6 +8,8 @@ import type { Invitation } from './invitation.ts';
 export interface CandidateLedger extends Pick<Ledger, 'evaluate' | 'submit' | 'onChange' | 'close'> {
   start(): void;
   refresh(): Promise<void>;
+  /** On Fabric: version of the definition of the contracts that the members have put into force, as far as it was read. */
+  readonly definition?: string | undefined;
   /** On Fabric: the first block of the channel, serialised. */
   firstBlock?(): Promise<Uint8Array>;
 }

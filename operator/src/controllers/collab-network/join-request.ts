@@ -27,10 +27,15 @@ export async function findOwnRequest(run: NetworkRun, ledger: CandidateLedger, {
   throw new StalledError('JoinRefused', 'the invitation has expired; ask for a new one');
 }
 
-/** Puts the request on the ledger. @throws StalledError JoinRefused when the contracts refuse it */
-export async function submitJoin(run: NetworkRun, ledger: CandidateLedger, invitation: Invitation, request: JoinRequest): Promise<JoinRecord> {
+/**
+ * Puts the request on the ledger, or says anew which contracts the release has.
+ *
+ * @param contracts on Fabric: their definition
+ * @throws StalledError JoinRefused when the contracts refuse it
+ */
+export async function submitJoin(run: NetworkRun, ledger: CandidateLedger, invitation: Invitation, request: JoinRequest, contracts?: string): Promise<JoinRecord> {
   const keys = required(run.keys, 'keys');
-  const { networkId, invitationId, invitationKey, networkName } = invitation;
+  const { networkId, invitationId, invitationKey } = invitation;
   const payload = newPayload({
     network: networkId,
     kind: 'Membership',
@@ -38,7 +43,7 @@ export async function submitJoin(run: NetworkRun, ledger: CandidateLedger, invit
     method: 'join',
     principal: { type: 'institution', scheme: 'DID', id: request.did },
     keyId: keyIdOf(request.did, 'key-1'),
-    public: { invitationId, request, proof: joinProof(invitationKey, networkId, invitationId, request) },
+    public: { invitationId, request, proof: joinProof(invitationKey, networkId, invitationId, request), ...(contracts !== undefined && { contracts }) },
   });
   try {
     await ledger.submit(await signTransaction(payload, (bytes) => keys.sign(bytes)));
@@ -48,7 +53,6 @@ export async function submitJoin(run: NetworkRun, ledger: CandidateLedger, invit
     }
     throw error;
   }
-  run.ctx.event({ type: 'Normal', reason: 'JoinRequested', message: `asked to join ${networkName}; its members vote` });
   const record = await findOnLedger<JoinRecord>(ledger, 'membership', 'joinRequest', { id: joinDigest(networkId, invitationId, request) });
   if (record === undefined) throw new Error('the join request is on the ledger but cannot be found; trying again');
   return record;

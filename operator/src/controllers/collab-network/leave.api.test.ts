@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { CredentialRecord, MemberRecord, Page } from '@collabnet/contracts';
-import { TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
+import { makeInstitution, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
 import { openSealed, sealedAad } from '@collabnet/envelope';
 import { HubNats, networkToken, parseCreds, type NatsTrust } from '@collabnet/messaging';
@@ -26,6 +26,10 @@ import type { NetworkRun } from './network-run.ts';
 import { admitMembers } from './steps/admit-members.ts';
 import { leaveNetwork, rememberLeft } from './steps/leave-network.ts';
 import { accessSecret, readAccess } from './steps/load-access.ts';
+import { takeUpMembership } from './steps/take-up-membership.ts';
+
+/** Long enough for credentials to be issued first. */
+const LAPSE_MS = 5_000;
 
 let server: TestApiServer;
 let chain: MemoryChain;
@@ -69,7 +73,7 @@ async function place(institution: TestInstitution, spec: object, hubOf: (client:
 before(async () => {
   server = await TestApiServer.start();
   await server.installCrd(crd('collabnetworks'));
-  net = await TestNetwork.found((payload) => (chain = new MemoryChain(payload)));
+  net = await TestNetwork.found((payload) => (chain = new MemoryChain(payload)), { admissionLapseMs: LAPSE_MS });
   b = await net.admit('bank-b', [net.founder]);
   c = await net.admit('bank-c', [net.founder, b]);
   hubProcess = await NatsProcess.prepare();
@@ -147,4 +151,50 @@ test('a network that was left stays left after a restart, without asking a ledge
   } finally {
     chain.unreachable = false;
   }
+});
+
+/** Asks to join and is voted in, by all who may vote. */
+async function voteIn(code: string): Promise<TestInstitution> {
+  const institution = makeInstitution(net.id, code);
+  const join = await net.askToJoin(institution, `invite-${code}`, await net.invite(`invite-${code}`));
+  for (const voter of [net.founder, c]) await net.voteOn(voter.manager, join);
+  return institution;
+}
+
+const stateOf = async ({ did }: TestInstitution): Promise<string> => (await net.query<MemberRecord>('membership.member', { did })).state;
+const sessionOf = ({ did, keys, agree }: TestInstitution): NetworkSession => new NetworkSession({ name: NETWORK, did, keys: new InstitutionKeys({ sign: keys, agree }), ledger: chain.ledger() });
+
+test('who was voted in takes its membership up by itself, once', async () => {
+  const d = await voteIn('bank-d');
+  assert.equal(await stateOf(d), 'Admitted');
+  const run = { ...leaver.run, ctx: { ...leaver.run.ctx, event: ({ reason }: { reason: string }) => events.push(reason) } } as unknown as NetworkRun;
+  const events: string[] = [];
+  await takeUpMembership(run, sessionOf(d));
+  assert.equal(await stateOf(d), 'Active');
+  const height = chain.height;
+  await takeUpMembership(run, sessionOf(d));
+  assert.deepEqual([chain.height, events], [height, ['MembershipTakenUp']]);
+  await assert.rejects(takeUpMembership(run, sessionOf(makeInstitution(net.id, 'bank-x'))), { reason: 'CatchingUp' });
+  await net.send(d, 'membership.leave', {});
+});
+
+test('the admission of one that does not come lapses; the hub refuses it, and it is told why', async () => {
+  const e = await voteIn('bank-e');
+  const before = founder.events.length;
+  await admitMembers(founder.run);
+  assert.deepEqual([founder.events.slice(before), await stateOf(e)], [['CredentialIssued'], 'Admitted']);
+  const leaf = await (await leavesOf(e)).control();
+  assert.ok(!leaf.closed, leaf.received);
+  await eventually('lapsed', async () => {
+    await admitMembers(founder.run);
+    return (await stateOf(e)) === 'Lapsed';
+  }, 4 * LAPSE_MS);
+  await admitMembers(founder.run);
+  assert.deepEqual(founder.events.slice(before), ['CredentialIssued', 'AdmissionLapsed', 'CredentialRevoked']);
+  await eventually('its link cut', () => leaf.closed);
+  await assert.rejects(takeUpMembership(leaver.run, sessionOf(e)), { reason: 'AdmissionLapsed', message: /new invitation/ });
+  assert.equal(await stateOf(c), 'Active', 'a member that is there stays, however long');
+  const { height } = chain;
+  await admitMembers(founder.run);
+  assert.equal(chain.height, height, 'a second look changes nothing');
 });

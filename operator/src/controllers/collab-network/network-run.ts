@@ -12,6 +12,7 @@ import type { SecretStore } from '../../institution/secret-store.ts';
 import type { SessionRegistry } from '../../institution/session-registry.ts';
 import type { FabricAddresses } from './fabric/addresses.ts';
 import type { FabricRun } from './fabric/fabric-run.ts';
+import type { OwnContracts } from './fabric/own-contracts.ts';
 import type { CandidateHosts } from './candidate-hosts.ts';
 import type { JoinClients } from './join-client.ts';
 import type { LedgerReplicas } from './ledger-replicas.ts';
@@ -31,6 +32,8 @@ export interface NetworkServices {
   candidates: CandidateHosts;
   /** Where the nodes of this institution's Fabric networks are reached. */
   fabric: FabricAddresses;
+  /** Contracts of this release, unless a test has others than those of its process. */
+  contracts?: OwnContracts;
   logger: Logger;
 }
 

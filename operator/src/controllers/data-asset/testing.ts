@@ -40,6 +40,7 @@ export const testConfig: OperatorConfig = {
     chaincode: { replicas: 1, resources: {} },
   },
   ledgerCache: '64Mi',
+  networkPolicy: { apiServer: { cidrs: ['0.0.0.0/0'], port: 443 }, fabric: { namespaces: [], cidrs: [], ports: [7050, 7051] } },
   sharedCluster: false,
   telemetry: { otlp: { endpoint: '', namespace: '', cidr: '' } },
 };

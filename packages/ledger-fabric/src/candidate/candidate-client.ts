@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { common } from '@hyperledger/fabric-protos';
-import { keys } from '@collabnet/contracts';
+import { keys, type ContractsReleases } from '@collabnet/contracts';
 import { transactionDigest, type Json, type JsonObject, type SignedTransaction } from '@collabnet/envelope';
 import { clockOffset, ensureFresh, LedgerError, SqliteState, type LedgerEvent, type SubmitResult, type VerifiedHead } from '@collabnet/ledger';
 import type { NatsConnection } from '@collabnet/messaging';
 import { assertNotAhead } from '../clock-check.ts';
+import type { FabricBlock } from '../fabric-block.ts';
 import { FabricReplica } from '../fabric-replica.ts';
 import { DEFAULT_CHAINCODE } from '../options.ts';
 import { parseBlock } from '../parse-block.ts';
@@ -21,6 +22,8 @@ export interface FabricCandidateOptions {
   readonly connection: NatsConnection;
   /** Name of the chaincode on the channel; default `collabnet`. */
   readonly chaincode?: string | undefined;
+  /** Versions of the contracts that this build can run; those of `@collabnet/contracts` when absent. */
+  readonly releases?: ContractsReleases | undefined;
   readonly now?: (() => number) | undefined;
   /** Blocks may lie at most this far ahead of the local clock, ms; default 10 min (design §8.7). */
   readonly maxClockSkewMs?: number | undefined;
@@ -39,6 +42,11 @@ export class FabricCandidateClient {
   readonly #replica: FabricReplica;
   readonly #listeners = new Set<(events: LedgerEvent[]) => void>();
   #first: Uint8Array | undefined;
+  #definition: string | undefined;
+  /** Set from the first block on that this build has no rules for; then {@link #seen} goes on alone. */
+  #mismatch: LedgerError | undefined;
+  /** Blocks that were read. */
+  #seen = 0;
   #verifiedAt = 0;
   #clockOffsetMs = 0;
   #failed: LedgerError | undefined;
@@ -52,7 +60,7 @@ export class FabricCandidateClient {
     this.#chaincode = options.chaincode ?? DEFAULT_CHAINCODE;
     this.#host = new CandidateHost(options.connection, options.networkId, options.invitationId);
     // In memory: only who has read all from the first block on knows that the first one is that of this network.
-    this.#replica = new FabricReplica(options.networkId, this.#chaincode, new SqliteState<StoredFabricBlock>(':memory:'));
+    this.#replica = new FabricReplica(options.networkId, this.#chaincode, new SqliteState<StoredFabricBlock>(':memory:'), options.releases);
   }
 
   /** Begins to follow the channel. Resolves at once; {@link head} throws STALE until the genesis was read. */
@@ -72,6 +80,14 @@ export class FabricCandidateClient {
     const head = this.#replica.head();
     if (head === undefined) throw new LedgerError('STALE', 'no block of the network has been read yet; wait for the first contact with the ledger');
     return { ...head, verifiedAt: this.#verifiedAt };
+  }
+
+  /**
+   * Version of the definition of the contracts that the members have put into force, as the last block that was read has it;
+   * undefined before the first one. Known also where this build has no rules for those contracts.
+   */
+  get definition(): string | undefined {
+    return this.#definition;
   }
 
   /** Block 0 of the channel, serialised: what an own peer joins it with. Waits for the verified genesis. @throws as {@link refresh} */
@@ -126,13 +142,14 @@ export class FabricCandidateClient {
     const asked = this.#now();
     const head = await this.#host.head();
     this.#clockOffsetMs = clockOffset(head.now, asked, this.#now());
-    for await (const octets of this.#host.blocks(this.#replica.next, head.number)) {
+    for await (const octets of this.#host.blocks(this.#seen, head.number)) {
       this.#assertUsable();
       this.#take(octets);
       // A long chain takes minutes to verify: leases, probes and an orderly end must not wait for it.
       await setImmediate();
     }
     this.#assertUsable();
+    if (this.#mismatch !== undefined) throw this.#mismatch;
     const { last } = this.#replica;
     if (last?.number === head.number && last.hash !== head.hash) this.#fail(`the host now shows another block ${head.number}`);
     this.#verifiedAt = asked;
@@ -140,23 +157,33 @@ export class FabricCandidateClient {
 
   #take(octets: Uint8Array): void {
     const block = this.#parse(octets);
+    // What is in force is worth knowing also where nothing else can be.
+    if (this.#mismatch !== undefined) return this.#note(block);
     assertNotAhead(block, this.#chaincode, this.#now(), this.#options.maxClockSkewMs);
     let events: LedgerEvent[] | undefined;
     try {
       events = this.#replica.apply(block);
     } catch (cause) {
       if (cause instanceof LedgerError && cause.code === 'BLOCK_INVALID') this.#fail(cause.message, cause);
-      throw cause;
+      if (!(cause instanceof LedgerError) || cause.code !== 'CONTRACTS_MISMATCH') throw cause;
+      this.#mismatch = cause;
     }
+    this.#note(block);
+    if (this.#mismatch !== undefined) return;
     if (block.number === 0) this.#first = octets;
     if (events !== undefined) for (const listener of this.#listeners) listener(events);
+  }
+
+  #note({ transactions }: FabricBlock): void {
+    this.#seen += 1;
+    for (const { code, call } of transactions) if (code === 'VALID') this.#definition = call?.definitions?.get(this.#chaincode) ?? this.#definition;
   }
 
   #parse(octets: Uint8Array): ReturnType<typeof parseBlock> {
     try {
       return parseBlock(common.Block.deserializeBinary(octets));
     } catch (cause) {
-      return this.#fail(cause instanceof LedgerError ? cause.message : `block ${this.#replica.next}: it is none of Fabric`, cause);
+      return this.#fail(cause instanceof LedgerError ? cause.message : `block ${this.#seen}: it is none of Fabric`, cause);
     }
   }
 

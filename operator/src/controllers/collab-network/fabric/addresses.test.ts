@@ -6,7 +6,7 @@ import { nodeConfiguration } from './node-config.ts';
 import type { NodeKey } from './node-plan.ts';
 import { testNode } from './testing.ts';
 
-const addresses = serviceAddresses('bank-a');
+const addresses = serviceAddresses('bank-a', { ports: [7050, 7051] });
 
 function peerOf(ledger: object): NodeKey {
   return { network: { metadata: { name: 'demo' }, spec: { ledger } } as CollabNetwork, role: 'peer', ordinal: 0 };

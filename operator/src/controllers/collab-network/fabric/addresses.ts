@@ -1,9 +1,10 @@
 import type { CollabNetwork } from '@collabnet/crds';
 import type { Endpoint } from '@collabnet/fabric-network/node';
 import { chaincodeAddress } from './chaincode-workload.ts';
+import { memberAddresses, type AddressRule, type MemberAddresses } from './member-addresses.ts';
 import { MOUNTS, nodeName, PORTS, type NodeKey } from './node-plan.ts';
 
-/** Where the parts of a network are reached. */
+/** Where the parts of a network are reached, and which of others may be. */
 export interface FabricAddresses {
   /** A node, as this institution's own parts reach it. */
   node(key: NodeKey): Endpoint;
@@ -18,10 +19,12 @@ export interface FabricAddresses {
   /** Where a peer finds its snapshots. */
   snapshotFolder(key: NodeKey): string;
   chaincode(network: CollabNetwork, version: string): Endpoint;
+  /** Nodes of other institutions. */
+  readonly members: MemberAddresses;
 }
 
-/** The Services of this namespace, and for others the names that the spec gives them. */
-export function serviceAddresses(namespace: string): FabricAddresses {
+/** The Services of this namespace, and for others the names that the spec gives them. @param others which addresses of other institutions may be connected to */
+export function serviceAddresses(namespace: string, others: AddressRule): FabricAddresses {
   const host = (key: NodeKey): string => `${nodeName(key)}.${namespace}.svc`;
   const node = (key: NodeKey): Endpoint => ({ host: host(key), port: PORTS[key.role] });
   return {
@@ -35,5 +38,6 @@ export function serviceAddresses(namespace: string): FabricAddresses {
     snapshotMetrics: (key) => `http://${host(key)}:${PORTS.snapshots}/metrics`,
     snapshotFolder: () => MOUNTS.snapshots,
     chaincode: (network, version) => chaincodeAddress({ network, version }, namespace),
+    members: memberAddresses(others),
   };
 }

@@ -1,16 +1,29 @@
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { formatEndpoint, type Endpoint } from '@collabnet/fabric-network';
+import type { MemberAddresses } from './member-addresses.ts';
 
 const ANSWER_MS = 3_000;
 
 /**
  * Whether a node answers at its address with a certificate of one of these authorities.
  *
+ * @param allowed of what another institution names, what may be connected to
  * @returns why not; undefined when it does
  */
-export function tlsProblem(node: Endpoint, authorities: readonly string[]): Promise<string | undefined> {
+export function tlsProblem(node: Endpoint, authorities: readonly string[], allowed: MemberAddresses): Promise<string | undefined> {
+  const refused = allowed.problemOf(node);
+  if (refused !== undefined) return Promise.resolve(`${formatEndpoint(node)}: ${refused}`);
   return new Promise((resolve) => {
-    const socket = connect({ host: node.host, port: node.port, servername: node.host, ca: [...authorities], ALPNProtocols: ['h2'], timeout: ANSWER_MS });
+    const socket = connect({
+      host: node.host,
+      port: node.port,
+      lookup: allowed.lookup,
+      ...(isIP(node.host) === 0 && { servername: node.host }),
+      ca: [...authorities],
+      ALPNProtocols: ['h2'],
+      timeout: ANSWER_MS,
+    });
     const end = (problem?: string): void => {
       socket.destroy();
       resolve(problem === undefined ? undefined : `${formatEndpoint(node)}: ${problem}`);
@@ -23,7 +36,7 @@ export function tlsProblem(node: Endpoint, authorities: readonly string[]): Prom
 }
 
 /** As {@link tlsProblem}, of several nodes of which one has to answer. */
-export async function noneAnswers(nodes: readonly Endpoint[], authorities: readonly string[]): Promise<string | undefined> {
-  const problems = await Promise.all(nodes.map((node) => tlsProblem(node, authorities)));
+export async function noneAnswers(nodes: readonly Endpoint[], authorities: readonly string[], allowed: MemberAddresses): Promise<string | undefined> {
+  const problems = await Promise.all(nodes.map((node) => tlsProblem(node, authorities, allowed)));
   return problems.includes(undefined) ? undefined : problems.join('; ');
 }

@@ -22,6 +22,9 @@ describe('wantedChanges', () => {
 
   it('adds who is a member, and removes who has left', () => {
     assert.deepEqual(wanted(testMember('alpha'), testMember('beta'), gamma), ['AddMember gamma']);
+    assert.deepEqual(wanted(testMember('alpha'), testMember('beta'), { ...gamma, state: 'Admitted' }), ['AddMember gamma'], 'it can only come by the channel');
+    assert.deepEqual(wanted(testMember('alpha'), testMember('beta'), { ...gamma, state: 'Lapsed' }), [], 'nobody waits for it any more');
+    assert.deepEqual(wanted(testMember('alpha'), testMember('beta', { state: 'Lapsed' })), ['RemoveMember beta']);
     assert.deepEqual(wanted(testMember('alpha'), testMember('beta', { state: 'Left' })), ['RemoveMember beta']);
     assert.deepEqual(wanted(testMember('alpha'), testMember('beta'), { ...gamma, state: 'Left' }), [], 'who was never on the channel is not removed');
     assert.deepEqual(wanted(testMember('alpha'), testMember('beta'), testMember('delta')), [], 'without an organisation nobody can be added');

@@ -1,4 +1,4 @@
-import type { ChannelChange, FabricOrganisation, MemberRecord } from '@collabnet/contracts';
+import { hasEnded, isAdmitted, type ChannelChange, type FabricOrganisation, type MemberRecord } from '@collabnet/contracts';
 import { parseDid } from '@collabnet/did';
 import { addMember, membersOf, removeMember, type ChannelConfig, type ConfigChange } from '@collabnet/fabric-network';
 
@@ -8,21 +8,23 @@ export interface WantedChange extends ChannelChange {
   readonly apply: ConfigChange;
   /** Of a member to be added. */
   readonly organisation?: FabricOrganisation;
+  /** Id of the request by which it was voted in. */
+  readonly join?: string;
 }
 
 /**
  * In which the organisations of the channel differ from the members on the ledger. All members come to the same order,
- * since each change makes signatures for the others void. Who left goes first: its endorsement still counts.
+ * since each change makes signatures for the others void. Whose membership has ended goes first: its endorsement still counts.
  */
 export function wantedChanges(config: ChannelConfig, members: readonly MemberRecord[]): WantedChange[] {
   const organisations = new Set(membersOf(config).map(({ mspId }) => mspId));
   const onChannel = ({ did }: MemberRecord): boolean => organisations.has(parseDid(did).subjectCode);
   const sorted = members.toSorted((a, b) => (a.did < b.did ? -1 : 1));
-  const left = sorted.filter((member) => member.state === 'Left' && onChannel(member));
-  const missing = sorted.filter((member) => member.state === 'Active' && !onChannel(member));
+  const left = sorted.filter((member) => hasEnded(member) && onChannel(member));
+  const missing = sorted.filter((member) => isAdmitted(member) && !onChannel(member));
   return [
     ...left.map(({ did, displayName }) => ({ kind: 'RemoveMember' as const, did, displayName, apply: removeMember(parseDid(did).subjectCode) })),
-    ...missing.flatMap(({ did, displayName, fabric }) => (fabric === undefined ? [] : [{ kind: 'AddMember' as const, did, displayName, organisation: fabric, apply: addition(fabric) }])),
+    ...missing.flatMap(({ did, displayName, fabric, join }) => (fabric === undefined ? [] : [{ kind: 'AddMember' as const, did, displayName, organisation: fabric, apply: addition(fabric), ...(join !== undefined && { join }) }])),
   ];
 }
 

@@ -4,6 +4,8 @@ import { WaitError } from '../../../runtime/index.ts';
 export const CONTRACTS_AWAITED = 'ContractsAwaitingApproval';
 /** The others have agreed on contracts that the own release does not have. */
 export const CONTRACTS_OUTDATED = 'ContractsOutdated';
+/** What the own release has is not what is in force. */
+export const CONTRACTS_REASONS: readonly string[] = [CONTRACTS_AWAITED, CONTRACTS_OUTDATED];
 
 /** The own contracts do not serve. */
 export const CHAINCODE_NOT_READY = 'ChaincodeNotReady';

@@ -51,11 +51,8 @@ export interface FabricRun {
 
 export type FabricStep = (fabric: FabricRun) => Promise<void>;
 
-/**
- * @param place of this institution in the network; a candidate has one before it has access
- * @param contracts those of this release, unless a test has others
- */
-export function newFabricRun(run: NetworkRun, { networkId, did }: Pick<NetworkAccess, 'networkId' | 'did'>, contracts = ownContracts()): FabricRun {
+/** @param place of this institution in the network; a candidate has one before it has access */
+export function newFabricRun(run: NetworkRun, { networkId, did }: Pick<NetworkAccess, 'networkId' | 'did'>): FabricRun {
   const { network } = run;
   const { founding, ledger } = network.spec;
   const key = (role: NodeKey['role'], ordinal: number): NodeKey => ({ network, role, ordinal });
@@ -68,7 +65,7 @@ export function newFabricRun(run: NetworkRun, { networkId, did }: Pick<NetworkAc
     networkId,
     orderers: Array.from({ length: orderers }, (_, ordinal) => key('orderer', ordinal)),
     peer: key('peer', 0),
-    contracts,
+    contracts: run.services.contracts ?? ownContracts(),
     problems: [],
     expires: Number.POSITIVE_INFINITY,
   };

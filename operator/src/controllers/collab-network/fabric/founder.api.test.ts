@@ -146,13 +146,15 @@ test('another build of the contracts runs beside the one of before until it is i
   const first = kubelet.chaincodes;
   assert.equal(first.length, 1);
   const contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
-  const starting = await provisionFabric(founder.last, contracts);
+  founder.contracts = contracts;
+  founder.last.services.contracts = contracts;
+  const starting = await provisionFabric(founder.last);
   assert.deepEqual([starting.problem?.reason, starting.contractsInForce], ['ChaincodeNotReady', definitionVersion()]);
   assert.equal((await founder.client.list(CORE.deployment)).length, 2);
   await eventually(
     'in force',
     async () => {
-      const done = await provisionFabric(founder.last, contracts).catch((error: unknown) => {
+      const done = await provisionFabric(founder.last).catch((error: unknown) => {
         if (!(error instanceof WaitError)) throw error;
         return undefined;
       });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { AssetRecord, MemberRecord, Page } from '@collabnet/contracts';
+import { CONTRACTS_VERSION, type AssetRecord, type MemberRecord, type Page } from '@collabnet/contracts';
 import { makeInstitution, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
 import { canonicalJson } from '@collabnet/envelope';
@@ -29,6 +29,7 @@ import { leaveNetwork, rememberLeft } from '../steps/leave-network.ts';
 import { accessSecret, loadAccess } from '../steps/load-access.ts';
 import { serveCandidates } from '../steps/serve-candidates.ts';
 import { configOf, peerAdmin } from './fabric-clients.ts';
+import { definitionVersion } from './own-contracts.ts';
 import { RESTORE_ANNOTATION } from './restore-peer.ts';
 import { FabricKubelet } from './testing-kubelet.ts';
 import { TestPlace } from './testing-place.ts';
@@ -172,8 +173,17 @@ test('a candidate that names another driver than the network has is told so, and
   guest.network = network;
 });
 
-test('a refused candidate has had a peer and contracts, and nothing of them stays but the claim that no operator may delete', async () => {
+test('a candidate whose release has another build of the contracts is told so, and makes no peer and no request', async () => {
   await handOverInvitation('stranger', stranger);
+  stranger.contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
+  await until('held', [stranger], () => stranger.waits.at(-1)?.startsWith('ContractsOutdated') === true);
+  for (const named of [definitionVersion(), definitionVersion(stranger.contracts), 'Install the release that the network runs']) assert.ok(stranger.waits.at(-1)?.includes(named), stranger.waits.at(-1));
+  assert.deepEqual([await leftBehind(stranger), stranger.events], [[], []]);
+  // As after an upgrade of its release.
+  stranger.contracts = undefined;
+});
+
+test('a refused candidate has had a peer and contracts, and nothing of them stays but the claim that no operator may delete', async () => {
   await until('asked', [stranger], () => stranger.status.membership === 'Pending');
   assert.ok((await leftBehind(stranger)).includes(`StatefulSet ${PEER}`));
   await stranger.client.get(CORE.persistentVolumeClaim, SNAPSHOTS);
@@ -188,6 +198,11 @@ test('a refused candidate has had a peer and contracts, and nothing of them stay
 });
 
 test('an institution joins by invitation, with both operators killed after each of their writes', async () => {
+  await until('asked', [guest], () => guest.status.membership === 'Pending');
+  // Its release is exchanged for another build while the members vote: they hold it back, and it says why.
+  guest.contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
+  await until('held', [guest], () => guest.waits.at(-1)?.startsWith('ContractsOutdated') === true);
+  guest.contracts = undefined;
   const kills = [guest.kill(), founder.kill()];
   try {
     await until('joined', [guest, founder], async () => {

@@ -2,7 +2,6 @@ import type { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { UNWRITABLE } from '../steps/require-quorum.ts';
 import { newFabricRun, type FabricStep } from './fabric-run.ts';
-import type { OwnContracts } from './own-contracts.ts';
 import { ensureAuthorities } from './steps/ensure-authorities.ts';
 import { ensureChaincode } from './steps/ensure-chaincode.ts';
 import { ensureChannel } from './steps/ensure-channel.ts';
@@ -16,7 +15,7 @@ import { removeOldContracts } from './steps/remove-old-contracts.ts';
 import { reportCertificates } from './steps/report-certificates.ts';
 import { reportFabric } from './steps/report-fabric.ts';
 
-export { OFF_THE_CHANNEL } from './steps/join-channel.ts';
+export { AWAITING_CHANNEL, OFF_THE_CHANNEL } from './steps/join-channel.ts';
 
 /** What runs before there is a channel, for a candidate as for a member. */
 export const NODES: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureSnapshotClaim, ensureNodes, reportCertificates];
@@ -30,12 +29,11 @@ const MEMBER: readonly FabricStep[] = [...NODES, joinChannel, ...CONTRACTS];
 /**
  * Provisions the institution's nodes and its place on the channel, and keeps them.
  *
- * @param contracts those of this release, unless a test has others
  * @returns what hinders writing, though the ledger can be read, and the contracts in force
  * @throws WaitError, StalledError
  */
-export async function provisionFabric(run: NetworkRun, contracts?: OwnContracts): Promise<{ problem?: WaitError | undefined; contractsInForce?: string | undefined }> {
-  const fabric = newFabricRun(run, required(run.access, 'access'), contracts);
+export async function provisionFabric(run: NetworkRun): Promise<{ problem?: WaitError | undefined; contractsInForce?: string | undefined }> {
+  const fabric = newFabricRun(run, required(run.access, 'access'));
   for (const step of run.network.spec.founding === undefined ? MEMBER : FOUNDER) await step(fabric);
   run.fabric = fabric;
   // What keeps everything from being written comes before what only troubles a node.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fabricBinary, FabricProcess, freePort, writeFiles } from '@collabnet/fabric-network/testing';
 import { CORE, type KubeClient, type KubeObject } from '../../../runtime/index.ts';
 import type { FabricAddresses } from './addresses.ts';
+import { LOOPBACK } from './testing-addresses.ts';
 import { MOUNTS, PORTS, type FabricRole } from './node-plan.ts';
 import { START_DIGEST_ANNOTATION } from './node-workload.ts';
 import { TestRelay } from './testing-relay.ts';
@@ -69,6 +70,7 @@ export class FabricKubelet {
       snapshotMetrics: () => `http://127.0.0.1:${this.#portsOf('keeper').health}/metrics`,
       snapshotFolder: ({ network, role, ordinal }) => this.volume(`fabric-${network.metadata.name}-${role}-${ordinal}`, 'snapshots'),
       chaincode: (_, version) => at(this.#portsOfVersion(version), 'main'),
+      members: LOOPBACK,
     };
   }
 

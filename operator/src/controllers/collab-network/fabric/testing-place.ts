@@ -13,7 +13,9 @@ import { CandidateHosts } from '../candidate-hosts.ts';
 import { JoinClients } from '../join-client.ts';
 import { LedgerReplicas } from '../ledger-replicas.ts';
 import { required, type NetworkRun, type NetworkServices, type NetworkStep } from '../network-run.ts';
+import { takeUpMembership } from '../steps/take-up-membership.ts';
 import type { FabricRun } from './fabric-run.ts';
+import type { OwnContracts } from './own-contracts.ts';
 import { Killed, KillingWrites } from './testing-kills.ts';
 import type { FabricKubelet } from './testing-kubelet.ts';
 
@@ -44,6 +46,8 @@ export class TestPlace {
   /** Added to the clock of this machine to get the operator's, ms. */
   clockOffset = 0;
   network: CollabNetwork;
+  /** Contracts of its release, where others than those of this process. */
+  contracts: OwnContracts | undefined;
   session: NetworkSession | undefined;
   /** The nodes as the last reconcile that came that far saw them. */
   fabric: FabricRun | undefined;
@@ -134,7 +138,9 @@ export class TestPlace {
         throw new WaitError('LedgerUnreachable', String(cause), RETRY_MS);
       });
       const { keys, agree } = this.institution;
-      sessions.set(new NetworkSession({ name: this.network.metadata.name, did: access.did, keys: new InstitutionKeys({ sign: keys, agree }), ledger, ...(run.fabricReading && { fabric: run.fabricReading }) }));
+      const session = new NetworkSession({ name: this.network.metadata.name, did: access.did, keys: new InstitutionKeys({ sign: keys, agree }), ledger, ...(run.fabricReading && { fabric: run.fabricReading }) });
+      await takeUpMembership(run, this.#killing?.session(session) ?? session);
+      sessions.set(session);
     }
     this.session = required(sessions.get(this.network.metadata.name), 'session');
     run.session = this.#killing?.session(this.session) ?? this.session;
@@ -181,7 +187,7 @@ export class TestPlace {
     return {
       ctx,
       network: this.network,
-      services: this.#services,
+      services: { ...this.#services, ...(this.contracts && { contracts: this.contracts }) },
       participant: { metadata: { name: institution.code }, spec },
       persons: persons.map(person),
       keys: new InstitutionKeys({ sign: institution.keys, agree: institution.agree }),

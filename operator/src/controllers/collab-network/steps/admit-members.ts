@@ -1,11 +1,12 @@
-import type { CredentialRecord, MemberRecord, Page } from '@collabnet/contracts';
+import { admissionEnds, hasEnded, isAdmitted, type CredentialRecord, type MemberRecord, type NetworkView, type Page } from '@collabnet/contracts';
+import { LedgerError } from '@collabnet/ledger';
 import { memberToken } from '@collabnet/messaging';
 import { findOnLedger } from '../find-on-ledger.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 
 /**
  * The host of the hub gives each new member its leaf credentials: sealed to the member's key, on the ledger. Those of a
- * member that has left are revoked.
+ * member whose membership has ended are revoked, and an admission ends that was not taken up in time.
  */
 export async function admitMembers(run: NetworkRun): Promise<void> {
   const { founding } = run.network.spec;
@@ -13,8 +14,9 @@ export async function admitMembers(run: NetworkRun): Promise<void> {
   const session = required(run.session, 'session');
   const { caPem } = required(run.access, 'access');
   for (const member of await members(run)) {
-    if (member.state === 'Left') await revoke(run, member);
-    if (member.did === session.did || member.state !== 'Active' || (await credentialOf(run, member.did)) !== undefined) continue;
+    if (hasEnded(member)) await revoke(run, member);
+    if (await lapse(run, member)) continue;
+    if (member.did === session.did || !isAdmitted(member) || (await credentialOf(run, member.did)) !== undefined) continue;
     const creds = await run.services.hub.memberCredentials(session.token, memberToken(member.did));
     await session.submit({
       kind: 'Credential',
@@ -25,6 +27,24 @@ export async function admitMembers(run: NetworkRun): Promise<void> {
     });
     run.ctx.event({ type: 'Normal', reason: 'CredentialIssued', message: `hub credentials for ${member.displayName}` });
   }
+}
+
+/** The rules decide; any member may say so, and the host of the hub is the one that nothing is written without. */
+async function lapse(run: NetworkRun, member: MemberRecord): Promise<boolean> {
+  const session = required(run.session, 'session');
+  if (member.state !== 'Admitted') return false;
+  const { rules } = await session.ledger.evaluate<NetworkView>('governance', 'network', {});
+  const ends = admissionEnds(member, rules);
+  if (ends === undefined || run.ctx.clock.now() < ends) return false;
+  try {
+    await session.submit({ kind: 'Membership', contract: 'membership', method: 'lapse', public: { did: member.did } });
+  } catch (error) {
+    // It came at the last moment, or the time of the ledger is behind the own clock.
+    if (error instanceof LedgerError && error.code === 'ILLEGAL_TRANSITION') return false;
+    throw error;
+  }
+  run.ctx.event({ type: 'Warning', reason: 'AdmissionLapsed', message: `${member.displayName} was voted in and did not come in time; it needs a new invitation` });
+  return true;
 }
 
 /** All members, page by page. */
@@ -49,7 +69,7 @@ async function revoke(run: NetworkRun, member: MemberRecord): Promise<void> {
   const opened = await session.unseal({ network: session.networkId, contract: 'membership', method: 'issueCredential', nonce, sealed });
   const { control, data } = opened as { control: string; data: string };
   if (!(await run.services.hub.revokeMember(session.token, { control, data }, required(run.access, 'access').caPem))) return;
-  run.ctx.event({ type: 'Normal', reason: 'CredentialRevoked', message: `${member.displayName} has left: the hub refuses it from now on` });
+  run.ctx.event({ type: 'Normal', reason: 'CredentialRevoked', message: `the membership of ${member.displayName} has ended: the hub refuses it from now on` });
 }
 
 function credentialOf(run: NetworkRun, did: string): Promise<CredentialRecord | undefined> {

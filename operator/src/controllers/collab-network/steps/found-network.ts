@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CONTRACTS_VERSION, DEFAULT_RIGHTS, DEFAULT_RULES, networkIdOf, type GenesisPayload } from '@collabnet/contracts';
+import { CONTRACTS_VERSION, DEFAULT_RIGHTS, DEFAULT_RULES, networkIdOf, type GenesisPayload, type NetworkRules } from '@collabnet/contracts';
 import { formatDid } from '@collabnet/did';
 import { canonicalJson } from '@collabnet/envelope';
 import { parseDuration } from '@collabnet/flow';
@@ -56,7 +56,7 @@ export async function foundNetwork(run: NetworkRun): Promise<void> {
 }
 
 async function newGenesis(run: NetworkRun, founding: Founding, caPem: string): Promise<Record<string, string>> {
-  const { hubClientURL, displayName, recoveryLock } = founding;
+  const { hubClientURL, displayName } = founding;
   const signing = generateSm2KeyPair();
   const payload: GenesisPayload = {
     schema: 'collabnet.dev/genesis/v1',
@@ -67,9 +67,18 @@ async function newGenesis(run: NetworkRun, founding: Founding, caPem: string): P
     ledger: { driver: run.network.spec.ledger.driver, blockSigningKey: signing.publicKey, hub: { url: hubClientURL, caPem } },
     rights: DEFAULT_RIGHTS,
     contractsVersion: CONTRACTS_VERSION,
-    rules: recoveryLock === undefined ? DEFAULT_RULES : { ...DEFAULT_RULES, recoveryLockMs: parseDuration(recoveryLock, 'recoveryLock') },
+    rules: rulesOf(founding),
     salt: randomBytes(32).toString('hex'),
   };
   const signature = await required(run.keys, 'keys').sign(canonicalJson(payload));
   return { 'genesis.json': JSON.stringify({ payload, signature }), 'signing.key': signing.privateKey };
+}
+
+/** A network that names none of them is founded without: its id is the digest of what it was founded with. */
+function rulesOf({ recoveryLock, admissionLapse }: Founding): NetworkRules {
+  return {
+    ...DEFAULT_RULES,
+    ...(recoveryLock !== undefined && { recoveryLockMs: parseDuration(recoveryLock, 'recoveryLock') }),
+    ...(admissionLapse !== undefined && { admissionLapseMs: parseDuration(admissionLapse, 'admissionLapse') }),
+  };
 }

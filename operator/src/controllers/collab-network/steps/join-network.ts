@@ -1,14 +1,14 @@
 import type { CredentialRecord, JoinRecord, JoinRequest } from '@collabnet/contracts';
 import { formatDid, keyIdOf } from '@collabnet/did';
 import { openSealed, sealedAad } from '@collabnet/envelope';
-import { LedgerError } from '@collabnet/ledger';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
+import { contractsOfRelease, keepContractsStated, readLedger, requireAdmission, type Candidacy } from '../candidacy.ts';
 import type * as candidate from '../fabric/candidate.ts';
 import { findOnLedger } from '../find-on-ledger.ts';
-import { parseInvitation, requireLedgerDriver, type Invitation } from '../invitation.ts';
-import type { CandidateLedger } from '../join-client.ts';
+import { parseInvitation, requireLedgerDriver } from '../invitation.ts';
 import { findOwnRequest, submitJoin } from '../join-request.ts';
-import { required, type NetworkAccess, type NetworkRun } from '../network-run.ts';
+import { required, type NetworkRun } from '../network-run.ts';
+import { ownJoin } from '../pending-joins.ts';
 import { accessSecret } from './load-access.ts';
 import { institutionOf } from './load-identity.ts';
 
@@ -28,8 +28,9 @@ export async function joinNetwork(run: NetworkRun): Promise<void> {
   if (join === undefined) return;
   const name = run.network.metadata.name;
   if ((await secrets.read(accessSecret(run.network))) !== undefined) {
-    run.ctx.status.membership = 'Active';
-    await joins.close(name);
+    if (run.ctx.status.membership !== 'Active') run.ctx.status.membership = 'Admitted';
+    // On Fabric the own peer may not show the ledger yet.
+    if (run.network.spec.ledger.driver === 'embedded') await joins.close(name);
     return;
   }
   const secretName = join.invitationSecretRef.name;
@@ -38,7 +39,7 @@ export async function joinNetwork(run: NetworkRun): Promise<void> {
   const invitation = parseInvitation(secretName, values);
   requireLedgerDriver(run.network.spec.ledger.driver, invitation);
   const { ledger } = await joins.open(name, invitation, run.ctx.signal);
-  await firstContact(ledger);
+  await readLedger({ run, ledger, invitation });
   const institution = presentable(run);
   const place = { networkId: invitation.networkId, did: formatDid(invitation.networkId, institution.subjectCode) };
   run.ctx.status.networkID = place.networkId;
@@ -47,27 +48,8 @@ export async function joinNetwork(run: NetworkRun): Promise<void> {
   const record = (await findOwnRequest(run, ledger, invitation, place.did)) ?? (await ask(candidacy, { ...institution, did: place.did }));
   await requireActive(candidacy, record);
   await storeAccess(candidacy);
-  run.ctx.status.membership = 'Active';
+  run.ctx.status.membership = 'Admitted';
   run.ctx.event({ type: 'Normal', reason: 'Joined', message: `joined network ${invitation.networkName} as ${place.did}` });
-  await joins.close(name);
-}
-
-interface Candidacy {
-  readonly run: NetworkRun;
-  readonly ledger: CandidateLedger;
-  readonly invitation: Invitation;
-  readonly place: Pick<NetworkAccess, 'networkId' | 'did'>;
-}
-
-async function firstContact(ledger: CandidateLedger): Promise<void> {
-  try {
-    await ledger.refresh();
-  } catch (error) {
-    if (error instanceof LedgerError && ['BLOCK_INVALID', 'DIVERGED'].includes(error.code)) {
-      throw new StalledError('LedgerInvalid', `the ledger does not match the invitation: ${error.message}; do not join, ask the institution that invited you`, { cause: error });
-    }
-    throw new WaitError('LedgerUnreachable', `no contact with the ledger yet: ${error instanceof Error ? error.message : 'unknown'}`, 2_000, { cause: error });
-  }
 }
 
 function presentable(run: NetworkRun): ReturnType<typeof institutionOf> {
@@ -76,17 +58,28 @@ function presentable(run: NetworkRun): ReturnType<typeof institutionOf> {
   throw new StalledError('PersonMissing', 'spec.personRefs: name at least one Person who may consent for this institution');
 }
 
-/** On Fabric the peer and the contracts serve first: from the day the members let it in, the institution's endorsement counts. */
-async function ask({ run, ledger, invitation, place }: Candidacy, request: JoinRequest): Promise<JoinRecord> {
-  if (invitation.ledgerDriver === 'embedded') return submitJoin(run, ledger, invitation, request);
+async function ask(candidacy: Candidacy, request: JoinRequest): Promise<JoinRecord> {
+  const { run, ledger, invitation } = candidacy;
+  const record = invitation.ledgerDriver === 'embedded' ? await submitJoin(run, ledger, invitation, request) : await askOnFabric(candidacy, request);
+  run.ctx.event({ type: 'Normal', reason: 'JoinRequested', message: `asked to join ${invitation.networkName}; its members vote` });
+  return record;
+}
+
+/**
+ * On Fabric the release must have the contracts in force, and peer and contracts serve first: from the day the members let
+ * it in, the institution's endorsement counts.
+ */
+async function askOnFabric(candidacy: Candidacy, request: JoinRequest): Promise<JoinRecord> {
+  const { run, ledger, invitation, place } = candidacy;
+  const contracts = await contractsOfRelease(run, ledger);
   const { candidateOrganisation, prepareCandidate } = await onFabric();
   await prepareCandidate(run, place);
   try {
-    return await submitJoin(run, ledger, invitation, { ...request, fabric: await candidateOrganisation(run, place) });
+    return await submitJoin(run, ledger, invitation, { ...request, fabric: await candidateOrganisation(run, place) }, contracts);
   } catch (error) {
     if (!(error instanceof StalledError)) throw error;
     // A host that failed over may refuse what is on the ledger already; the members vote on the authorities in there.
-    await firstContact(ledger);
+    await readLedger(candidacy);
     const recorded = await findOwnRequest(run, ledger, invitation, place.did).catch((problem: unknown) => {
       // The invitation serves no request of this institution any more.
       if (problem instanceof StalledError) return undefined;
@@ -104,7 +97,8 @@ async function removeNodes(run: NetworkRun): Promise<void> {
   await removeCandidate(run);
 }
 
-async function requireActive({ run, invitation, place }: Candidacy, record: JoinRecord): Promise<void> {
+async function requireActive(candidacy: Candidacy, record: JoinRecord): Promise<void> {
+  const { run, invitation, place } = candidacy;
   const votes = Object.values(record.votes);
   if (record.state === 'Refused') {
     run.ctx.status.membership = 'Refused';
@@ -112,8 +106,11 @@ async function requireActive({ run, invitation, place }: Candidacy, record: Join
     const reasons = votes.filter((vote) => vote.decision === 'Refuse').map((vote) => vote.reason ?? 'no reason given');
     throw new StalledError('JoinRefused', `the members refused the request: ${reasons.join('; ')}; ask them, then delete this CollabNetwork and join with a new invitation`);
   }
+  run.ctx.status.membership = record.state === 'Pending' ? 'Pending' : 'Admitted';
+  run.ctx.status.joinRequest = ownJoin(record);
+  await requireAdmission(candidacy);
+  await keepContractsStated(candidacy, record);
   if (record.state === 'Pending') {
-    run.ctx.status.membership = 'Pending';
     if (invitation.ledgerDriver === 'fabric') await (await onFabric()).prepareCandidate(run, place);
     throw new WaitError('AwaitingVotes', `the request ${record.id} waits for the members' votes: ${votes.length} so far`, VOTE_RECHECK_MS);
   }

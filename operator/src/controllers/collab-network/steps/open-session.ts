@@ -4,6 +4,7 @@ import { sleep, StalledError, systemClock, WaitError } from '../../../runtime/in
 import { NetworkSession } from '../../../institution/network-session.ts';
 import type { FollowedLedger } from '../followed-ledger.ts';
 import { required, type NetworkRun } from '../network-run.ts';
+import { takeUpMembership } from './take-up-membership.ts';
 
 /** How long a reconcile waits for the institution's own NATS server, ms; it looks again after that. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -18,31 +19,38 @@ export async function openSession(run: NetworkRun): Promise<void> {
   const session = required(sessions.get(name), 'session');
   session.useKeys(required(run.keys, 'keys'));
   if (run.fabricReading !== undefined && session.useFabric(run.fabricReading)) sessions.changed(name);
+  requireView(session.ledger);
+  run.session = session;
+}
+
+/** @throws StalledError LedgerDiverged; WaitError LedgerUnreachable while nothing of the ledger is known */
+function requireView(ledger: Pick<FollowedLedger, 'head'>): void {
   try {
-    session.ledger.head();
+    ledger.head();
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     if (error.code === 'DIVERGED' || error.code === 'BLOCK_INVALID') throw new StalledError('LedgerDiverged', error.message, { cause: error });
     throw new WaitError('LedgerUnreachable', `no contact with the ledger yet: ${error.message}`, 1_000);
   }
-  run.session = session;
 }
 
 async function connectSession(run: NetworkRun, name: string): Promise<NetworkSession> {
   const access = required(run.access, 'access');
   const keys = required(run.keys, 'keys');
   const { nats, replicas } = run.services;
-  const signal = AbortSignal.any([run.ctx.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+  const soon = (): AbortSignal => AbortSignal.any([run.ctx.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
   const unreachable = (cause: unknown): never => {
     if (cause instanceof WaitError) throw cause;
     throw new WaitError('NatsUnreachable', `the institution's NATS server at ${nats.url} cannot be reached yet; check StatefulSet nats`, 2_000, { cause });
   };
-  const ledger = await replicas.open(run.network, access, signal).catch(unreachable);
+  const ledger = await replicas.open(run.network, access, soon()).catch(unreachable);
   await catchUp(ledger);
   // What was revoked before a crash may not have reached the server.
   await nats.reconcileAccounts();
   if (run.network.spec.founding !== undefined) await run.services.hub.reconcileAccounts(access.caPem);
-  const data = await nats.connect(networkToken(access.networkId), memberToken(access.did), 'data', signal).catch(unreachable);
+  requireView(ledger);
+  await takeUpMembership(run, new NetworkSession({ name, did: access.did, keys, ledger }));
+  const data = await nats.connect(networkToken(access.networkId), memberToken(access.did), 'data', soon()).catch(unreachable);
   const session = new NetworkSession({ name, did: access.did, keys, ledger, data, ...(run.fabricReading && { fabric: run.fabricReading }) });
   replicas.signHeads(name, () => session.signingKey());
   return session;

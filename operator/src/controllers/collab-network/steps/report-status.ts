@@ -1,8 +1,9 @@
-import type { AlgorithmRecord, JoinRecord, Page, RecoveryRequest, Votes } from '@collabnet/contracts';
+import { admissionEnds, type AlgorithmRecord, type NetworkView, type Page, type RecoveryRequest, type Votes } from '@collabnet/contracts';
 import { parseDuration } from '@collabnet/flow';
 import { clockProblem } from '../../../institution/clock-offset.ts';
 import { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
+import { pendingJoins } from '../pending-joins.ts';
 import { members } from './admit-members.ts';
 
 /** The status follows the ledger at least this often, ms; blocks bring it sooner. */
@@ -31,9 +32,19 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
   // A block that lies too far ahead is not taken: then the view is old because of the clock.
   if (stale && clock !== undefined) throw new WaitError('ClockSkew', clock, 2_000);
   if (stale) throw new WaitError('LedgerStale', `the ledger was last heard ${Math.round(age / 1000)} s ago; nothing is authorised on a view this old. Check the hub and StatefulSet nats`, 2_000);
-  ctx.status.members = (await members(run)).map(({ did, displayName, roles, state }) => ({ did, displayName, roles, state }));
+  const { rules } = await session.ledger.evaluate<NetworkView>('governance', 'network', {});
+  const all = await members(run);
+  ctx.status.members = all.map((member) => {
+    const { did, displayName, roles, state } = member;
+    const ends = admissionEnds(member, rules);
+    return { did, displayName, roles, state, ...(ends !== undefined && { admissionEnds: new Date(ends).toISOString() }) };
+  });
+  if (network.spec.founding === undefined && ctx.status.members.some(({ did, state }) => did === session.did && state === 'Active')) {
+    ctx.status.membership = 'Active';
+    delete ctx.status.joinRequest;
+  }
   ctx.status.memberCount = ctx.status.members.filter(({ state }) => state === 'Active').length;
-  ctx.status.pendingJoins = await pendingJoins(run);
+  ctx.status.pendingJoins = await pendingJoins(session.ledger, all);
   ctx.status.algorithms = await algorithms(run);
   ctx.status.pendingRecoveries = await pendingRecoveries(run);
   ctx.ready('Following', `member of ${network.spec.displayName}; ledger verified up to height ${head.height}`);
@@ -44,13 +55,6 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
 function verifiedAt(run: NetworkRun, now: number): string {
   const shown = run.network.status?.ledger?.verifiedAt;
   return shown !== undefined && now - Date.parse(shown) < SHOWN_STALENESS_MS ? shown : new Date(now).toISOString();
-}
-
-async function pendingJoins(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['pendingJoins']>> {
-  const page = await required(run.session, 'session').ledger.evaluate<Page<JoinRecord>>('membership', 'joins', { limit: 200 });
-  return page.items
-    .filter((join) => join.state === 'Pending')
-    .map(({ id, digest, request, votes }) => ({ id, digest, displayName: request.displayName, did: request.did, roles: request.roles, votes: votesOf(votes) }));
 }
 
 async function pendingRecoveries(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['pendingRecoveries']>> {

@@ -10,6 +10,7 @@ import { channelUpdate, submitUpdate, type ChannelUpdate } from '../channel-upda
 import { configOf, signerOf } from '../fabric-clients.ts';
 import { asFabricWait } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { contractsHindrance } from '../member-contracts.ts';
 
 /** What others do meanwhile is looked for after this long, ms. */
 const RECHECK_MS = 2_000;
@@ -28,7 +29,7 @@ export async function agreeOnMembers(fabric: FabricRun, session: NetworkSession,
   const config = await configOf(fabric);
   const pending: Pending[] = [];
   for (const change of wantedChanges(config, members)) {
-    const hindrance = (await hindranceOf(session, change)) ?? (await advance(fabric, session, config, change));
+    const hindrance = (await hindranceOf(fabric, session, change)) ?? (await advance(fabric, session, config, change));
     pending.push(hindrance);
     // Every other change has to be computed anew after this one.
     if (hindrance.reason === 'UpdateSubmitted') break;
@@ -62,12 +63,15 @@ export async function signOwnRemoval(fabric: FabricRun, session: NetworkSession,
  * What speaks against an update that may be made. Once a member is in, its endorsement counts; if its peer were not there,
  * nothing could be written, not even its credential.
  */
-async function hindranceOf(session: NetworkSession, { did, displayName, organisation }: WantedChange): Promise<Pending | undefined> {
+async function hindranceOf({ contractsInForce, run }: FabricRun, session: NetworkSession, change: WantedChange): Promise<Pending | undefined> {
+  const { did, displayName, organisation } = change;
   if (organisation === undefined) return undefined;
   if ((await findOnLedger<CredentialRecord>(session.ledger, 'membership', 'credential', { did })) === undefined) {
     return { reason: 'AwaitingCredential', message: `${displayName} comes to the channel when it has its credentials for the hub` };
   }
-  const problem = await noneAnswers(organisation.peers, organisation.tlsRootCertificates);
+  const contracts = await contractsHindrance(session.ledger, change, contractsInForce?.version);
+  if (contracts !== undefined) return { reason: 'MemberContractsDiffer', message: contracts };
+  const problem = await noneAnswers(organisation.peers, organisation.tlsRootCertificates, run.services.fabric.members);
   return problem === undefined ? undefined : { reason: 'MemberUnreachable', message: `${displayName} comes to the channel when its peer answers: ${problem}; check its address, and networkPolicy.fabric in the Helm values of both` };
 }
 

@@ -9,6 +9,8 @@ import { restorePeer, snapshotToRestore } from '../restore-peer.ts';
 const RECHECK_MS = 1_000;
 /** Reason of an institution that is leaving and whose peer the members have taken off the channel. */
 export const OFF_THE_CHANNEL = 'OffTheChannel';
+/** Reason of a member that the channel does not have yet. */
+export const AWAITING_CHANNEL = 'AwaitingChannel';
 
 /**
  * Joins the own peer to the channel with its first block, or with the snapshot that a person wants it to begin with, and
@@ -30,6 +32,6 @@ export async function joinChannel(fabric: FabricRun): Promise<void> {
     if (!(error instanceof WaitError) || error.reason !== 'FabricNodeRefused') throw error;
     if (run.access?.leaving === true) throw new WaitError(OFF_THE_CHANNEL, `channel ${channel} does not have ${fabric.mspId} any more`, RECHECK_MS, { cause: error });
     // The channel that the peer knows so far does not have this institution.
-    throw new WaitError('AwaitingChannel', `channel ${channel} does not have ${fabric.mspId} yet as far as the own peer knows: the members are changing it, or the peer is catching up`, RECHECK_MS, { cause: error });
+    throw new WaitError(AWAITING_CHANNEL, `channel ${channel} does not have ${fabric.mspId} yet as far as the own peer knows: the members are changing it, or the peer is catching up`, RECHECK_MS, { cause: error });
   });
 }

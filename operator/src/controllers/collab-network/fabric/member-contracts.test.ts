@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JoinRecord, MemberRecord, Page } from '@collabnet/contracts';
+import { makeInstitution, STATED_CONTRACTS, TestNetwork } from '@collabnet/contracts/testing';
+import { TestInstitution } from '@collabnet/fabric-network/testing';
+import { MemoryChain } from '../../compute-task/testing/memory-ledger.ts';
+import { contractsHindrance } from './member-contracts.ts';
+import { organisationOf } from './testing-channel.ts';
+
+test('a member comes to the channel with the contracts in force, as it said last, and with no others', async () => {
+  let chain!: MemoryChain;
+  const net = await TestNetwork.found((payload) => (chain = new MemoryChain(payload)), {}, 'fabric');
+  const [guest, pair] = [makeInstitution(net.id, 'guest'), await net.invite('invite-guest')];
+  const organisation = organisationOf(await TestInstitution.create('guest'));
+  const say = (contracts: string): Promise<string> => net.askToJoin(guest, 'invite-guest', pair, organisation, contracts);
+  await net.voteOn<JoinRecord>(net.founder.manager, await say(STATED_CONTRACTS));
+  const { items } = await net.query<Page<MemberRecord>>('membership.members');
+  const member = items.find(({ did }) => did === guest.did);
+  assert.ok(member);
+  const hindrance = (inForce: string | undefined, change: Partial<MemberRecord> = {}): Promise<string | undefined> => contractsHindrance(chain.ledger(), { ...member, ...change }, inForce);
+  const other = STATED_CONTRACTS.replaceAll('ab', 'cd');
+  assert.equal(await hindrance(STATED_CONTRACTS), undefined);
+  const held = await hindrance(other);
+  for (const named of [other, STATED_CONTRACTS, 'Bank guest', 'install the release that the network runs']) assert.ok(held?.includes(named), held);
+  assert.match((await hindrance(undefined)) ?? '', /of which there are none/);
+  assert.match((await hindrance(STATED_CONTRACTS, { join: 'unknown' })) ?? '', /it says that it has none/);
+  await say(other);
+  assert.equal(await hindrance(other), undefined, 'the members have agreed on others meanwhile, and it has followed');
+  assert.match((await hindrance(STATED_CONTRACTS)) ?? '', /comes to the channel when/);
+});
