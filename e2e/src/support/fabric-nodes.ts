@@ -2,7 +2,7 @@ import type { CollabNetwork } from '@collabnet/crds';
 import { get, kubectl, NETWORK, waitReady, type DemoInstitution } from '@collabnet/hack';
 import { INSTITUTIONS, SUPERVISOR } from '../fixture/institutions.ts';
 import { killPod } from '../fault-table/pod-faults.ts';
-import { runningPod, type RunningPod } from '../fault-table/pods.ts';
+import { containers, forget, runningPod, type RunningPod } from '../fault-table/pods.ts';
 import { networkOf } from './algorithms.ts';
 import type { Conditioned } from './conditions.ts';
 import { cluster, eventually, list } from './objects.ts';
@@ -44,8 +44,9 @@ export async function withoutNodes(institution: DemoInstitution, names: readonly
   const scale = (replicas: 0 | 1): Promise<unknown> => kubectl(namespace, ['scale', ...names.map((name) => `statefulset/${name}`), `--replicas=${replicas}`]);
   const pods = await Promise.all(names.map((name) => nodePod(institution, name)));
   try {
+    for (const pod of pods) for (const one of containers(pod)) one.kill();
     await scale(0);
-    for (const pod of pods) await kill(institution, pod);
+    for (const pod of pods) await forget(institution, pod);
     for (const name of names) await until(async () => (await get(namespace, 'pod', `${name}-0`)) === undefined, 60_000, () => `${namespace}/${name}-0 was to be away`);
     await work();
   } finally {
