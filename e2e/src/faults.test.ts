@@ -6,25 +6,13 @@ import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { COMMON_OF_LARGE, offerLarge } from './fixture/large-assets.ts';
 import { attemptPod } from './support/faults.ts';
 import { nothingLeft, receiptsOf, recorded } from './support/remains.ts';
-import { fetchResult } from './support/results.ts';
-import { approveAsBoth, ended, inPhase, mirrorOf, psiTask, removeTasks, succeeded, taskName, type SeenTask } from './support/tasks.ts';
+import { sameEnd } from './support/same-end.ts';
+import { approveAsBoth, ended, inPhase, mirrorOf, psiTask, removeTasks, taskName, type SeenTask } from './support/tasks.ts';
 
-const COMMON = 600;
 let consortium: Consortium;
 before(async () => {
   consortium = await readyConsortium();
 });
-
-/** The same end as if nothing had happened: result, one receipt of each party, nothing left. */
-async function sameEnd(name: string, rows = COMMON): Promise<SeenTask> {
-  const task = await succeeded(name, 240_000);
-  const flowId = task.status?.flowID ?? '';
-  assert.equal((await fetchResult(BANK_A, name)).rows.length, rows);
-  assert.deepEqual(await receiptsOf(flowId), [`intersect by ${consortium.bankA}`, `intersect by ${consortium.bankB}`].sort());
-  assert.equal((await recorded('flows', 'propose', flowId)).length, 1);
-  await nothingLeft(flowId);
-  return task;
-}
 
 describe('a courier that is killed while its attempt runs', () => {
   before(offerLarge);
@@ -43,7 +31,7 @@ describe('a courier that is killed while its attempt runs', () => {
     const name = taskName('kill-courier');
     try {
       const flowId = await loseCourier(name, 3);
-      const task = await sameEnd(name, COMMON_OF_LARGE);
+      const task = await sameEnd(consortium, name, COMMON_OF_LARGE);
       const failures = await recorded('flows', 'fail', flowId);
       assert.ok(failures.length >= 1, 'the lost attempt is on the ledger');
       assert.equal(failures.every(({ reason }) => typeof reason === 'string' && reason !== ''), true);

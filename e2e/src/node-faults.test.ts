@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { apply, emptyDirFolder, fillFolder, foreignKubeconfig, freeFolder, get, helm, limitFolder, NETWORK, operatorsReady, persistentVolumeFolder, unlimitFolder, waitReady } from '@collabnet/hack';
+import { apply, emptyDirFolder, fillFolder, foreignKubeconfig, freeFolder, get, helm, ledgerDriver, limitFolder, NETWORK, operatorsReady, persistentVolumeFolder, unlimitFolder, waitReady } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
 import { forget, runningPod } from './fault-table/pods.ts';
@@ -16,6 +16,8 @@ import { approveAsBoth, ended, mirrorOf, proposed, psiTask, removeTasks, succeed
 const COMMON = 600;
 // Volumes are mounted and filled on the node itself.
 const skip = foreignKubeconfig() === undefined ? false : 'needs the local cluster: it fills volumes of the node';
+/** On Fabric every institution has a ledger, and endorsers judge the time of each transaction: fabric-faults.long.test.ts. */
+const otherwiseOnFabric = ledgerDriver() === 'fabric' ? 'is another on Fabric: fabric-faults.long.test.ts' : false;
 
 let consortium: Consortium;
 before(async () => {
@@ -56,7 +58,7 @@ describe('a volume that is full', { skip }, () => {
     }
   });
 
-  test('node fault: the volume of the ledger is full: nothing is lost, it says so, and goes on when there is room', async () => {
+  test('node fault: the volume of the ledger is full: nothing is lost, it says so, and goes on when there is room', { skip: otherwiseOnFabric }, async () => {
     const names: string[] = [];
     const ledger = `app.kubernetes.io/component=embedded-ledger`;
     const claim = await get<{ spec: { volumeName: string } }>(SUPERVISOR.namespace, 'persistentvolumeclaim', `data-ledger-${NETWORK}-0`);
@@ -100,7 +102,7 @@ describe('a clock that is wrong', () => {
   const MINUTE_MS = 60_000;
 
   for (const [direction, minutes] of [['ahead', 10], ['behind', -10]] as const) {
-    test(`node fault: an operator's clock is ten minutes ${direction}: it promises nothing, names the clock, and goes on when it is right`, async () => {
+    test(`node fault: an operator's clock is ten minutes ${direction}: it promises nothing, names the clock, and goes on when it is right`, { skip: otherwiseOnFabric }, async () => {
       const name = taskName(`clock-${direction}`);
       try {
         await shiftOperatorClock(BANK_B, minutes * MINUTE_MS);

@@ -27,7 +27,7 @@ export function writeDocument(driver: LedgerDriver): void {
 
 /** What the document should say. */
 export function currentDocument(driver: LedgerDriver): string {
-  return faultsDocument(driver, readResults(driver), driver === 'embedded' ? otherFaults() : []);
+  return faultsDocument(driver, readResults(driver), otherFaults(driver));
 }
 
 /** What it says. */

@@ -1,6 +1,6 @@
-import type { CollabNetwork } from '@collabnet/crds';
-import { ClusterProgram, get, kubectl, layout, NETWORK, resetTraffic, restoreTraffic, sleep, type DemoInstitution } from '@collabnet/hack';
+import { ClusterProgram, get, kubectl, layout, resetTraffic, restoreTraffic, sleep, type DemoInstitution } from '@collabnet/hack';
 import { BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
+import { leadingOrderer, nodePod } from '../support/fabric-nodes.ts';
 import { scaleOperator } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { MOMENTS, type Fault, type FaultContext, type Moment, type Row } from './cell.ts';
@@ -74,12 +74,6 @@ async function leadingPod(): ReturnType<typeof runningPod> {
   return pod;
 }
 
-async function leadingOrderer(): ReturnType<typeof runningPod> {
-  const leading = async (): Promise<string | undefined> => (await get<CollabNetwork>(SUPERVISOR.namespace, 'collabnetwork', NETWORK))?.status?.fabric?.leader;
-  const name = await until(leading, 60_000, () => 'one of the orderers was to lead');
-  return runningPod(SUPERVISOR, `statefulset.kubernetes.io/pod-name=${name}-0`);
-}
-
 /** The connection of bank B's server to the hub, control and data alike. */
 const leafLink: Row = {
   name: 'leaf-link',
@@ -131,7 +125,7 @@ export const ROWS: readonly Row[] = [
   { ...servicePod('ledger', 'embedded ledger', SUPERVISOR, ofComponent(SUPERVISOR, 'embedded-ledger')), driver: 'embedded' },
   { ...servicePod('fabric-peer', 'Fabric peer of bank B', BANK_B, ofComponent(BANK_B, 'fabric-peer')), driver: 'fabric' },
   { ...servicePod('fabric-chaincode', 'contracts of bank B', BANK_B, ofComponent(BANK_B, 'fabric-chaincode')), driver: 'fabric' },
-  { ...servicePod('fabric-orderer', 'leader of the three orderers', SUPERVISOR, leadingOrderer), driver: 'fabric' },
+  { ...servicePod('fabric-orderer', 'leader of the three orderers', SUPERVISOR, async () => nodePod(SUPERVISOR, await leadingOrderer())), driver: 'fabric' },
   clusterProgram('kubelet', 'kubelet'),
   clusterProgram('kube-apiserver', 'API server', layout.apiPort),
   clusterProgram('etcd', 'etcd', layout.etcdPort),

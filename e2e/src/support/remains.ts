@@ -30,6 +30,17 @@ export async function recorded(contract: string, method: string, flowId: string)
     .map((payload) => payload.public);
 }
 
+/** How often each flow was proposed, by flow id. */
+export async function proposals(): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { transactions } of await ledgerBlocks<Transaction>(SUPERVISOR.namespace)) {
+    for (const { contract, method, public: { flowId } } of transactions.map(({ tx }) => tx.payload)) {
+      if (contract === 'flows' && method === 'propose') counts.set(String(flowId), (counts.get(String(flowId)) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
 /** `step by party` of each receipt of the flow on the ledger, sorted. */
 export async function receiptsOf(flowId: string): Promise<string[]> {
   const receipts = await recorded('receipts', 'submit', flowId);

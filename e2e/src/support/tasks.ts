@@ -78,8 +78,8 @@ export async function mirrorOf(name: string, bank: DemoInstitution = BANK_B, pro
 }
 
 /** Waits until the task is on the ledger and asks for consent. */
-export async function proposed(name: string, bank: DemoInstitution = BANK_A): Promise<SeenTask> {
-  return eventually<SeenTask, SeenTask>(taskAt(bank, name), 'was to be proposed', (task) => task.status?.specDigest !== undefined && task);
+export async function proposed(name: string, bank: DemoInstitution = BANK_A, timeoutMs = 60_000): Promise<SeenTask> {
+  return eventually<SeenTask, SeenTask>(taskAt(bank, name), 'was to be proposed', (task) => task.status?.specDigest !== undefined && task, timeoutMs);
 }
 
 /** The data manager of bank A consents to its own task. */

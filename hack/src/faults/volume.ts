@@ -17,7 +17,8 @@ export function emptyDirFolder(podUid: string, volume: string): string {
 /** Folder on this node of a persistent volume. @throws HackError NOT_READY */
 export function persistentVolumeFolder(volumeName: string): string {
   const folder = inState('volumes', volumeName);
-  if (!existsSync(folder)) throw new HackError('NOT_READY', `volume ${volumeName} is not on this node`);
+  // Without a name it would be the folder of all volumes.
+  if (volumeName === '' || !existsSync(folder)) throw new HackError('NOT_READY', `volume ${volumeName || 'without a name'} is not on this node`);
   return folder;
 }
 

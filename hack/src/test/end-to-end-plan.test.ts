@@ -13,9 +13,15 @@ describe('endToEndPlan', () => {
     assert.deepEqual(inLanes.flat().map((run) => needsFabric(run, 'embedded')), [true, true, false, false, false, false, false]);
   });
 
+  it('runs what is about Fabric over it, whatever the others run over, in the lane of Fabric', () => {
+    const all = ['fabric-faults.long', ...SUITES];
+    assert.deepEqual(names(endToEndPlan(all, 2, 'embedded').inLanes)[0], ['e2e/fault-table on Fabric', 'e2e/task on Fabric', 'e2e/fabric-faults.long']);
+    for (const run of [endToEndPlan(all, 2, 'embedded').inLanes[0]?.at(-1), ...endToEndPlan(all, 2, 'embedded', 'fabric-faults.long').alone]) assert.ok(run !== undefined && needsFabric(run, 'embedded'));
+  });
+
   it('runs nothing twice where all run over Fabric', () => {
-    const { inLanes } = endToEndPlan(SUITES, 2, 'fabric');
-    assert.deepEqual(inLanes.flat().map(({ suite }) => suite).sort(), SUITES);
+    const all = ['fabric-faults.long', ...SUITES];
+    assert.deepEqual(endToEndPlan(all, 2, 'fabric').inLanes.flat().map(({ suite }) => suite).sort(), all);
   });
 
   it('divides the fault table between the lanes, but for the faults of the node', () => {

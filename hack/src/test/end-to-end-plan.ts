@@ -19,6 +19,8 @@ export interface EndToEndPlan {
 const ALSO_ON_FABRIC: readonly string[] = ['fault-table', 'task'];
 /** Removes the institutions that the others share. */
 const LAST = 'uninstall';
+/** Suites about Fabric itself, which always run over it. */
+const ONLY_ON_FABRIC: readonly string[] = ['fabric-faults.long'];
 const FAULT_TABLE = 'fault-table';
 
 /** True for a suite that needs ledger nodes of Fabric. */
@@ -32,15 +34,18 @@ export function needsFabric({ env }: SuiteRun, driver: LedgerDriver): boolean {
  * @param only one suite; the fault table is then divided between the lanes, but for its faults of the node itself
  */
 export function endToEndPlan(suites: readonly string[], lanes: number, driver: LedgerDriver, only?: string): EndToEndPlan {
-  const plain = (suite: string): SuiteRun => ({ name: `e2e/${suite}`, suite, env: {} });
+  const overFabric = { COLLABNET_LEDGER: 'fabric' };
+  const plain = (suite: string): SuiteRun => ({ name: `e2e/${suite}`, suite, env: ONLY_ON_FABRIC.includes(suite) ? overFabric : {} });
   if (only === FAULT_TABLE && lanes > 1) {
     const part = (name: string): SuiteRun => ({ name: `e2e/${only} ${name}`, suite: only, env: { COLLABNET_FAULTS_PART: name } });
     return { inLanes: Array.from({ length: lanes }, (_, index) => [part(`${index + 1}/${lanes}`)]), alone: [part('node')] };
   }
   if (only !== undefined) return { inLanes: [], alone: suites.filter((suite) => suite === only).map(plain) };
   // In one lane, since they share institutions; first, since they take longest.
-  const onFabric = driver === 'fabric' ? [] : suites.filter((suite) => ALSO_ON_FABRIC.includes(suite));
-  const chain = onFabric.map((suite): SuiteRun => ({ name: `e2e/${suite} on Fabric`, suite, env: { COLLABNET_LEDGER: 'fabric' } }));
-  const others = [...suites.filter((suite) => suite !== LAST), ...suites.filter((suite) => suite === LAST)];
+  const also = driver === 'fabric' ? [] : suites.filter((suite) => ALSO_ON_FABRIC.includes(suite));
+  const itself = suites.filter((suite) => ONLY_ON_FABRIC.includes(suite));
+  const chain = [...also.map((suite): SuiteRun => ({ name: `e2e/${suite} on Fabric`, suite, env: overFabric })), ...itself.map(plain)];
+  const rest = suites.filter((suite) => !ONLY_ON_FABRIC.includes(suite));
+  const others = [...rest.filter((suite) => suite !== LAST), ...rest.filter((suite) => suite === LAST)];
   return { inLanes: [...(chain.length > 0 ? [chain] : []), ...others.map((suite) => [plain(suite)])], alone: [] };
 }

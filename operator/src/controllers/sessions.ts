@@ -10,6 +10,9 @@ export function sessionOf(sessions: SessionRegistry, network: string): NetworkSe
   throw new WaitError('NetworkNotReady', `CollabNetwork ${network} is not ready; see 'kubectl describe collabnetwork ${network}'`, 5_000);
 }
 
+/** People need longer than this to correct a clock. */
+const CLOCK_RECHECK_MS = 15_000;
+
 /** Codes with which the ledger may answer although the same call can succeed later without anybody acting. */
 const PASSING = new Set(['UNAVAILABLE', 'TIMEOUT', 'STALE', 'CLOSED', 'HEAD_UNKNOWN']);
 
@@ -22,6 +25,8 @@ const PASSING = new Set(['UNAVAILABLE', 'TIMEOUT', 'STALE', 'CLOSED', 'HEAD_UNKN
 export function asReconcileError(error: unknown, what: string): unknown {
   if (!(error instanceof LedgerError)) return error;
   if (PASSING.has(error.code)) return new WaitError('LedgerUnavailable', `${what}: ${error.message}`, 2_000, { cause: error });
+  // On Fabric endorsers judge the time of a proposal, a person's too: nothing of what was signed is wrong.
+  if (error.code === 'CLOCK_SKEW') return new WaitError('ClockSkew', `${what}: ${error.message}`, CLOCK_RECHECK_MS, { cause: error });
   return new StalledError(reasonOf(error.code), `${what} was refused by the ledger: ${error.message}`, { cause: error });
 }
 

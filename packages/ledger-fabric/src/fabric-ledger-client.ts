@@ -180,7 +180,10 @@ export class FabricLedgerClient implements Ledger {
   }
 
   async #poll(): Promise<void> {
-    if (!this.#follower.renewIdentity()) await this.refresh();
+    if (this.#follower.renewIdentity()) return;
+    // Nobody may submit while the clock is known to be wrong, so nobody else would find out that it is right again.
+    if (this.#clockOffsetMs !== 0) await this.#submission.askClock();
+    await this.refresh();
   }
 
   async #refresh(): Promise<void> {
@@ -214,7 +217,13 @@ export class FabricLedgerClient implements Ledger {
 
   async #take(block: FabricBlock): Promise<void> {
     this.#assertUsable();
-    assertNotAhead(block, this.#chaincode, this.#now(), this.#options.maxClockSkewMs);
+    try {
+      assertNotAhead(block, this.#chaincode, this.#now(), this.#options.maxClockSkewMs);
+    } catch (error) {
+      // The own contracts know which of the clocks is wrong.
+      await this.#submission.askClock().catch((problem: unknown) => this.#report(problem));
+      throw error;
+    }
     const events = this.#apply(block);
     for (const { txId, code } of block.transactions) this.#commits.seen(txId, code);
     if (events !== undefined) for (const listener of this.#listeners) listener(events);

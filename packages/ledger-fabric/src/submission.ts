@@ -4,6 +4,7 @@ import { keys } from '@collabnet/contracts';
 import { transactionDigest, type SignedTransaction } from '@collabnet/envelope';
 import { executeCall, isPartyKey, toArguments, type CallArguments, type FabricGenesis, type Outcome } from '@collabnet/fabric-execution';
 import { asLedgerError, LedgerError, type SubmitResult } from '@collabnet/ledger';
+import { askClock } from './ask-clock.ts';
 import type { CommitWatch } from './commit-watch.ts';
 import type { FabricReplica } from './fabric-replica.ts';
 import { Lanes } from './lanes.ts';
@@ -95,6 +96,15 @@ export class Submission {
       await progress.record(await this.#send({ name: 'upgrade', seenHeight: replica.head()?.height ?? 0 }, progress, { contracts: replica.newest.version }));
     }
     throw progress.failure('of the upgrade');
+  }
+
+  /** Asks the own contracts about the clock, and tells of it. @throws LedgerError UNAVAILABLE */
+  async askClock(): Promise<void> {
+    const { channel, chaincode, replica, now, onClock, gateway } = this.#options;
+    // Where the records are of its version the upgrade changes nothing, and its time is judged all the same.
+    const args = toArguments({ name: 'upgrade', seenHeight: replica.head()?.height ?? 0 }, replica.contracts ?? replica.newest.version);
+    const offsetMs = await askClock({ gateway: gateway(), own: this.#options.organisations()[0] ?? '', channel, chaincode, args, now });
+    if (offsetMs !== undefined) onClock(offsetMs);
   }
 
   /** One way through endorsement, ordering and validation that changes nothing. @throws LedgerError UNAVAILABLE, TIMEOUT */

@@ -136,6 +136,23 @@ describe('a ledger of three organisations', { timeout: 300_000 }, () => {
     assert.equal(changedAt, published, 'as late as the publication that it read');
   });
 
+  test('a clock that is found wrong is asked about until it is right, without anybody submitting', async () => {
+    for (const [shift, takesBlocks] of [[600_000, true], [-1_200_000, false]] as const) {
+      let offset = takesBlocks ? 0 : shift;
+      const shifted = client(BETA, { now: () => Date.now() + offset });
+      if (takesBlocks) {
+        await until(() => shifted.refresh().then(() => true));
+        offset = shift;
+        const tx = await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, 'unsent'), { expires: Date.now() + shift * 2 });
+        await assert.rejects(shifted.submit(tx), { code: 'CLOCK_SKEW' });
+      }
+      await until(() => Promise.resolve(Math.abs(shifted.clockOffsetMs - shift) < 5_000));
+      if (!takesBlocks) assert.throws(() => shifted.head(), { code: 'STALE' });
+      offset = 0;
+      await until(async () => shifted.clockOffsetMs === 0 && (await shifted.refresh().then(() => shifted.head().height >= driver.client.head().height)));
+    }
+  });
+
   test('a chaincode killed in the middle of submits is a delay and no more', async () => {
     const submitted = Promise.all(
       Array.from({ length: 10 }, async (_, n) => driver.client.submit(await net.sign(net.founder, 'catalogue', 'publish', net.assetOf(net.founder, `killed-${n}`)))),

@@ -2,6 +2,7 @@ import type { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { UNWRITABLE } from '../steps/require-quorum.ts';
 import { newFabricRun, type FabricStep } from './fabric-run.ts';
+import { tellingProblem } from './node-fault.ts';
 import { ensureAuthorities } from './steps/ensure-authorities.ts';
 import { ensureChaincode } from './steps/ensure-chaincode.ts';
 import { ensureChannel } from './steps/ensure-channel.ts';
@@ -34,7 +35,11 @@ const MEMBER: readonly FabricStep[] = [...NODES, joinChannel, ...CONTRACTS];
  */
 export async function provisionFabric(run: NetworkRun): Promise<{ problem?: WaitError | undefined; contractsInForce?: string | undefined }> {
   const fabric = newFabricRun(run, required(run.access, 'access'));
-  for (const step of run.network.spec.founding === undefined ? MEMBER : FOUNDER) await step(fabric);
+  try {
+    for (const step of run.network.spec.founding === undefined ? MEMBER : FOUNDER) await step(fabric);
+  } catch (error) {
+    throw tellingProblem(error, fabric.problems);
+  }
   run.fabric = fabric;
   // What keeps everything from being written comes before what only troubles a node.
   const problem = fabric.problems.find(({ reason }) => UNWRITABLE.includes(reason)) ?? fabric.problems[0];

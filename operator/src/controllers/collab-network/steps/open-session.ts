@@ -1,6 +1,7 @@
 import { LedgerError } from '@collabnet/ledger';
 import { memberToken, networkToken } from '@collabnet/messaging';
 import { sleep, StalledError, systemClock, WaitError } from '../../../runtime/index.ts';
+import { clockProblem } from '../../../institution/clock-offset.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
 import type { FollowedLedger } from '../followed-ledger.ts';
 import { required, type NetworkRun } from '../network-run.ts';
@@ -30,6 +31,9 @@ function requireView(ledger: Pick<FollowedLedger, 'head'>): void {
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     if (error.code === 'DIVERGED' || error.code === 'BLOCK_INVALID') throw new StalledError('LedgerDiverged', error.message, { cause: error });
+    // Blocks that lie too far ahead are not taken, and there is nothing to show then.
+    const clock = clockProblem(session.ledger.clockOffsetMs);
+    if (clock !== undefined) throw new WaitError('ClockSkew', clock, 2_000);
     throw new WaitError('LedgerUnreachable', `no contact with the ledger yet: ${error.message}`, 1_000);
   }
 }

@@ -1,6 +1,7 @@
 import { CORE, WaitError, type KubeObject } from '../../../../runtime/index.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
 import { nodeConfigMap } from '../node-config.ts';
+import { nodeFault, type NodePod } from '../node-fault.ts';
 import { nodeName, type FabricNodePlan, type NodeKey } from '../node-plan.ts';
 import { nodeService, roleDisruptionBudget } from '../node-service.ts';
 import { snapshotPlan } from '../snapshot-volume.ts';
@@ -39,6 +40,9 @@ async function ensureNode(fabric: FabricRun, key: NodeKey): Promise<void> {
     return;
   }
   await applier.apply(CORE.statefulSet, wanted, { owner: run.network, live: live ?? null });
+  if (live === undefined || isReady(live)) return;
+  const fault = nodeFault(key, await run.ctx.client.find<NodePod>(CORE.pod, `${nodeName(key)}-0`));
+  if (fault !== undefined) fabric.problems.push(fault);
 }
 
 async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> {
