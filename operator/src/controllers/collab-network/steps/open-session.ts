@@ -24,15 +24,15 @@ export async function openSession(run: NetworkRun): Promise<void> {
   run.session = session;
 }
 
-/** @throws StalledError LedgerDiverged; WaitError LedgerUnreachable while nothing of the ledger is known */
-function requireView(ledger: Pick<FollowedLedger, 'head'>): void {
+/** @throws StalledError LedgerDiverged; WaitError ClockSkew, LedgerUnreachable while nothing of the ledger is known */
+function requireView(ledger: Pick<FollowedLedger, 'head' | 'clockOffsetMs'>): void {
   try {
     ledger.head();
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     if (error.code === 'DIVERGED' || error.code === 'BLOCK_INVALID') throw new StalledError('LedgerDiverged', error.message, { cause: error });
     // Blocks that lie too far ahead are not taken, and there is nothing to show then.
-    const clock = clockProblem(session.ledger.clockOffsetMs);
+    const clock = clockProblem(ledger.clockOffsetMs);
     if (clock !== undefined) throw new WaitError('ClockSkew', clock, 2_000);
     throw new WaitError('LedgerUnreachable', `no contact with the ledger yet: ${error.message}`, 1_000);
   }
