@@ -1,31 +1,39 @@
 import { table } from '../bench/markdown.ts';
 import type { LedgerFigures } from './ledger-figures.ts';
 
+type Shares = Readonly<Record<string, number>>;
+
+const SM2 = 'SM2 and SM3';
+
 /** What a call's time is spent on, with SM2 apart. */
 export function profileSection({ profile, sm2, throughput }: LedgerFigures): string {
   if (profile === undefined) return '';
-  const kinds = [...new Set([...Object.keys(profile.driver), ...Object.keys(profile.chaincode)])].sort((one, other) => (profile.chaincode[other] ?? 0) - (profile.chaincode[one] ?? 0));
-  const sum = (shares: Readonly<Record<string, number>>): number => Object.values(shares).reduce((total, time) => total + time, 0);
-  const cell = (shares: Readonly<Record<string, number>>, kind: string): string => `${(shares[kind] ?? 0).toFixed(2)} (${(((shares[kind] ?? 0) / sum(shares)) * 100).toFixed(0)} %)`;
+  const { driver, chaincode } = profile;
+  const cpu = throughput?.[0]?.write.contract.cpuPerCall ?? {};
+  const kinds = [...new Set([...Object.keys(driver), ...Object.keys(chaincode)])].sort((one, other) => partOf(chaincode, other) - partOf(chaincode, one));
+  const cell = (shares: Shares, kind: string, time = 0): string => `${(partOf(shares, kind) * 100).toFixed(0)} %${time === 0 ? '' : `, ${(partOf(shares, kind) * time).toFixed(1)} ms`}`;
   return `## Where the time of a call goes
-${table(
-  ['CPU time of one call, ms', 'driver', 'one chaincode'],
-  [...kinds.map((kind) => [kind, cell(profile.driver, kind), cell(profile.chaincode, kind)]), ['all', sum(profile.driver).toFixed(2), sum(profile.chaincode).toFixed(2)]],
-)}
+${table(['', 'driver', 'both chaincodes'], kinds.map((kind) => [kind, cell(driver, kind, cpu['driver']), cell(chaincode, kind, cpu['chaincode'])]))}
 
-Sampled once a millisecond over ${profile.calls} calls of \`catalogue.publish\`, by the innermost frame that says what it is for; sampling itself is in it, waiting is not.
-${share(profile, throughput)}
+Sampled once a millisecond over ${profile.calls} calls of \`catalogue.publish\`, by the innermost frame that says what it is for; waiting is not in it. Milliseconds are these
+parts of the CPU time above, with one orderer.
+${share(profile, cpu)}
 
 ${sm2Table(sm2)}
 
 ${why()}`;
 }
 
-function share(profile: NonNullable<LedgerFigures['profile']>, throughput: LedgerFigures['throughput']): string {
-  const sm2 = (profile.driver['SM2 and SM3'] ?? 0) + 2 * (profile.chaincode['SM2 and SM3'] ?? 0);
-  const all = Object.values(throughput?.[0]?.write.contract.cpuPerCall ?? {}).reduce((total, time) => total + time, 0);
+function partOf(shares: Shares, kind: string): number {
+  const all = Object.values(shares).reduce((total, time) => total + time, 0);
+  return all === 0 ? 0 : (shares[kind] ?? 0) / all;
+}
+
+function share({ driver, chaincode }: NonNullable<LedgerFigures['profile']>, cpu: Shares): string {
+  const all = Object.values(cpu).reduce((total, time) => total + time, 0);
   if (all === 0) return '';
-  return `SM2 and SM3 in driver and both chaincodes are ${sm2.toFixed(1)} ms of the ${all.toFixed(1)} ms that all programs spend on a call with one orderer: **${((sm2 / all) * 100).toFixed(0)} %**.`;
+  const spent = partOf(driver, SM2) * (cpu['driver'] ?? 0) + partOf(chaincode, SM2) * (cpu['chaincode'] ?? 0);
+  return `SM2 and SM3 in driver and chaincodes are ${spent.toFixed(1)} ms of the ${all.toFixed(1)} ms that all programs spend on a call: **${((spent / all) * 100).toFixed(0)} %**.`;
 }
 
 function sm2Table(sm2: LedgerFigures['sm2']): string {

@@ -46,7 +46,8 @@ function start({ start: found }: LedgerFigures): string {
   return `${title}
 ${table(['tasks', 'p50, s', 'p95, s', 'max, s', 'approval to reserved', 'to start', 'to first byte'], [[String(tasks), ...[p50, p95, max, parts.reserve, parts.start, parts.firstByte].map((value) => value.toFixed(1))]])}
 
-On the cluster, as in [performance.md](performance.md), with three orderers and blocks every 500 ms.`;
+On the cluster, as in [performance.md](performance.md), with three orderers and blocks every 500 ms. The time of a block on Fabric is that of its proposals: the way of the
+last approval onto the ledger counts, that of the last report does not.`;
 }
 
 function means(): string {

@@ -138,7 +138,8 @@ function ledger({ paths, snapshots }: PeerConfigInput): object {
   return {
     blockchain: {},
     state: { stateDatabase: 'goleveldb', totalQueryLimit: 100_000 },
-    history: { enableHistoryDatabase: true },
+    // No rule depends on it, and it would be written for every value; who asks for the past asks a verified replica.
+    history: { enableHistoryDatabase: false },
     pvtdataStore: { collElgProcMaxDbBatchSize: 5000, collElgProcDbBatchesInterval: 1000, deprioritizedDataReconcilerInterval: '60m', purgeInterval: 100, purgedKeyAuditLogging: true },
     snapshots: { rootDir: snapshots ?? `${paths.data}/snapshots` },
   };
