@@ -116,7 +116,7 @@ describe('a candidate of a network on Fabric', { timeout: 240_000 }, () => {
     assert.deepEqual([record?.state, record?.request.fabric], ['Pending', organisation()]);
     await net.voteOn(net.founder.manager, record?.id ?? '');
     assert.equal((await pending())?.state, 'Active');
-    assert.ok(changed.includes('membership.joined'));
+    assert.ok(changed.includes('membership.admitted'));
     const member = (await candidate.evaluate<Page<MemberRecord>>('membership', 'members', {})).items.find(({ did }) => did === b.did);
     assert.deepEqual(member?.fabric, organisation());
     assert.deepEqual(seen.map(({ payload, outcome }) => [payload.method, outcome]), [['join', 'Accepted']]);

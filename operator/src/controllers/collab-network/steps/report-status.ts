@@ -5,6 +5,7 @@ import { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { pendingJoins } from '../pending-joins.ts';
 import { members } from './admit-members.ts';
+import { showActive } from './take-up-membership.ts';
 
 /** The status follows the ledger at least this often, ms; blocks bring it sooner. */
 const REFRESH_MS = 10_000;
@@ -39,10 +40,7 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
     const ends = admissionEnds(member, rules);
     return { did, displayName, roles, state, ...(ends !== undefined && { admissionEnds: new Date(ends).toISOString() }) };
   });
-  if (network.spec.founding === undefined && ctx.status.members.some(({ did, state }) => did === session.did && state === 'Active')) {
-    ctx.status.membership = 'Active';
-    delete ctx.status.joinRequest;
-  }
+  if (all.some(({ did, state }) => did === session.did && state === 'Active')) showActive(run);
   ctx.status.memberCount = ctx.status.members.filter(({ state }) => state === 'Active').length;
   ctx.status.pendingJoins = await pendingJoins(session.ledger, all);
   ctx.status.algorithms = await algorithms(run);

@@ -18,6 +18,7 @@ export async function takeUpMembership(run: NetworkRun, session: NetworkSession)
   // The view is older than what the institution was told as a candidate.
   if (own === undefined) throw new WaitError('CatchingUp', `the ledger does not show the admission of ${session.did} yet; its newer blocks are being read`, 1_000);
   if (own.state === 'Lapsed') throw admissionLapsed(session.did);
+  if (own.state === 'Active') return showActive(run);
   if (own.state !== 'Admitted') return;
   await requireQuorum(run);
   try {
@@ -26,4 +27,12 @@ export async function takeUpMembership(run: NetworkRun, session: NetworkSession)
     throw asReconcileError(error, 'taking up the membership');
   }
   run.ctx.event({ type: 'Normal', reason: 'MembershipTakenUp', message: `${session.did} is a member from now on and counts in votes` });
+  showActive(run);
+}
+
+/** What the status says of an institution whose membership is taken up. A founder says so itself. */
+export function showActive({ ctx: { status }, network }: Pick<NetworkRun, 'ctx' | 'network'>): void {
+  if (network.spec.founding !== undefined) return;
+  status.membership = 'Active';
+  delete status.joinRequest;
 }
