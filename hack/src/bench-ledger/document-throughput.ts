@@ -31,7 +31,8 @@ ${table(
 
 Contract: \`catalogue.publish\`, signed beforehand; six keys read, four written, endorsed by both institutions, ordered, and verified in the block by the sender's
 replica. Nothing: \`ping\`, the same way over the same gateway, with nothing signed, read or written. In turn, medians of ${one.rounds} rounds of ${one.callsPerRound} calls, ${one.inFlight} in
-flight, blocks every ${one.batchTimeoutMs} ms, after a round to warm up. The CPU ratio is what would be seen if only processors limited both; it swings less.
+flight, blocks every ${one.batchTimeoutMs} ms, after a round to warm up. The CPU ratio is what would be seen if only processors limited both; it swings less. A call
+alone mostly waits for its block.
 
 ${table(
   ['CPU time of one call, ms', ...all.flatMap(({ orderers }) => [`nothing, ${orderers} orderer${plural(orderers)}`, `contract, ${orderers} orderer${plural(orderers)}`])],

@@ -16,9 +16,13 @@ export function ledgerNotes(folder = FOLDER): LedgerNotes {
 
 /** Keeps a part's run in place of the one before, and writes the document anew. */
 export function noteLedger(part: LedgerPart, note: LedgerNote, folder = FOLDER): void {
-  const notes = { ...ledgerNotes(folder), [part]: note };
-  writeFileSync(notesFile(folder), `${JSON.stringify(notes, null, 2)}\n`);
-  writeFileSync(join(folder, 'fabric-performance.md'), ledgerDocument(notes));
+  writeFileSync(notesFile(folder), `${JSON.stringify({ ...ledgerNotes(folder), [part]: note }, null, 2)}\n`);
+  writeLedgerDocument(folder);
+}
+
+/** Writes the document of what is known. */
+export function writeLedgerDocument(folder = FOLDER): void {
+  writeFileSync(join(folder, 'fabric-performance.md'), ledgerDocument(ledgerNotes(folder)));
 }
 
 function notesFile(folder: string): string {

@@ -3,7 +3,9 @@ import type { Shares } from './figures.ts';
 
 /** What a program spends its time on, by the innermost frame of a stack that says so. */
 const KINDS: readonly (readonly [kind: string, where: RegExp])[] = [
-  ['SM2 and SM3', /@noble|\/packages\/sm\//],
+  ['SM2 and SM3', /\/packages\/sm\//],
+  // The gateway's library signs proposals and transactions in JavaScript, by its own copy of that of the curves.
+  ['ECDSA for Fabric', /fabric-gateway\/(dist\/identity|node_modules\/@noble)/],
   ['waiting', /sync-reader\.js/],
   ['messages to Fabric', /grpc|protobuf|fabric-protos|fabric-gateway|fabric-shim|node:internal\/(http2|streams|net|tls)|node:(http2|stream|net|tls)/],
   ['threads', /node:internal\/(worker|per_context\/messageport)|contract-worker\.js|serve-jobs\.js/],
