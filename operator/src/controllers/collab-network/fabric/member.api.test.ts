@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CONTRACTS_VERSION, type AssetRecord, type MemberRecord, type Page } from '@collabnet/contracts';
+import { CONTRACTS_VERSION, type AssetRecord, type JoinRecord, type MemberRecord, type Page } from '@collabnet/contracts';
 import { makeInstitution, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
 import { canonicalJson } from '@collabnet/envelope';
@@ -146,6 +146,16 @@ async function vote(on: TestPlace, decision: 'Approve' | 'Refuse'): Promise<bool
   return true;
 }
 
+/** On the ledger a candidate has said that its release has another build, as one that was exchanged since. */
+async function sayOtherContracts({ institution, secrets }: TestPlace): Promise<void> {
+  const invitation = JSON.parse((await secrets.read('invitation'))?.[INVITATION_ENTRY] ?? '') as { invitationId: string };
+  const { items } = (await founder.session?.ledger.evaluate<Page<JoinRecord>>('membership', 'joins', { limit: 200 })) ?? { items: [] };
+  const asked = items.find(({ request }) => request.did === institution.did);
+  assert.ok(asked);
+  const args = { invitationId: invitation.invitationId, request: asked.request, proof: 'known', contracts: definitionVersion({ version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) }) };
+  await founder.session?.relay(await net.sign(institution, 'membership', 'join', args));
+}
+
 const membersAt = async (where: TestPlace): Promise<string[]> => {
   const page = await where.session?.ledger.evaluate<Page<MemberRecord>>('membership', 'members', {});
   return (page?.items ?? []).map(({ did, state }) => `${did.split(':').at(-1)} ${state}`).sort();
@@ -205,6 +215,7 @@ test('an institution joins by invitation, with both operators killed after each 
     guest.contracts = { version: CONTRACTS_VERSION, digest: 'ab'.repeat(32) };
     await until('held', [guest], () => guest.waits.at(-1)?.startsWith('ContractsOutdated') === true);
     guest.contracts = undefined;
+    await sayOtherContracts(guest);
     await until('joined', [guest, founder], async () => {
       await vote(guest, 'Approve');
       return guest.status.fabric !== undefined && guest.conditions.get('ChannelAgreed')?.status === 'True' && founder.conditions.get('ChannelAgreed')?.status === 'True';
@@ -224,7 +235,7 @@ test('an institution joins by invitation, with both operators killed after each 
   }
   assert.equal(guest.status.membership, 'Active');
   assert.deepEqual([guest.status.fabric?.orderers, guest.status.fabric?.contracts.sequence], [[], 1]);
-  assert.deepEqual(guest.events, ['JoinRequested', 'ChannelJoined', 'ContractsApproved']);
+  assert.deepEqual(guest.events, ['JoinRequested', 'ContractsStated', 'ChannelJoined', 'ContractsApproved'], 'the members take it in with what it says last');
   const [node] = (await guest.client.list<{ metadata: { name: string }; spec: { persistentVolumeClaimRetentionPolicy: { whenDeleted: string } } }>(CORE.statefulSet)).filter(({ metadata }) => metadata.name === PEER);
   assert.equal(node?.spec.persistentVolumeClaimRetentionPolicy.whenDeleted, 'Retain', 'the volume of a member outlives its resource');
 });
