@@ -162,7 +162,9 @@ describe('a network on Fabric with three orderers and three peers', { skip }, ()
       for (const name of agreed) await sameEnd(consortium, name);
       await look();
       assert.deepEqual([...failures], []);
-      t.diagnostic(`${(await conflictsAt(BANK_A)) - before} transactions were in conflict with another`);
+      const conflicts = (await conflictsAt(BANK_A)) - before;
+      assert.ok(conflicts > 0, 'two operators that agree to the same flow at once were to come into conflict');
+      t.diagnostic(`${conflicts} transactions were in conflict with another`);
     });
   });
 
@@ -171,13 +173,16 @@ describe('a network on Fabric with three orderers and three peers', { skip }, ()
     const claim = await get<{ spec: { volumeName: string } }>(BANK_B.namespace, 'persistentvolumeclaim', PEER_CLAIM);
     const folder = persistentVolumeFolder(claim?.spec.volumeName ?? '');
     const full = async (): Promise<boolean> => saysOf(await get<Conditioned>(BANK_B.namespace, 'collabnetwork', networkOf(BANK_B).name)).includes(`FabricVolumeFull: the volume of ${PEER} is full`);
+    const write = async (): Promise<void> => {
+      const name = taskName('full-peer');
+      names.push(name);
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      await proposed(name, BANK_A, 180_000);
+    };
     /** A block may still fit into what a file has left. */
     const untilFull = async (): Promise<void> => {
       for (let nth = 1; nth <= 20; nth++) {
-        const name = taskName('full-peer');
-        names.push(name);
-        await apply(BANK_A.namespace, [psiTask(consortium, name)]);
-        await proposed(name);
+        await write();
         if (await full()) return;
       }
       await until(full, 60_000, () => `${BANK_B.namespace} was to say that the volume of its peer is full`);
@@ -187,6 +192,7 @@ describe('a network on Fabric with three orderers and three peers', { skip }, ()
       await allServe();
       fillFolder(folder);
       await untilFull();
+      await write();
       freeFolder(folder);
       const begun = performance.now();
       await allServe();

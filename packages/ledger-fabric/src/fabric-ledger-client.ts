@@ -21,6 +21,9 @@ const BLOCKS_AT_ONCE = 200;
 /** A transaction may stand some blocks after the height that its records name. */
 const SEARCHED_BLOCKS = 64;
 
+/** What the library makes of a peer's answer to a request for blocks that is 15 minutes off its clock. */
+const REFUSED_FOR_ITS_TIME = /status response: 400$/;
+
 /** Driver `fabric`: follows the blocks of the own peer into a verifying replica and submits through its gateway. */
 export class FabricLedgerClient implements Ledger {
   readonly networkId: string;
@@ -47,7 +50,7 @@ export class FabricLedgerClient implements Ledger {
     this.#chaincode = options.chaincode ?? DEFAULT_CHAINCODE;
     const replica = new FabricReplica(options.networkId, this.#chaincode, options.state, options.releases);
     this.#replica = replica;
-    this.#follower = new Follower(options, { next: () => replica.next, take: (block) => this.#take(block), onError: (error) => this.#report(error) });
+    this.#follower = new Follower(options, { next: () => replica.next, take: (block) => this.#take(block), onError: (error) => this.#stopped(error) });
     this.#submission = new Submission({
       channel: options.channel,
       chaincode: this.#chaincode,
@@ -217,13 +220,7 @@ export class FabricLedgerClient implements Ledger {
 
   async #take(block: FabricBlock): Promise<void> {
     this.#assertUsable();
-    try {
-      assertNotAhead(block, this.#chaincode, this.#now(), this.#options.maxClockSkewMs);
-    } catch (error) {
-      // The own contracts know which of the clocks is wrong.
-      await this.#submission.askClock().catch((problem: unknown) => this.#report(problem));
-      throw error;
-    }
+    assertNotAhead(block, this.#chaincode, this.#now(), this.#options.maxClockSkewMs);
     const events = this.#apply(block);
     for (const { txId, code } of block.transactions) this.#commits.seen(txId, code);
     if (events !== undefined) for (const listener of this.#listeners) listener(events);
@@ -258,6 +255,13 @@ export class FabricLedgerClient implements Ledger {
   #assertCurrent(): void {
     this.#assertUsable();
     if (this.#outdated !== undefined) throw this.#outdated;
+  }
+
+  /** Blocks do not come any more. Where that may be the clock's fault, the own contracts know how wrong it is. */
+  async #stopped(error: unknown): Promise<void> {
+    this.#report(error);
+    const clock = error instanceof LedgerError ? error.code === 'CLOCK_SKEW' : error instanceof Error && REFUSED_FOR_ITS_TIME.test(error.message);
+    if (clock) await this.#submission.askClock().catch((problem: unknown) => this.#report(problem));
   }
 
   #report(error: unknown): void {

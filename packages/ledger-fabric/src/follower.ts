@@ -16,7 +16,8 @@ export interface FollowerSink {
   next(): number;
   /** Takes a block, in order. An error of code BLOCK_INVALID ends the following for good. */
   take(block: FabricBlock): Promise<void>;
-  onError(error: unknown): void;
+  /** Told while the connection, if there was one, is still open. */
+  onError(error: unknown): Promise<void>;
 }
 
 /** Keeps a connection to one of the own peers and reads its blocks, from where the replica stands. */
@@ -72,7 +73,7 @@ export class Follower {
         await this.#follow(turn);
       } catch (error) {
         if (this.#abort.signal.aborted) break;
-        if (!this.#renewing) this.#sink.onError(error);
+        if (!this.#renewing) await this.#sink.onError(error);
         if (error instanceof LedgerError && error.code === 'BLOCK_INVALID') break;
       } finally {
         this.#renewing = false;
