@@ -4,6 +4,7 @@ import { isNotFound } from './kube-error.ts';
 import type { KubeObject, OwnerReference, ResourceType } from './kube-types.ts';
 import { apiVersionOf } from './kube-types.ts';
 import { APPLIED_HASH_ANNOTATION, FIELD_MANAGER } from './names.ts';
+import { ownsFields } from './owned-fields.ts';
 import { stableJson } from './stable-json.ts';
 
 export interface ApplyOptions extends CallOptions {
@@ -25,7 +26,7 @@ export interface Applied<T> {
 /** Digests of Secrets must not let a reader of metadata test guesses, so their key never leaves the process. */
 const SECRET_HASH_KEY = randomBytes(32);
 
-/** Server-side apply of child objects; sends nothing while the wanted object is the same and the live one exists. */
+/** Server-side apply of child objects; sends nothing while the wanted object is the same and nobody has changed the live one. */
 export class Applier {
   readonly #client: KubeClient;
   readonly #fieldManager: string;
@@ -41,7 +42,7 @@ export class Applier {
   }
 
   /**
-   * Creates or updates `object` so that the fields it names have its values.
+   * Creates or updates `object` so that the fields it names have its values, also where somebody else has changed them.
    *
    * @throws KubeError `KUBE_INVALID` (also for a change of immutable fields), `KUBE_CONFLICT` with `force: false`
    */
@@ -55,9 +56,8 @@ export class Applier {
       options.live === undefined
         ? await this.#client.find(type, object.metadata.name, { namespace, signal: options.signal })
         : (options.live ?? undefined);
-    if (live && !live.metadata.deletionTimestamp && live.metadata.annotations?.[APPLIED_HASH_ANNOTATION] === hash) {
-      return { object: live as T, changed: false };
-    }
+    const isSame = live?.metadata.annotations?.[APPLIED_HASH_ANNOTATION] === hash && ownsFields(live, wanted, options.fieldManager ?? this.#fieldManager);
+    if (live && !live.metadata.deletionTimestamp && isSame) return { object: live as T, changed: false };
     const annotations = { ...wanted.metadata.annotations, [APPLIED_HASH_ANNOTATION]: hash };
     const body = { ...wanted, metadata: { ...wanted.metadata, annotations } };
     const applied = await this.#client.patch<T>(type, object.metadata.name, body, {
@@ -67,7 +67,7 @@ export class Applier {
       namespace,
       signal: options.signal,
     });
-    return { object: applied, changed: true };
+    return { object: applied, changed: applied.metadata.resourceVersion !== live?.metadata.resourceVersion };
   }
 }
 
