@@ -49,7 +49,8 @@ test('the founder gets orderer, peer, channel and contracts, and the genesis is 
   assert.equal(fabric?.mspID, founder.institution.code);
   assert.deepEqual(fabric.orderers.map(({ name, state }) => [name, state]), ORDERERS.map((name) => [name, 'active']));
   assert.ok(ORDERERS.includes(fabric.leader ?? ''), fabric.leader);
-  assert.match(fabric.contracts.version, /^1\.0\.0\+sha256\.[0-9a-f]{64}$/);
+  assert.equal(fabric.contracts.version, definitionVersion());
+  assert.match(definitionVersion(), /^[0-9.]+\+sha256\.[0-9a-f]{64}$/);
   assert.equal(fabric.contracts.sequence, 1);
   assert.deepEqual(founder.events.slice(-2), ['ContractsCommitted', 'LedgerFounded']);
   assert.deepEqual([...new Set(founder.events)], ['ContractsApproved', 'ContractsCommitted', 'LedgerFounded']);
@@ -91,6 +92,16 @@ test('another look changes nothing, neither in the cluster nor on the channel', 
   await founder.provision();
   assert.deepEqual(await founder.resourceVersions(), before);
   assert.equal(heightOfPeer(), height);
+});
+
+test('a peer that is away is told of in the condition of the nodes, which holds again once it serves', async () => {
+  const health = (): unknown[] => [founder.conditions.get('FabricHealthy')?.status, founder.conditions.get('FabricHealthy')?.reason];
+  await founder.kubelet.without(['fabric-demo-peer-0'], async () => {
+    await founder.once();
+    assert.deepEqual(health(), ['False', 'FabricNodeUnavailable']);
+  });
+  await founder.provision();
+  assert.deepEqual(health(), ['True', 'NodesServe']);
 });
 
 test('an orderer that is away is told of, and does not keep the operator from the ledger', async () => {

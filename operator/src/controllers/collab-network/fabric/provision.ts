@@ -1,4 +1,4 @@
-import type { WaitError } from '../../../runtime/index.ts';
+import { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { UNWRITABLE } from '../steps/require-quorum.ts';
 import { newFabricRun, type FabricStep } from './fabric-run.ts';
@@ -11,12 +11,12 @@ import { ensureIdentities } from './steps/ensure-identities.ts';
 import { ensureNodes } from './steps/ensure-nodes.ts';
 import { ensureOrderers } from './steps/ensure-orderers.ts';
 import { ensureSnapshotClaim, ensureSnapshots } from './steps/ensure-snapshots.ts';
-import { joinChannel } from './steps/join-channel.ts';
+import { AWAITING_CHANNEL, joinChannel, OFF_THE_CHANNEL } from './steps/join-channel.ts';
 import { removeOldContracts } from './steps/remove-old-contracts.ts';
 import { reportCertificates } from './steps/report-certificates.ts';
-import { reportFabric } from './steps/report-fabric.ts';
+import { reportFabric, reportHealth } from './steps/report-fabric.ts';
 
-export { AWAITING_CHANNEL, OFF_THE_CHANNEL } from './steps/join-channel.ts';
+export { AWAITING_CHANNEL, OFF_THE_CHANNEL };
 
 /** What runs before there is a channel, for a candidate as for a member. */
 export const NODES: readonly FabricStep[] = [ensureAuthorities, ensureIdentities, ensureSnapshotClaim, ensureNodes, reportCertificates];
@@ -38,7 +38,10 @@ export async function provisionFabric(run: NetworkRun): Promise<{ problem?: Wait
   try {
     for (const step of run.network.spec.founding === undefined ? MEMBER : FOUNDER) await step(fabric);
   } catch (error) {
-    throw tellingProblem(error, fabric.problems);
+    const told = tellingProblem(error, fabric.problems);
+    // Who only waits for the others has healthy nodes.
+    if (told instanceof WaitError && ![AWAITING_CHANNEL, OFF_THE_CHANNEL].includes(told.reason)) reportHealth(fabric, told);
+    throw told;
   }
   run.fabric = fabric;
   // What keeps everything from being written comes before what only troubles a node.

@@ -30,13 +30,7 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     certificatesExpire: new Date(expires).toISOString(),
     ...(fabric.snapshots !== undefined && { snapshots: fabric.snapshots }),
   };
-  const [problem] = fabric.problems;
-  run.ctx.setCondition({
-    type: 'FabricHealthy',
-    status: problem === undefined ? 'True' : 'False',
-    reason: problem?.reason ?? 'NodesServe',
-    message: problem?.message ?? 'nodes and contracts of this institution serve',
-  });
+  reportHealth(fabric, fabric.problems[0]);
   const { contracts, contractsWait } = fabric;
   run.ctx.setCondition({
     type: 'ContractsAgreed',
@@ -45,6 +39,16 @@ export async function reportFabric(fabric: FabricRun): Promise<void> {
     message: contractsWait?.message ?? `the contracts of this release, ${contracts.version}, are in force`,
   });
   await reportCertificates(fabric);
+}
+
+/** Whether nodes and contracts serve. @param problem why not; also what keeps the steps from coming to their end */
+export function reportHealth({ run }: FabricRun, problem: WaitError | undefined): void {
+  run.ctx.setCondition({
+    type: 'FabricHealthy',
+    status: problem === undefined ? 'True' : 'False',
+    reason: problem?.reason ?? 'NodesServe',
+    message: problem?.message ?? 'nodes and contracts of this institution serve',
+  });
 }
 
 function inForce({ contractsInForce, contractsWait }: FabricRun): { version: string; sequence: number } {
