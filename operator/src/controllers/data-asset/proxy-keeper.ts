@@ -44,8 +44,8 @@ export class ProxyKeeper {
     const revision = await this.#writeSecret(plan, names.name);
     if ((await client.find(CORE.persistentVolumeClaim, names.auditClaim)) === undefined) await applier.apply(CORE.persistentVolumeClaim, proxyAuditClaim(plan), { live: null });
     await applier.apply(CORE.service, proxyService(plan));
-    const live = informers.deployments.get(`${namespace}/${names.name}`);
-    const { object } = await applier.apply(CORE.deployment, proxyDeployment(plan), { live: live ?? null });
+    // Read anew: what the informer keeps does not tell whether somebody else has changed it.
+    const { object } = await applier.apply(CORE.deployment, proxyDeployment(plan));
     informers.deployments.observe(object);
     return revision;
   }
