@@ -1,13 +1,14 @@
 import type { CollabNetwork } from '@collabnet/crds';
-import { get, kubectl, NETWORK, waitReady, type DemoInstitution } from '@collabnet/hack';
+import { apply, get, kubectl, NETWORK, waitReady, type DemoInstitution } from '@collabnet/hack';
 import { INSTITUTIONS, SUPERVISOR } from '../fixture/institutions.ts';
 import { killPod } from '../fault-table/pod-faults.ts';
-import { containers, forget, runningPod, type RunningPod } from '../fault-table/pods.ts';
+import { runningPod, type RunningPod } from '../fault-table/pods.ts';
 import { networkOf } from './algorithms.ts';
 import type { Conditioned } from './conditions.ts';
 import { cluster, eventually, list } from './objects.ts';
 import { until } from './until.ts';
 
+const ADMISSION = 'admissionregistration.k8s.io/v1';
 /** StatefulSets of the supervisor's orderers, the only ones of the network. */
 export const ORDERERS: readonly string[] = [0, 1, 2].map((ordinal) => `fabric-${NETWORK}-orderer-${ordinal}`);
 /** StatefulSet of the peer that every institution has. */
@@ -41,17 +42,45 @@ export function leadingOrderer(): Promise<string> {
 /** Ends nodes at once, and lets nothing come in their place while the work lasts. */
 export async function withoutNodes(institution: DemoInstitution, names: readonly string[], work: () => Promise<void>): Promise<void> {
   const { namespace } = institution;
-  const scale = (replicas: 0 | 1): Promise<unknown> => kubectl(namespace, ['scale', ...names.map((name) => `statefulset/${name}`), `--replicas=${replicas}`]);
-  const pods = await Promise.all(names.map((name) => nodePod(institution, name)));
+  const pods = names.map((name) => `${name}-0`);
+  const refusal = podRefusal(namespace, pods);
   try {
-    for (const pod of pods) for (const one of containers(pod)) one.kill();
-    await scale(0);
-    for (const pod of pods) await forget(institution, pod);
-    for (const name of names) await until(async () => (await get(namespace, 'pod', `${name}-0`)) === undefined, 60_000, () => `${namespace}/${name}-0 was to be away`);
+    await apply(namespace, refusal);
+    for (const pod of pods) await until(() => isRefused(namespace, pod), 30_000, () => `the API server was to refuse pod ${namespace}/${pod}`);
+    for (const name of names) await kill(institution, await nodePod(institution, name));
+    for (const pod of pods) await until(async () => (await get(namespace, 'pod', pod)) === undefined, 60_000, () => `${namespace}/${pod} was to be away`);
     await work();
   } finally {
-    await scale(1);
+    for (const { kind, metadata } of refusal) await cluster(['delete', kind, metadata.name, '--ignore-not-found']);
   }
+}
+
+/** Scaled down, the operator would scale them up again; so their pods are refused, as where no node is left for them. */
+function podRefusal(namespace: string, pods: readonly string[]): { kind: string; metadata: { name: string } }[] {
+  const metadata = { name: `${namespace}-away` };
+  const kind = 'ValidatingAdmissionPolicy';
+  const policy = {
+    apiVersion: ADMISSION,
+    kind,
+    metadata,
+    spec: {
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+        resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+      },
+      validations: [{ expression: `!(object.metadata.name in ${JSON.stringify(pods)})`, message: 'held away by a test' }],
+    },
+  };
+  const binding = { apiVersion: ADMISSION, kind: `${kind}Binding`, metadata, spec: { policyName: metadata.name, validationActions: ['Deny'] } };
+  return [policy, binding];
+}
+
+/** Policies are looked up anew by the API server every second or so. */
+async function isRefused(namespace: string, pod: string): Promise<boolean> {
+  const securityContext = { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } };
+  const probe = { apiVersion: 'v1', kind: 'Pod', metadata: { name: pod, namespace }, spec: { containers: [{ name: 'probe', image: 'none', securityContext }] } };
+  const { stderr } = await kubectl(namespace, ['create', '--dry-run=server', '-f', '-'], { input: JSON.stringify(probe), allowFailure: true });
+  return stderr.includes('held away by a test');
 }
 
 /** Deletes the volume of an institution's peer, and the peer with it. @returns once it has another volume */
