@@ -5,6 +5,7 @@ import { until } from '../support/until.ts';
 interface ContainerStatus {
   readonly name: string;
   readonly containerID?: string;
+  readonly restartCount?: number;
   readonly state?: { readonly running?: object };
 }
 
@@ -12,6 +13,9 @@ export interface RunningPod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly status?: { readonly podIP?: string; readonly containerStatuses?: ContainerStatus[]; readonly initContainerStatuses?: ContainerStatus[] };
 }
+
+/** What serves, without the pods of tasks. */
+const SERVICES = 'app.kubernetes.io/part-of=collabnet,!collabnet.dev/task';
 
 /** The pod with this label, once it has an address and its container runs. */
 export function runningPod({ namespace }: DemoInstitution, selector: string, container?: string): Promise<RunningPod & { status: { podIP: string } }> {
@@ -30,6 +34,18 @@ export function containers(pod: RunningPod, name?: string): ContainerCgroup[] {
   const all = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const running = all.filter((one) => one.state?.running !== undefined && one.containerID !== undefined && (name === undefined || one.name === name));
   return running.map(({ containerID }) => new ContainerCgroup(containerID ?? ''));
+}
+
+/**
+ * Makes pods anew whose containers were started again: the kubelet waits longer from restart to restart, and what one
+ * cell did must not slow the next.
+ */
+export async function renewRestarted({ namespace }: DemoInstitution): Promise<void> {
+  const pods = await list<RunningPod>(namespace, 'pods', SERVICES);
+  const restarted = pods.filter(({ status }) => status?.containerStatuses?.some(({ restartCount = 0 }) => restartCount > 0)).map(({ metadata }) => metadata.name);
+  if (restarted.length === 0) return;
+  await kubectl(namespace, ['delete', 'pod', ...restarted, '--ignore-not-found', '--timeout=60s']);
+  await kubectl(namespace, ['wait', 'pod', '--selector', SERVICES, '--for=condition=Ready', '--timeout=120s']);
 }
 
 /** Removes the object of a pod as a lost node would: without a word to its processes. */

@@ -8,6 +8,7 @@ import { fetchResult } from '../support/results.ts';
 import { removeTasks, succeeded, taskName } from '../support/tasks.ts';
 import { cellName, type Cell, type Fault } from './cell.ts';
 import { noteResult } from './note.ts';
+import { renewRestarted } from './pods.ts';
 import type { CellResult } from './results.ts';
 import { Stage } from './stage.ts';
 
@@ -75,6 +76,7 @@ async function sameEnd({ name, large, flowId }: Stage, seen: Pick<CellResult, 'a
 
 /** What the next cell builds on. */
 async function inGoodOrder(): Promise<void> {
+  await Promise.all(INSTITUTIONS.map(renewRestarted));
   await operatorsReady([...INSTITUTIONS]);
   for (const { namespace } of INSTITUTIONS) await waitReady(namespace, 'collabnetwork', NETWORK, 120_000);
   for (const { namespace } of [BANK_A, BANK_B]) await waitReady(namespace, 'dataasset', 'customers', 120_000);

@@ -6,7 +6,7 @@ import { generateSm2KeyPair, sm2Sign } from '@collabnet/sm';
 
 /** A person of an institution decides, by the command. */
 export function decide(verb: 'approve' | 'refuse', who: DemoInstitution, target: string, reason: string): Promise<RunResult> {
-  return collabnet(who.namespace, [verb, target, '--key', who.person.name, '--reason', reason, '--yes', '--timeout', '90s']);
+  return collabnet(who.namespace, [verb, target, '--key', who.person.name, '--reason', reason, '--yes', '--timeout', '180s']);
 }
 
 /** The signed Approval that the command would have made. */

@@ -67,18 +67,21 @@ export function taskAt({ namespace }: DemoInstitution, name: string): Target {
 /** A task as its test wants to see it. */
 export type SeenTask = ComputeTask & Conditioned;
 
+/** Until a task is on the ledger and seen, ms: an operator may have to start anew and read the ledger first. */
+const SEEN_MS = 120_000;
+
 /** The name under which the other bank sees a task of bank A; waits until it does. */
 export async function mirrorOf(name: string, bank: DemoInstitution = BANK_B, proposer: DemoInstitution = BANK_A): Promise<string> {
   const proposedAs = `${proposer.namespace}/${name}`;
   return until(
     async () => (await list<ComputeTask>(bank.namespace, 'computetasks')).find(({ metadata }) => metadata.annotations?.['collabnet.dev/proposed-as'] === proposedAs)?.metadata.name,
-    60_000,
+    SEEN_MS,
     () => `${bank.displayName} was to see ${proposedAs}`,
   );
 }
 
 /** Waits until the task is on the ledger and asks for consent. */
-export async function proposed(name: string, bank: DemoInstitution = BANK_A, timeoutMs = 60_000): Promise<SeenTask> {
+export async function proposed(name: string, bank: DemoInstitution = BANK_A, timeoutMs = SEEN_MS): Promise<SeenTask> {
   return eventually<SeenTask, SeenTask>(taskAt(bank, name), 'was to be proposed', (task) => task.status?.specDigest !== undefined && task, timeoutMs);
 }
 
