@@ -35,6 +35,7 @@ generate: build ## Write CRD manifests, chart schema and generated documents ane
 	@node crds/src/generate/main.ts
 	@node operator/dist/chart/generate.js
 	@node e2e/dist/fault-table/generate.js
+	@node hack/src/bench/generate.ts
 	@node hack/src/bench-ledger/generate.ts
 	@node packages/telemetry/dist/catalogue/generate.js
 

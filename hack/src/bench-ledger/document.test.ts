@@ -33,7 +33,7 @@ test('the document in docs is the one that its figures give', () => {
 
 test('targets are judged, for each number of orderers and on the cluster', () => {
   const slow = { ...throughput, orderers: 3, write: { ...throughput.write, contract: rate(59, 10) } };
-  const start = { tasks: 30, p50: 4, p95: 5.2, max: 6, parts: { reserve: 3, start: 0.5, firstByte: 0.5 } };
+  const start = { tasks: 30, p50: 4, p95: 5.2, p99: 5.5, max: 6, spent: { wall: 4, busy: 6, stolen: 0, parts: {} }, parts: { reserve: 3, start: 0.5, firstByte: 0.5 } };
   const text = ledgerDocument({ throughput: noteOf({ throughput: [throughput, slow] }), start: noteOf({ start }) });
   assert.match(text, /, 1 orderer \| 0\.62 \| >= 0\.6 \| yes \|/);
   assert.match(text, /, 3 orderers \| 0\.59 \| >= 0\.6 \| \*\*no\*\* \|/);

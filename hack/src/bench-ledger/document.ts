@@ -42,9 +42,9 @@ ${table(['what', 'measured', 'target', 'reached'], rows.map(([what, value, targe
 function start({ start: found }: LedgerFigures): string {
   const title = '## From the last approval to the first engine message';
   if (found === undefined) return `${title}\nNot measured yet: \`make bench LEDGER=fabric\`, which needs the cluster and the demo's network on Fabric.`;
-  const { tasks, p50, p95, max, parts } = found;
+  const { tasks, p50, p95, p99, max, parts } = found;
   return `${title}
-${table(['tasks', 'p50, s', 'p95, s', 'max, s', 'approval to reserved', 'to start', 'to first byte'], [[String(tasks), ...[p50, p95, max, parts.reserve, parts.start, parts.firstByte].map((value) => value.toFixed(1))]])}
+${table(['tasks', 'p50, s', 'p95, s', 'p99, s', 'max, s', 'approval to reserved', 'to start', 'to first byte'], [[String(tasks), ...[p50, p95, p99, max, parts.reserve, parts.start, parts.firstByte].map((value) => value.toFixed(1))]])}
 
 On the cluster, as in [performance.md](performance.md), with three orderers and blocks every 500 ms. The time of a block on Fabric is that of its proposals: the way of the
 last approval onto the ledger counts, that of the last report does not.`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Machine } from '../bench/machine.ts';
+import { machineSchema } from '../bench/machine.ts';
+import { startFiguresSchema } from '../bench/performance-figures.ts';
 
 const rate = z.object({ callsPerSecond: z.number(), cpuPerCall: z.record(z.string(), z.number()) });
 const sizes = z.object({ blocks: z.number(), state: z.number(), other: z.number() });
@@ -18,15 +19,6 @@ const throughputFigures = z.object({
   deployment: z.object({ channel: z.number(), contracts: z.number(), genesis: z.number() }),
 });
 
-/** Of the bench on the cluster; s. */
-const startFigures = z.object({
-  tasks: z.number(),
-  p50: z.number(),
-  p95: z.number(),
-  max: z.number(),
-  parts: z.object({ reserve: z.number(), start: z.number(), firstByte: z.number() }),
-});
-
 /** What `services/chaincode/dist/testing/bench/main.js` writes (there with the meaning of each), and `start` of the cluster. */
 export const ledgerFiguresSchema = z.object({
   throughput: z.array(throughputFigures).optional(),
@@ -36,14 +28,13 @@ export const ledgerFiguresSchema = z.object({
     .optional(),
   profile: z.object({ calls: z.number(), driver: shares, chaincode: shares }).optional(),
   sm2: z.array(z.object({ operation: z.string(), ours: z.number(), baseline: z.number() })).optional(),
-  start: startFigures.optional(),
+  /** Of the bench on the cluster. */
+  start: startFiguresSchema.optional(),
 });
 
 export type LedgerFigures = z.output<typeof ledgerFiguresSchema>;
 export type Rate = z.output<typeof rate>;
 export type Sizes = z.output<typeof sizes>;
-
-const machineSchema = z.object({ cores: z.number(), cpu: z.string(), memoryBytes: z.number(), kernel: z.string(), load: z.number() }) satisfies z.ZodType<Machine>;
 
 /** Parts of the bench; each keeps its last run. `start` is measured by `make bench LEDGER=fabric`. */
 export const LEDGER_PARTS = ['throughput', 'growth', 'profile', 'start'] as const;

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API_VERSION, type DataAssetSpecInput } from '@collabnet/crds';
@@ -6,33 +7,50 @@ import { apply, collabnet, kubectl, waitReady } from '../demo/cluster.ts';
 import { BANK_A, BANK_B, NETWORK, type DemoInstitution } from '../demo/institutions.ts';
 import type { Manifest } from '../demo/manifests.ts';
 
-const READY_MS = 120_000;
+const ROWS_OF_PIECE = 50_000;
+/** A row of a table on disk, rounded up; the smallest volume. */
+const [OCTETS_OF_ROW, LEAST_MEBI] = [32, 64];
+/** A proxy reads a new table twice before it is offered. */
+const readyMs = (rows: number): number => 120_000 + (rows / 1_000_000) * 30_000;
 /** The row number of a bank's first customer: bank B's customers begin in the middle of bank A's. */
 const FIRST = [
   { bank: BANK_A, first: () => 0 },
   { bank: BANK_B, first: (rows: number) => Math.floor(rows / 2) },
 ] as const;
 
-/** Offers a table of `rows` customers at both banks, half of them common, under one asset name of this run. */
-export async function offerRows(rows: number, run: string): Promise<string> {
-  const name = `bench-${rows}-${run}`;
-  await Promise.all(FIRST.map(({ bank, first }) => offer(bank, name, syntheticCsv(rows, first(rows)), run)));
-  return name;
+/** Name of a table of this run: that of the asset at both banks. */
+export function tableName(rows: number, run: string): string {
+  return `bench-${rows}-${run}`;
+}
+
+/** Offers tables of so many customers at both banks, half of them common. */
+export async function offerTables(sizes: readonly number[], run: string): Promise<void> {
+  const volume = { claimName: claimOf(run), mebi: LEAST_MEBI + Math.ceil((sizes.reduce((sum, rows) => sum + rows, 0) * OCTETS_OF_ROW) / 1024 ** 2) };
+  for (const rows of sizes) await Promise.all(FIRST.map(({ bank, first }) => offer(bank, tableName(rows, run), { rows, first: first(rows) }, volume)));
 }
 
 /** Deletes assets and volumes of this run at both banks; what the ledger says of them stays. */
-export async function withdraw(assets: readonly string[], run: string): Promise<void> {
+export async function withdraw(sizes: readonly number[], run: string): Promise<void> {
   for (const { bank } of FIRST) {
-    if (assets.length > 0) await kubectl(bank.namespace, ['delete', 'dataasset', ...assets, '--ignore-not-found', '--timeout=90s']);
+    if (sizes.length > 0) await kubectl(bank.namespace, ['delete', 'dataasset', ...sizes.map((rows) => tableName(rows, run)), '--ignore-not-found', '--timeout=90s']);
     const claims = [claimOf(run), ...(await auditClaims(bank, claimOf(run)))];
     await kubectl(bank.namespace, ['delete', 'pvc', ...claims, '--ignore-not-found', '--timeout=90s']);
   }
 }
 
-/** One key column of 19 digits, in the order that `bench_bare.py` writes, and one payload column. */
-export function syntheticCsv(rows: number, first: number): string {
-  const lines = Array.from({ length: rows }, (_, index) => `${keyOf(first + index)},${index % 1000}`);
-  return `id,amount\n${lines.join('\n')}\n`;
+interface Table {
+  readonly rows: number;
+  /** Row number of its first customer. */
+  readonly first: number;
+}
+
+/** One key column of 19 digits, in the order that `bench_bare.py` writes, and one payload column; in pieces, as a large table is no string. */
+export function* syntheticCsv({ rows, first }: Table): Generator<string> {
+  yield 'id,amount\n';
+  for (let begin = 0; begin < rows; begin += ROWS_OF_PIECE) {
+    const length = Math.min(ROWS_OF_PIECE, rows - begin);
+    yield Array.from({ length }, (_, index) => `${keyOf(first + begin + index)},${(begin + index) % 1000}\n`).join('');
+  }
 }
 
 /** A multiplication modulo a prime scatters the keys, so that the file is not sorted already. */
@@ -51,17 +69,17 @@ async function auditClaims({ namespace }: DemoInstitution, claim: string): Promi
   return items.filter(({ metadata }) => metadata.annotations?.['collabnet.dev/source-claim'] === claim).map(({ metadata }) => metadata.name);
 }
 
-async function offer(bank: DemoInstitution, name: string, csv: string, run: string): Promise<void> {
+async function offer(bank: DemoInstitution, name: string, table: Table, { claimName, mebi }: { claimName: string; mebi: number }): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'collabnet-bench-'));
   try {
     const file = join(folder, 'table.csv');
-    writeFileSync(file, csv);
-    await collabnet(bank.namespace, ['data', 'put', claimOf(run), '--file', file, '--path', `${name}.csv`, '--create-claim', '64Mi']);
+    await writeFile(file, syntheticCsv(table));
+    await collabnet(bank.namespace, ['data', 'put', claimName, '--file', file, '--path', `${name}.csv`, '--create-claim', `${mebi}Mi`]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  await apply(bank.namespace, [benchAsset(name, claimOf(run))]);
-  await waitReady(bank.namespace, 'dataasset', name, READY_MS);
+  await apply(bank.namespace, [benchAsset(name, claimName)]);
+  await waitReady(bank.namespace, 'dataasset', name, readyMs(table.rows));
 }
 
 function benchAsset(name: string, claimName: string): Manifest & { spec: DataAssetSpecInput } {

@@ -48,7 +48,7 @@ export function consent({ mirror }: WaitingTask): Promise<void> {
  * Waits until bank A sees the task in one of the phases.
  * @throws HackError NOT_READY when it ends in another way, with its reason
  */
-export async function reach(name: string, ...phases: string[]): Promise<void> {
+export async function reach(name: string, phases: readonly string[], longestMs = WAIT_MS): Promise<void> {
   await waitFor(
     `task ${name}`,
     async () => {
@@ -56,7 +56,7 @@ export async function reach(name: string, ...phases: string[]): Promise<void> {
       if (ENDS.includes(phase)) throw new HackError('NOT_READY', `task ${name} ended as ${phase}: ${conditions.find(({ type }) => type === 'Ready')?.message ?? 'no message'}`);
       return phases.includes(phase);
     },
-    WAIT_MS,
+    longestMs,
     LOOK_MS,
   );
 }

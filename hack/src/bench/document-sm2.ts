@@ -1,4 +1,4 @@
-import type { Sm2Figures } from './measure-sm2.ts';
+import type { Sm2Figures } from './performance-figures.ts';
 
 /** The section of docs/performance.md about SM2. */
 export function sm2Section(figures: readonly Sm2Figures[]): string {

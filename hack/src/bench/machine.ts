@@ -1,14 +1,16 @@
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { z } from 'zod';
 
 /** What figures depend on. */
-export interface Machine {
-  readonly cores: number;
-  readonly cpu: string;
-  readonly memoryBytes: number;
-  readonly kernel: string;
+export const machineSchema = z.object({
+  cores: z.number(),
+  cpu: z.string(),
+  memoryBytes: z.number(),
+  kernel: z.string(),
   /** Average number of runnable threads in the minute before the bench. */
-  readonly load: number;
-}
+  load: z.number(),
+});
+export type Machine = z.output<typeof machineSchema>;
 
 export function thisMachine(): Machine {
   return { cores: availableParallelism(), cpu: cpus()[0]?.model.trim() ?? 'unknown', memoryBytes: totalmem(), kernel: release(), load: loadavg()[0] ?? 0 };

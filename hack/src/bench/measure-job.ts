@@ -3,13 +3,7 @@ import { BANK_A } from '../demo/institutions.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { engineImage } from './bare-engine.ts';
 import { percentile } from './figures.ts';
-
-/** Seconds from the creation of a plain Kubernetes Job to the first line of its process. */
-export interface JobFigures {
-  readonly jobs: number;
-  readonly p50: number;
-  readonly p95: number;
-}
+import type { JobFigures } from './performance-figures.ts';
 
 const NAMESPACE = BANK_A.namespace;
 const PRINT_TIME = 'import time; print(time.time(), flush=True)';

@@ -1,14 +1,7 @@
 import { generateSm2KeyPair, sm2Decrypt, sm2Encrypt, sm2KeyAgreement, sm2Sign, sm2Verify } from '@collabnet/sm';
 import { sm2 } from 'sm-crypto-v2';
 import { median } from './figures.ts';
-
-/** One operation of SM2, timed in turn with the package that is the baseline. */
-export interface Sm2Figures {
-  readonly operation: string;
-  /** Processor time of one, microseconds; medians. */
-  readonly ours: number;
-  readonly baseline: number;
-}
+import type { Sm2Figures } from './performance-figures.ts';
 
 interface Contest {
   readonly operation: string;

@@ -1,20 +1,9 @@
 import { consent, podsGone, propose, reach, type Intersection, type WaitingTask } from './bench-task.ts';
 import { median, percentile } from './figures.ts';
 import { timesOf, type Block } from './ledger-times.ts';
+import type { Spent, StartFigures } from './performance-figures.ts';
 import { ProcessorTime } from './processor-time.ts';
-import { meanSpent, type Spent } from './spent.ts';
-
-/** Seconds from the last approval to the first engine message, and the medians of its parts. */
-export interface StartFigures {
-  readonly tasks: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly max: number;
-  /** Processor time from the approval to the first byte: means. */
-  readonly spent: Spent;
-  /** Medians: approval to both pods reserved, to the start on the ledger, to the first byte on the ledger. */
-  readonly parts: { readonly reserve: number; readonly start: number; readonly firstByte: number };
-}
+import { meanSpent } from './spent.ts';
 
 /** The demo's customers: small, so that the time is that of the machinery. */
 const SMALL: Intersection = { asset: 'customers', keys: { a: ['id_card', 'branch'], b: ['cert_no', 'office'] }, payload: 'dir', wireProfile: 'intl' };
@@ -36,7 +25,7 @@ export async function runSmallTasks(names: readonly string[], onDone: (done: num
     if (next === undefined) break;
     await consent(next);
     const processors = await ProcessorTime.start();
-    await reach(name, 'Running', 'Succeeded');
+    await reach(name, ['Running', 'Succeeded']);
     tasks.push({ flowId: next.flowId, spent: await processors.stop() });
     const following = names[index + 1];
     const proposal = following === undefined ? undefined : propose(SMALL, following);
@@ -47,7 +36,7 @@ export async function runSmallTasks(names: readonly string[], onDone: (done: num
 }
 
 async function finished(task: WaitingTask): Promise<void> {
-  await reach(task.name, 'Succeeded');
+  await reach(task.name, ['Succeeded']);
   await podsGone(task);
 }
 
@@ -59,6 +48,7 @@ export function startFigures(chain: readonly Block[], tasks: readonly SmallTask[
     tasks: tasks.length,
     p50: percentile(seconds, 50),
     p95: percentile(seconds, 95),
+    p99: percentile(seconds, 99),
     max: Math.max(...seconds),
     spent: meanSpent(tasks.map(({ spent }) => spent)),
     parts: {

@@ -12,12 +12,13 @@ test('processor time goes to the parts that are known, and the rest to everythin
     last: new Map([[OPERATOR, 10.5], ['kubelet', 5.25], ['etcd', 1.25], [ENGINE, 2], [GONE, 1]]),
     names: new Map([[OPERATOR, 'operator'], [ENGINE, 'engine']]),
     busy: 4,
+    stolen: 0.5,
     wall: 3,
   });
-  assert.deepEqual(spent, { wall: 3, busy: 4, parts: { operator: 0.5, Kubernetes: 0.5, engine: 2, 'everything else': 1 } });
+  assert.deepEqual(spent, { wall: 3, busy: 4, stolen: 0.5, parts: { operator: 0.5, Kubernetes: 0.5, engine: 2, 'everything else': 1 } });
 });
 
 test('a part that one of two measured times did not have counts as nothing there', () => {
-  const mean = meanSpent([{ wall: 1, busy: 2, parts: { engine: 2 } }, { wall: 3, busy: 4, parts: { courier: 1 } }]);
-  assert.deepEqual(mean, { wall: 2, busy: 3, parts: { engine: 1, courier: 0.5 } });
+  const mean = meanSpent([{ wall: 1, busy: 2, stolen: 0, parts: { engine: 2 } }, { wall: 3, busy: 4, stolen: 1, parts: { courier: 1 } }]);
+  assert.deepEqual(mean, { wall: 2, busy: 3, stolen: 0.5, parts: { engine: 1, courier: 0.5 } });
 });
