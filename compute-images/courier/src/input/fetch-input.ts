@@ -7,8 +7,8 @@ import type { Assignment } from '../config/load-job.ts';
 import { CourierError } from '../errors.ts';
 import { BlockWriter } from '../work/block-writer.ts';
 import type { Workplace } from '../work/workplace.ts';
-import { arrowBatches } from './arrow-rows.ts';
-import { csvLine } from './csv.ts';
+import { arrowBatches, type Cell } from './arrow-rows.ts';
+import { csvFields, csvLine } from './csv.ts';
 import { reasonOfCut } from './cut-read.ts';
 import type { FrozenInput } from './frozen-input.ts';
 import { GrowingInt32 } from './growing-array.ts';
@@ -61,42 +61,34 @@ interface FreezeOptions {
 
 async function freeze(response: IncomingMessage, options: FreezeOptions): Promise<FrozenInput> {
   const { keys, columns } = options;
-  const keyAt = keys.map((key) => columns.indexOf(key));
   const [engine, rowsFile] = [await BlockWriter.create(options.engineFile), await BlockWriter.create(options.rowsFile)];
   const [index, lengths, representative, hash] = [new KeyIndex(), new GrowingInt32(), new GrowingInt32(), createSm3()];
+  rowsFile.onBlock = (block) => hash.update(block);
   let rows = 0;
-  const addRow = (record: readonly (string | null)[]): string => {
-    const line = csvLine(record);
+  const addRow = (cells: readonly Cell[]): void => {
+    const key = csvFields(cells, 0, keys.length);
+    const line = columns.length === keys.length ? `${key}\n` : `${key},${csvFields(cells, keys.length, columns.length)}\n`;
     rowsFile.add(line);
     lengths.push(Buffer.byteLength(line));
-    const key = keyAt.map((at) => record[at] ?? null);
-    if (key.includes(null)) {
+    if (hasGap(cells, keys.length)) {
       representative.push(-1);
     } else {
-      const keyLine = csvLine(key);
-      const first = index.add(keyLine, rows);
+      const first = index.add(key, rows);
       representative.push(first);
-      if (first === rows) engine.add(`${keyLine.slice(0, -1)},${rows}\n`);
+      if (first === rows) engine.add(`${key},${rows}\n`);
     }
     rows += 1;
-    return line;
   };
   try {
     engine.add(csvLine([...keys, rowColumn]));
     hash.update(Buffer.from(csvLine(columns)));
     for await (const batch of arrowBatches(response, columns)) {
-      // Hashed in pieces of some size: a call per row would cost more than the hash.
-      let text = '';
       for (let row = 0; row < batch.rows; row += 1) {
-        text += addRow(batch.cells.map((column) => column[row] ?? null));
-        if ((row & 1023) === 1023) {
-          hash.update(Buffer.from(text));
-          text = '';
-          await engine.flush();
-          await rowsFile.flush();
-        }
+        addRow(batch.cells.map((column) => column[row] ?? null));
+        if ((row & 1023) !== 1023) continue;
+        await engine.flush();
+        await rowsFile.flush();
       }
-      hash.update(Buffer.from(text));
     }
     engine.add(csvLine([...keys.map(() => randomBytes(16).toString('hex')), '-1']));
   } finally {
@@ -105,4 +97,10 @@ async function freeze(response: IncomingMessage, options: FreezeOptions): Promis
     await rowsFile.close();
   }
   return { columns, rows, keys: index.distinct, lengths, representative, digest: hash.digestHex(), engineRows: index.distinct + 1 };
+}
+
+/** Whether one of the first cells, which are the key, is absent. */
+function hasGap(cells: readonly Cell[], keys: number): boolean {
+  for (let at = 0; at < keys; at += 1) if (cells[at] === null) return true;
+  return false;
 }

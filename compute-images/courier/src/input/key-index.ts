@@ -16,8 +16,9 @@ export class KeyIndex {
 
   /** The row that had this key first; `row` itself when it is new. */
   add(key: string, row: number): number {
-    const digest = hash('sha256', this.#prefix + key, 'buffer');
-    const [a, b, c] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)];
+    // As text: a Buffer for every row would take the collector longer than the hash takes.
+    const digest = hash('sha256', this.#prefix + key, 'binary');
+    const [a, b, c] = [wordAt(digest, 0), wordAt(digest, 4), wordAt(digest, 8)];
     const slot = this.#find(a, b, c);
     const known = this.#rows[slot] ?? empty;
     if (known !== empty) return known;
@@ -38,7 +39,10 @@ export class KeyIndex {
   }
 
   #put(slot: number, a: number, b: number, c: number, row: number): void {
-    this.#hashes.set([a, b, c], slot * lanes);
+    const at = slot * lanes;
+    this.#hashes[at] = a;
+    this.#hashes[at + 1] = b;
+    this.#hashes[at + 2] = c;
     this.#rows[slot] = row;
   }
 
@@ -55,4 +59,9 @@ export class KeyIndex {
       this.#put(this.#find(a, b, c), a, b, c, row);
     }
   }
+}
+
+/** Four octets, the least first, of a text whose characters are octets. */
+function wordAt(octets: string, at: number): number {
+  return (octets.charCodeAt(at) | (octets.charCodeAt(at + 1) << 8) | (octets.charCodeAt(at + 2) << 16) | (octets.charCodeAt(at + 3) << 24)) >>> 0;
 }

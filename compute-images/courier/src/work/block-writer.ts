@@ -1,13 +1,15 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-const blockLength = 512 * 1024;
+/** Small enough that a block's text is gone before the collector takes it for something that stays. */
+const blockLength = 128 * 1024;
 
 /** Appends text in large blocks; never holds more than one. */
 export class BlockWriter {
   readonly #file: FileHandle;
-  #parts: string[] = [];
-  #length = 0;
+  #text = '';
+  /** Told every block, in order, before it is written. */
+  onBlock: (block: Buffer) => void = () => undefined;
 
   private constructor(file: FileHandle) {
     this.#file = file;
@@ -18,17 +20,16 @@ export class BlockWriter {
   }
 
   add(text: string): void {
-    this.#parts.push(text);
-    this.#length += text.length;
+    this.#text += text;
   }
 
   /** Call between rows; waits for the disk when a block is full. */
   async flush(force = false): Promise<void> {
-    if (this.#length === 0 || (!force && this.#length < blockLength)) return;
-    const text = this.#parts.join('');
-    this.#parts = [];
-    this.#length = 0;
-    await this.#file.writeFile(text);
+    if (this.#text === '' || (!force && this.#text.length < blockLength)) return;
+    const block = Buffer.from(this.#text);
+    this.#text = '';
+    this.onBlock(block);
+    await this.#file.writeFile(block);
   }
 
   async close(): Promise<void> {
