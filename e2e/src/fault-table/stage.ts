@@ -15,6 +15,8 @@ const COURIER_STATE: Readonly<Partial<Record<Moment, string>>> = {
   clean: '"state":"Delivering"',
   settle: '"state":"Finished"',
 };
+/** A busy machine may cost an attempt before the fault does. */
+const MOST_ATTEMPTS = 4;
 /** Long enough into a computation of several seconds that both engines exchange. */
 const INTO_COMPUTE_MS = 1_500;
 
@@ -43,7 +45,7 @@ export class Stage {
   /** Resolves when the task is at the moment, within some tenths of a second. */
   async reach(): Promise<void> {
     const { name } = this;
-    await apply(BANK_A.namespace, [psiTask(this.#consortium, name, { receivers: ['a', 'b'], ...(this.large && { asset: 'customers-large' }) })]);
+    await apply(BANK_A.namespace, [psiTask(this.#consortium, name, { receivers: ['a', 'b'], maxAttempts: MOST_ATTEMPTS, ...(this.large && { asset: 'customers-large' }) })]);
     if (this.#moment === 'propose') return;
     this.#flowId = (await proposed(name)).status?.flowID ?? '';
     await approveAsA(name);

@@ -117,7 +117,7 @@ export async function succeeded(name: string, timeoutMs = 180_000): Promise<Seen
 }
 
 /** Waits until the task is in a phase, and fails at once when it has ended before. */
-export function inPhase(name: string, phase: string, timeoutMs = 90_000, bank: DemoInstitution = BANK_A): Promise<SeenTask> {
+export function inPhase(name: string, phase: string, timeoutMs = 180_000, bank: DemoInstitution = BANK_A): Promise<SeenTask> {
   return eventually<SeenTask, SeenTask>(
     taskAt(bank, name),
     `was to be ${phase}`,
