@@ -8,6 +8,7 @@ const ROWS_OF_DEFAULTS = 1_000_000;
 /** What a compute pod and a data proxy need for tables of so many rows: limits of a chart's values, by the same names. */
 export interface Room {
   readonly engineMemory: string;
+  readonly courierMemory: string;
   readonly scratch: string;
   readonly proxyMemory: string;
 }
@@ -16,14 +17,14 @@ export interface Room {
 export function roomFor(rows: number): Room | undefined {
   if (rows <= ROWS_OF_DEFAULTS) return undefined;
   const times = Math.ceil(rows / ROWS_OF_DEFAULTS);
-  return { engineMemory: `${times}Gi`, scratch: `${512 * times}Mi`, proxyMemory: `${256 + 64 * times}Mi` };
+  return { engineMemory: `${times}Gi`, courierMemory: `${256 + 96 * times}Mi`, scratch: `${512 * times}Mi`, proxyMemory: `${256 + 64 * times}Mi` };
 }
 
 /** Raises an institution's limits, as its administrator would. @returns the revision of its release before */
 export async function makeRoom({ namespace }: DemoInstitution, room: Room): Promise<string> {
   const { stdout } = await helm(['history', 'institution', '--namespace', namespace, '--max', '1', '--output', 'json']);
   const [before] = JSON.parse(stdout) as { revision: number }[];
-  const values = [`compute.engine.limits.memory=${room.engineMemory}`, `compute.scratch.size=${room.scratch}`, `dataProxy.resources.limits.memory=${room.proxyMemory}`];
+  const values = [`compute.engine.limits.memory=${room.engineMemory}`, `compute.courier.limits.memory=${room.courierMemory}`, `compute.scratch.size=${room.scratch}`, `dataProxy.resources.limits.memory=${room.proxyMemory}`];
   await helm(['upgrade', 'institution', 'charts/institution', '--namespace', namespace, '--reuse-values', ...values.flatMap((value) => ['--set', value])]);
   return String(before?.revision ?? '');
 }

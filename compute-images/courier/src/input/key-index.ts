@@ -2,6 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 
 const lanes = 3;
 const empty = -1;
+/** Emptier costs memory for the whole attempt, and twice when it grows; fuller costs looks. */
+const mostFull = 0.75;
 
 /**
  * Finds the first row with the same key, in 16 bytes a slot. Keys are kept as 96 bits of a hash under a random prefix: two
@@ -24,7 +26,7 @@ export class KeyIndex {
     if (known !== empty) return known;
     this.#put(slot, a, b, c, row);
     this.distinct += 1;
-    if (this.distinct * 2 > this.#slots) this.#grow();
+    if (this.distinct > this.#slots * mostFull) this.#grow();
     return row;
   }
 

@@ -29,6 +29,12 @@ test('a restarted courier voids the attempt even while all runs', () => {
 
 test('ends of a pod: evicted is tried again, out of memory and deadline are not', () => {
   assert.deepEqual(podFault(pod({ phase: 'Failed', reason: 'Evicted' }), CREATED)?.retryable, true);
+  const starved = { exitCode: 137, reason: 'OOMKilled' };
+  for (const courier of [{ state: { terminated: starved } }, { restartCount: 1, state: { running: {} }, lastState: { terminated: starved } }]) {
+    const fault = podFault(pod({ phase: 'Running', initContainerStatuses: [{ name: 'courier', ...courier }] }), CREATED);
+    assert.deepEqual([fault?.reason, fault?.retryable], ['OUT_OF_MEMORY', false]);
+    assert.match(fault?.message ?? '', /compute\.courier\.limits\.memory/);
+  }
   const oom = podFault(pod({ phase: 'Failed', containerStatuses: [{ name: 'engine', state: { terminated: { reason: 'OOMKilled', exitCode: 137 } } }] }), CREATED);
   assert.equal(oom?.reason, 'OUT_OF_MEMORY');
   assert.match(oom?.message ?? '', /compute\.engine\.limits\.memory/);

@@ -68,6 +68,8 @@ export function terminationMessage(pod: ComputePod): string | undefined {
  * @param now ms
  */
 export function podFault(pod: ComputePod, now: number): AttemptFault | undefined {
+  const starved = outOfMemory(pod);
+  if (starved !== undefined) return starved;
   const courier = courierStatus(pod);
   if ((courier?.restartCount ?? 0) > 0) {
     return fault('COURIER_RESTARTED', 'the courier was restarted, which voids the attempt: its keys were in its memory only', true);
@@ -92,12 +94,14 @@ function failedPod(pod: ComputePod): AttemptFault {
     return fault('POD_EVICTED', `the node gave the pod up: ${message ?? reason}; give the pods more room (Helm values compute.*) if it happens again`, true);
   }
   if (reason === 'DeadlineExceeded') return fault('POD_DEADLINE', 'the pod ran until its deadline', false);
-  const killed = containersOf(pod).find(({ state }) => state?.terminated?.reason === 'OOMKilled');
-  if (killed !== undefined) {
-    return fault('OUT_OF_MEMORY', `container ${killed.name} needed more memory than its limit; raise the Helm value compute.${killed.name}.limits.memory`, false);
-  }
   const ended = containersOf(pod).findLast(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
   return fault('ENGINE_ENDED', `container ${ended?.name ?? 'engine'} ended with exit code ${ended?.state?.terminated?.exitCode ?? '?'}; see kubectl logs ${pod.metadata.name} -c engine`, true);
+}
+
+/** Also of a courier that is being started again: it would end in the same way. */
+function outOfMemory(pod: ComputePod): AttemptFault | undefined {
+  const killed = containersOf(pod).find(({ state, lastState }) => [state, lastState].some((each) => each?.terminated?.reason === 'OOMKilled'));
+  return killed && fault('OUT_OF_MEMORY', `container ${killed.name} needed more memory than its limit; raise the Helm value compute.${killed.name}.limits.memory`, false);
 }
 
 function blockedContainer(pod: ComputePod, { name, state, image }: ContainerStatus, now: number): AttemptFault | undefined {
