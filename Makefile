@@ -21,7 +21,7 @@ fabric-tools: setup ## Compile Hyperledger Fabric, which setup leaves out (2 min
 	@node hack/src/setup/fabric.ts
 
 demo: export COLLABNET_DEMO_STARTED := $(shell date +%s)
-demo: setup ## Three institutions on a local cluster: from nothing to a joint result; LEDGER=fabric: each with its own peer
+demo: setup build ## Three institutions on a local cluster: from nothing to a joint result; LEDGER=fabric: each with its own peer
 	@node hack/src/demo/main.ts
 
 ##@ Code
@@ -59,7 +59,7 @@ test-all: setup ## All tests: every cell of the fault table (docs/faults.md), wi
 test-faults: setup ## Cells of the fault table that fit COLLABNET_FAULTS='part/action/moment' (* fits all); notes them
 	@COLLABNET_FAULTS_NOTE=1 node hack/src/test/main.ts --e2e=fault-table
 
-bench: setup ## Benches on the cluster, as ratios in one run; LEDGER=fabric: approval to first message over Fabric
+bench: setup build ## Benches on the cluster, as ratios in one run; LEDGER=fabric: approval to first message over Fabric
 	@node hack/src/bench/main.ts
 
 bench-ledger: fabric-tools build ## The ledger on Fabric: real nodes on loopback, no cluster; twenty minutes

@@ -31,15 +31,36 @@ async function goesThrough(name: string): Promise<void> {
   await nothingLeft(task.status?.flowID ?? '');
 }
 
-describe('a volume that is full', { skip }, () => {
-  const scratch = (...values: string[]): Promise<unknown> =>
-    helm(['upgrade', 'institution', 'charts/institution', '--namespace', BANK_B.namespace, '--reuse-values', ...values.flatMap((value) => ['--set', value]), '--wait', '--timeout', '120s']);
+/** Sets Helm values of bank B, and waits for the operator that has them. */
+async function withValues(...values: string[]): Promise<void> {
+  await helm(['upgrade', 'institution', 'charts/institution', '--namespace', BANK_B.namespace, '--reuse-values', ...values.flatMap((value) => ['--set', value]), '--wait', '--timeout', '120s']);
+  await operatorsReady([BANK_B]);
+}
 
+describe('memory that does not suffice', () => {
+  test('node fault: a courier has less memory than it needs: the task ends at once and names the limit', async () => {
+    const name = taskName('short-memory');
+    try {
+      await withValues('compute.courier.limits.memory=40Mi', 'compute.courier.requests.memory=40Mi');
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      const flowId = (await proposed(name)).status?.flowID ?? '';
+      await approveAsBoth(name);
+      const task = await ended(name);
+      assert.equal(task.status?.phase, 'Failed');
+      assert.match(saysOf(task), /OUT_OF_MEMORY: container courier needed more memory than its limit; raise the Helm value compute\.courier\.limits\.memory/);
+      await nothingLeft(flowId);
+    } finally {
+      await removeTasks(name);
+      await withValues('compute.courier.limits.memory=256Mi', 'compute.courier.requests.memory=96Mi');
+    }
+  });
+});
+
+describe('a volume that is full', { skip }, () => {
   test('node fault: the scratch volume of a compute pod is full: the task ends and names the setting', async () => {
     const name = taskName('full-scratch');
     try {
-      await scratch('compute.scratch.memory=true', 'compute.scratch.size=8Mi');
-      await operatorsReady([BANK_B]);
+      await withValues('compute.scratch.memory=true', 'compute.scratch.size=8Mi');
       await apply(BANK_A.namespace, [psiTask(consortium, name)]);
       const flowId = (await proposed(name)).status?.flowID ?? '';
       await approveAsBoth(name);
@@ -53,8 +74,7 @@ describe('a volume that is full', { skip }, () => {
       await nothingLeft(flowId);
     } finally {
       await removeTasks(name);
-      await scratch('compute.scratch.memory=false', 'compute.scratch.size=512Mi');
-      await operatorsReady([BANK_B]);
+      await withValues('compute.scratch.memory=false', 'compute.scratch.size=512Mi');
     }
   });
 

@@ -37,22 +37,20 @@ The first column ends when bank A shows the task as running; those of an interse
 }
 
 function columnsOf(notes: PerformanceNotes): Column[] {
-  const judged = judgedIntersections(notes);
-  const coresOf = (rows: number, profile: string): number => notes.intersections.find(({ figures }) => figures.rows === rows && figures.profile === profile)?.machine.cores ?? 1;
   return [
     ...(notes.start === undefined ? [] : [{ title: 'from the last approval on', spent: notes.start.figures.start.spent, cores: notes.start.machine.cores }]),
-    ...judged.flatMap(({ rows, profile, spent }): Column[] => [
-      { title: `${count(rows)} rows, ${profile}`, spent: spent.task, cores: coresOf(rows, profile) },
-      { title: 'its bare engines', spent: spent.bare, cores: coresOf(rows, profile) },
+    ...judgedIntersections(notes).flatMap(({ figures: { rows, profile, spent }, machine: { cores } }): Column[] => [
+      { title: `${count(rows)} rows, ${profile}`, spent: spent.task, cores },
+      { title: 'its bare engines', spent: spent.bare, cores },
     ]),
   ];
 }
 
-/** From here on a time is made of work to be done, not of waiting. */
+/** From here on a time depends on the processors more than on anything else. */
 const SATURATED = 0.85;
 
 function explained(columns: readonly Column[]): string {
   const saturated = columns.filter(({ spent: { busy, stolen, wall }, cores }) => busy + stolen >= SATURATED * wall * cores);
   if (saturated.length === 0) return '';
-  return `\nThe processors are in use or withheld for at least ${SATURATED * 100} % of the time in ${saturated.map(({ title }) => `"${title}"`).join(', ')}: these times are made of work, and shrink with more processors; nothing there waits for a timer.`;
+  return `\nThe processors are in use or withheld for at least ${SATURATED * 100} % of the time in ${saturated.map(({ title }) => `"${title}"`).join(', ')}: there the work to be done bounds the time, and more processors shorten it.`;
 }

@@ -5,14 +5,14 @@ import type { PerformanceNotes, PsiFigures } from './performance-figures.ts';
 const TARGETS = { rows: 1_000_000, ratio: { intl: 1.3, gm: 1.5 }, engineBytes: 1024 ** 3, courierBytes: 256 * 1024 ** 2, startP95: 5, cold: 900, warm: 90 };
 
 /** The intersections that are judged: those of the size the targets are set for, else the largest. */
-export function judgedIntersections({ intersections }: PerformanceNotes): PsiFigures[] {
-  const psi = intersections.map(({ figures }) => figures);
-  const rows = psi.some((each) => each.rows === TARGETS.rows) ? TARGETS.rows : Math.max(...psi.map((each) => each.rows));
-  return psi.filter((each) => each.rows === rows);
+export function judgedIntersections({ intersections }: PerformanceNotes): PerformanceNotes['intersections'] {
+  const sizes = intersections.map(({ figures }) => figures.rows);
+  const judged = sizes.includes(TARGETS.rows) ? TARGETS.rows : Math.max(...sizes);
+  return intersections.filter(({ figures }) => figures.rows === judged);
 }
 
 export function targetsSection(notes: PerformanceNotes): string {
-  const rows = [...intersectionTargets(judgedIntersections(notes)), ...otherTargets(notes)];
+  const rows = [...intersectionTargets(judgedIntersections(notes).map(({ figures }) => figures)), ...otherTargets(notes)];
   return `## Against the targets
 ${table(['what', 'measured', 'target', 'reached'], rows.map(([what, value, target, reached, remark = '']) => [what, value, target, reached === undefined ? '' : `${reached ? 'yes' : '**no**'}${remark}`]))}`;
 }

@@ -56,7 +56,7 @@ const demoRunSchema = z.object({
   date: z.string(),
   cold: z.boolean(),
   seconds: z.number(),
-  phases: z.array(z.object({ title: z.string(), seconds: z.number() })),
+  phases: z.array(z.object({ title: z.string(), seconds: z.number() })).readonly(),
 });
 
 function note<Figures extends z.ZodType>(figures: Figures): z.ZodObject<{ date: z.ZodString; machine: typeof machineSchema; figures: Figures }> {

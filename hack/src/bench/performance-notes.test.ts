@@ -24,6 +24,13 @@ test('a run takes the place of the last one of the same size and profile, and le
   assert.equal(notes.sm2, sm2);
 });
 
+test('a run of one part leaves the noted demo as it is, and a warm demo the cold one', () => {
+  const demoRun = (cold: boolean, seconds: number): NonNullable<PerformanceNotes['demo']['cold']> => ({ date: 'then', cold, seconds, phases: [] });
+  const known: PerformanceNotes = { intersections: [], demo: { cold: demoRun(true, 300), warm: demoRun(false, 90) } };
+  assert.deepEqual(withMeasured(known, { sm2 }).demo, known.demo);
+  assert.deepEqual(withMeasured(known, { demo: { warm: demoRun(false, 80) } }).demo, { cold: known.demo.cold, warm: demoRun(false, 80) });
+});
+
 test('docs/performance.md says what was noted; make generate writes it anew', () => {
   assert.equal(readFileSync(performanceDocumentFile, 'utf8'), performanceDocument(performanceNotes()));
 });

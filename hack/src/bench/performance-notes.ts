@@ -23,12 +23,12 @@ export function notePerformance(measured: Partial<PerformanceNotes>, folder = FO
 
 /** Notes with what was measured in place of the runs before. */
 export function withMeasured(known: PerformanceNotes, measured: Partial<PerformanceNotes>): PerformanceNotes {
-  const { intersections: found = [], ...others } = measured;
+  const { intersections: found = [], demo, ...others } = measured;
   const replaced = (rows: number, profile: string): boolean => found.some(({ figures }) => figures.rows === rows && figures.profile === profile);
   const kept = known.intersections.filter(({ figures: { rows, profile } }) => !replaced(rows, profile));
   // The national profile second, as the targets name them.
   const order = (a: PerformanceNotes['intersections'][number]['figures'], b: typeof a): number => a.rows - b.rows || b.profile.localeCompare(a.profile);
-  return { ...known, ...others, intersections: [...kept, ...found].sort((a, b) => order(a.figures, b.figures)) };
+  return { ...known, ...others, demo: { ...known.demo, ...demo }, intersections: [...kept, ...found].sort((a, b) => order(a.figures, b.figures)) };
 }
 
 /** Writes the document of what is known. */

@@ -61,9 +61,8 @@ interface FreezeOptions {
 
 async function freeze(response: IncomingMessage, options: FreezeOptions): Promise<FrozenInput> {
   const { keys, columns } = options;
-  const [engine, rowsFile] = [await BlockWriter.create(options.engineFile), await BlockWriter.create(options.rowsFile)];
   const [index, lengths, representative, hash] = [new KeyIndex(), new GrowingInt32(), new GrowingInt32(), createSm3()];
-  rowsFile.onBlock = (block) => hash.update(block);
+  const [engine, rowsFile] = [await BlockWriter.create(options.engineFile), await BlockWriter.create(options.rowsFile, (block) => hash.update(block))];
   let rows = 0;
   const addRow = (cells: readonly Cell[]): void => {
     const key = csvFields(cells, 0, keys.length);

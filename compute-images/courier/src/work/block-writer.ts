@@ -1,22 +1,23 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-/** Small enough that a block's text is gone before the collector takes it for something that stays. */
+/** UTF-16 units that are gathered before one write. */
 const blockLength = 128 * 1024;
 
 /** Appends text in large blocks; never holds more than one. */
 export class BlockWriter {
   readonly #file: FileHandle;
+  readonly #onBlock: (block: Buffer) => void;
   #text = '';
-  /** Told every block, in order, before it is written. */
-  onBlock: (block: Buffer) => void = () => undefined;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, onBlock: (block: Buffer) => void) {
     this.#file = file;
+    this.#onBlock = onBlock;
   }
 
-  static async create(path: string): Promise<BlockWriter> {
-    return new BlockWriter(await open(path, 'w', 0o640));
+  /** @param onBlock is told every block, in order, before it is written */
+  static async create(path: string, onBlock: (block: Buffer) => void = () => undefined): Promise<BlockWriter> {
+    return new BlockWriter(await open(path, 'w', 0o640), onBlock);
   }
 
   add(text: string): void {
@@ -28,7 +29,7 @@ export class BlockWriter {
     if (this.#text === '' || (!force && this.#text.length < blockLength)) return;
     const block = Buffer.from(this.#text);
     this.#text = '';
-    this.onBlock(block);
+    this.#onBlock(block);
     await this.#file.writeFile(block);
   }
 
