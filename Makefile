@@ -37,6 +37,7 @@ generate: build ## Write CRD manifests, chart schema and generated documents ane
 	@node e2e/dist/fault-table/generate.js
 	@node hack/src/bench/generate.ts
 	@node hack/src/bench-ledger/generate.ts
+	@node hack/src/bench-scale/generate.ts
 	@node packages/telemetry/dist/catalogue/generate.js
 
 # Only when there is nothing yet: `npm ci` deletes what others may be running from. `make setup` updates in place.

@@ -47,7 +47,7 @@ describe('memory that does not suffice', () => {
       await approveAsBoth(name);
       const task = await ended(name);
       assert.equal(task.status?.phase, 'Failed');
-      assert.match(saysOf(task), /OUT_OF_MEMORY: container courier needed more memory than its limit; raise the Helm value compute\.courier\.limits\.memory/);
+      assert.match(saysOf(task), /OutOfMemory: container courier needed more memory than its limit; raise the Helm value compute\.courier\.limits\.memory/);
       await nothingLeft(flowId);
     } finally {
       await removeTasks(name);

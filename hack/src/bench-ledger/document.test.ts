@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ledgerDocument } from './document.ts';
 import type { LedgerFigures, LedgerNote } from './ledger-figures.ts';
-import { ledgerDocumentFile, ledgerNotes, noteLedger } from './ledger-notes.ts';
+import { ledgerNotes } from './ledger-notes.ts';
 import { benchLedgerOptions } from './options.ts';
 
 const machine = { cores: 2, cpu: 'A processor', memoryBytes: 8 * 1024 ** 3, kernel: '6.1.0', load: 3.25 };
@@ -28,7 +28,7 @@ function noteOf(figures: LedgerFigures): LedgerNote {
 }
 
 test('the document in docs is the one that its figures give', () => {
-  assert.equal(readFileSync(ledgerDocumentFile, 'utf8'), ledgerDocument(ledgerNotes()));
+  assert.equal(readFileSync(ledgerNotes().documentFile, 'utf8'), ledgerDocument(ledgerNotes().read()));
 });
 
 test('targets are judged, for each number of orderers and on the cluster', () => {
@@ -61,10 +61,10 @@ test('the share of SM2 is that of all verifications of a call', () => {
 test('a part that is run again takes the place of its last run, and leaves the others', () => {
   const folder = mkdtempSync(join(tmpdir(), 'collabnet-bench-'));
   try {
-    noteLedger('throughput', noteOf({ throughput: [throughput] }), folder);
-    noteLedger('profile', noteOf({ profile: { calls: 1, driver: {}, chaincode: {} } }), folder);
-    noteLedger('profile', noteOf({ profile: { calls: 2, driver: {}, chaincode: {} } }), folder);
-    const notes = ledgerNotes(folder);
+    ledgerNotes(folder).note({ throughput: noteOf({ throughput: [throughput] }) });
+    ledgerNotes(folder).note({ profile: noteOf({ profile: { calls: 1, driver: {}, chaincode: {} } }) });
+    ledgerNotes(folder).note({ profile: noteOf({ profile: { calls: 2, driver: {}, chaincode: {} } }) });
+    const notes = ledgerNotes(folder).read();
     assert.deepEqual([Object.keys(notes), notes.profile?.figures.profile?.calls], [['throughput', 'profile'], 2]);
     assert.equal(readFileSync(join(folder, 'fabric-performance.md'), 'utf8'), ledgerDocument(notes));
   } finally {

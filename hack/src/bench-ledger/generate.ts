@@ -1,4 +1,4 @@
 /** Writes docs/fabric-performance.md anew from the figures beside it. */
-import { writeLedgerDocument } from './ledger-notes.ts';
+import { ledgerNotes } from './ledger-notes.ts';
 
-writeLedgerDocument();
+ledgerNotes().writeDocument();

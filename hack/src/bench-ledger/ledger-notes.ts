@@ -1,30 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { repositoryRoot } from '../lib/paths.ts';
+import { BenchNotes } from '../bench/bench-notes.ts';
 import { ledgerDocument } from './document.ts';
-import { ledgerNotesSchema, type LedgerNote, type LedgerNotes, type LedgerPart } from './ledger-figures.ts';
+import { ledgerNotesSchema, type LedgerNotes } from './ledger-figures.ts';
 
-const FOLDER = join(repositoryRoot, 'docs');
-
-export const ledgerDocumentFile = join(FOLDER, 'fabric-performance.md');
-
-/** What the last run of each part came to. @throws ZodError when the file is not one of ours */
-export function ledgerNotes(folder = FOLDER): LedgerNotes {
-  const file = notesFile(folder);
-  return existsSync(file) ? ledgerNotesSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
-}
-
-/** Keeps a part's run in place of the one before, and writes the document anew. */
-export function noteLedger(part: LedgerPart, note: LedgerNote, folder = FOLDER): void {
-  writeFileSync(notesFile(folder), `${JSON.stringify({ ...ledgerNotes(folder), [part]: note }, null, 2)}\n`);
-  writeLedgerDocument(folder);
-}
-
-/** Writes the document of what is known. */
-export function writeLedgerDocument(folder = FOLDER): void {
-  writeFileSync(join(folder, 'fabric-performance.md'), ledgerDocument(ledgerNotes(folder)));
-}
-
-function notesFile(folder: string): string {
-  return join(folder, 'fabric-performance.json');
+/** docs/fabric-performance.json and fabric-performance.md. */
+export function ledgerNotes(folder?: string): BenchNotes<LedgerNotes> {
+  return new BenchNotes({ name: 'fabric-performance', schema: ledgerNotesSchema, document: ledgerDocument }, folder);
 }

@@ -9,7 +9,7 @@ import { runSteps, say, totalTime, type Step } from '../lib/progress.ts';
 import { run } from '../lib/run.ts';
 import { ledgerDocument } from './document.ts';
 import { ledgerFiguresSchema, type LedgerFigures, type LedgerNotes, type LedgerPart } from './ledger-figures.ts';
-import { ledgerDocumentFile, noteLedger } from './ledger-notes.ts';
+import { ledgerNotes } from './ledger-notes.ts';
 import { benchLedgerOptions } from './options.ts';
 
 const PROGRAM = join(repositoryRoot, 'services', 'chaincode', 'dist', 'testing', 'bench', 'main.js');
@@ -30,13 +30,13 @@ runMain(async () => {
       const measured: LedgerFigures = ledgerFiguresSchema.parse(JSON.parse(readFileSync(out, 'utf8')));
       const note = { date, machine, figures: { ...measured, ...(part === 'profile' && { sm2: measureSm2(options.quick ? 4 : 30) }) } };
       if (options.quick) quick[part] = note;
-      else noteLedger(part, note);
+      else ledgerNotes().note({ [part]: note });
       return undefined;
     },
   });
   try {
     await runSteps(options.parts.map(measure));
-    say(options.quick ? `\n${ledgerDocument(quick)}` : `\nwrote ${ledgerDocumentFile} after ${totalTime()}`);
+    say(options.quick ? `\n${ledgerDocument(quick)}` : `\nwrote ${ledgerNotes().documentFile} after ${totalTime()}`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

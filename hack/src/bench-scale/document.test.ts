@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { scaleDocument } from './document.ts';
 import { benchScaleOptions } from './options.ts';
-import { scaleFiguresSchema, type ScaleFigures } from './scale-figures.ts';
-import { lastScale, noteScale } from './scale-notes.ts';
+import { scaleFiguresSchema, type ScaleFigures, type ScaleNote } from './scale-figures.ts';
+import { scaleNotes } from './scale-notes.ts';
 
 const MIB = 1024 ** 2;
-const machine = { cores: 2, cpu: 'A processor', memoryBytes: 8 * 1024 * MIB, kernel: '6.1.0' };
+const machine = { cores: 2, cpu: 'A processor', memoryBytes: 8 * 1024 * MIB, kernel: '6.1.0', load: 7.25 };
 const resource = { tasks: 10_000, onLedger: 10_000, warm: false, listedMs: 4_000, followingMs: 90_000, freshMs: 700, resident: 220 * MIB, peak: 230 * MIB, heap: 60 * MIB, processorSeconds: 80 };
 const sample = { minute: 1, heap: 40 * MIB, resident: 180 * MIB, descriptors: 60 };
 
-function figures(part: Partial<ScaleFigures>): ScaleFigures {
-  return scaleFiguresSchema.parse(part);
+function noteOf(part: Partial<ScaleFigures>): ScaleNote {
+  return { date: '2026-02-03T04:05:06.007Z', machine, figures: scaleFiguresSchema.parse(part) };
 }
 
 function documentOf(part: Partial<ScaleFigures>): string {
-  return scaleDocument({ machine, notes: { resources: { date: '2026-02-03T04:05:06.007Z', load: 7.25, figures: figures(part) } } });
+  return scaleDocument({ resources: noteOf(part) });
 }
 
 test('targets are judged, also those that are missed', () => {
@@ -35,7 +35,7 @@ test('targets are judged, also those that are missed', () => {
   assert.match(text, /worst of 2 \| 19\.9 s \| <= 20\.0 s \| yes \|/);
   assert.match(text, /growth of heap over 20 min of churn \| 12\.5 %, descriptors 60 to 60 \| .* \| \*\*no\*\* \|/);
   assert.match(text, /changes lost over 100 forced disconnects \| 0 \| 0 \| yes \|/);
-  assert.match(text, /\| resources \| 2026-02-03 04:05 UTC \| 7\.3 \|/);
+  assert.match(text, /\| resources \| 2026-02-03 04:05 UTC \| 2 cores, A processor, 8\.0 GiB, kernel 6\.1\.0 \| 7\.3: not idle \|/);
 });
 
 test('a part that was not run is left out', () => {
@@ -46,12 +46,17 @@ test('a part that was not run is left out', () => {
 const folder = mkdtempSync(join(tmpdir(), 'collabnet-notes-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the last run of a part is kept', () => {
-  assert.equal(lastScale('rate', folder), undefined);
-  const note = { date: '2026-02-03T04:05:06.007Z', load: 1, figures: figures({ resources: [resource] }) };
-  noteScale('rate', { ...note, load: 2 }, folder);
-  noteScale('rate', note, folder);
-  assert.deepEqual(lastScale('rate', folder), note);
+test('docs/scale.md says what was noted; make generate writes it anew', () => {
+  assert.equal(readFileSync(scaleNotes().documentFile, 'utf8'), scaleDocument(scaleNotes().read()));
+});
+
+test('the last run of a part is kept, with its document', () => {
+  const notes = scaleNotes(folder);
+  const note = noteOf({ resources: [resource] });
+  notes.note({ rate: { ...note, date: 'before' } });
+  notes.note({ rate: note });
+  assert.deepEqual(notes.read(), { rate: note });
+  assert.equal(readFileSync(notes.documentFile, 'utf8'), scaleDocument({ rate: note }));
 });
 
 test('options name what they do not know', () => {

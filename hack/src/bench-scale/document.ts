@@ -1,13 +1,6 @@
 import { count, mebi, table } from '../bench/markdown.ts';
-import type { Machine } from '../bench/machine.ts';
 import { versions } from '../setup/versions.ts';
-import type { ControllerFigures, ScaleFigures } from './scale-figures.ts';
-import { SCALE_PARTS, type ScaleNote, type ScalePart } from './scale-notes.ts';
-
-export interface MeasuredScale {
-  readonly machine: Omit<Machine, 'load'>;
-  readonly notes: Readonly<Partial<Record<ScalePart, ScaleNote>>>;
-}
+import { SCALE_PARTS, type ControllerFigures, type ScaleFigures, type ScaleNotes } from './scale-figures.ts';
 
 const MIB = 1024 ** 2;
 const TARGETS = { residentAt10k: 256 * MIB, finishSeconds: 120, finishTasks: 1_000, p99Ms: 1_000, failOverMs: 20_000 };
@@ -15,28 +8,31 @@ const TARGETS = { residentAt10k: 256 * MIB, finishSeconds: 120, finishTasks: 1_0
 const COMMAND = 'node hack/src/bench-scale/main.ts';
 
 /** The text of docs/scale.md: the same figures always give the same bytes. */
-export function scaleDocument(measured: MeasuredScale): string {
-  const figures = merged(measured);
-  const parts = [head(measured), targets(figures), resources(figures), finish(figures), changes(figures), churn(figures), failOver(figures), comparison(figures), means()];
+export function scaleDocument(notes: ScaleNotes): string {
+  const figures = merged(notes);
+  const parts = [head(notes), targets(figures), resources(figures), finish(figures), changes(figures), churn(figures), failOver(figures), comparison(figures), means()];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function merged({ notes }: MeasuredScale): ScaleFigures {
+function merged(notes: ScaleNotes): ScaleFigures {
   const found = SCALE_PARTS.flatMap((part) => notes[part]?.figures ?? []);
   return Object.assign({ resources: [] }, ...found.map((figures) => Object.fromEntries(Object.entries(figures).filter(([, value]) => !(Array.isArray(value) && value.length === 0))))) as ScaleFigures;
 }
 
-function head({ machine, notes }: MeasuredScale): string {
+function head(notes: ScaleNotes): string {
   const runs = SCALE_PARTS.flatMap((part) => {
     const note = notes[part];
-    return note === undefined ? [] : [[part, `${note.date.slice(0, 16).replace('T', ' ')} UTC`, note.load.toFixed(1)]];
+    if (note === undefined) return [];
+    const { date, machine: { cores, cpu, memoryBytes, kernel, load } } = note;
+    const machine = `${cores} cores, ${cpu}, ${(memoryBytes / 1024 ** 3).toFixed(1)} GiB, kernel ${kernel}`;
+    return [[part, `${date.slice(0, 16).replace('T', ' ')} UTC`, machine, `${load.toFixed(1)}${load > cores / 2 ? ': not idle' : ''}`]];
   });
   return `# Scale and endurance
-Written by \`make bench-scale\`; do not edit. Each part is the last run on one machine: ${machine.cores} cores, ${machine.cpu}, ${(machine.memoryBytes / 1024 ** 3).toFixed(1)} GiB, kernel ${machine.kernel}.
-A load above ${machine.cores / 2} runnable threads before a part means that others worked on the machine: its times are too long, memory and counts are not concerned. An operator that gets no processor for 10 s
+Written by \`make bench-scale\` from \`scale.json\`; do not edit. Each part is its last run.
+On a machine that was not idle before a part its times are too long; memory and counts are not concerned. An operator that gets no processor for 10 s
 loses its Lease and is started again, as in a cluster; that is in the times too.
 
-${table(['part', 'begun', 'load before'], runs)}`;
+${table(['part', 'begun', 'machine', 'load before'], runs)}`;
 }
 
 function targets({ resources, finish, rate, disconnects, churn, failOver }: ScaleFigures): string {

@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { thisMachine } from '../bench/machine.ts';
 import { runMain } from '../lib/main-guard.ts';
@@ -10,10 +10,9 @@ import { binaryPath, buildToolSet, downloadModules } from '../setup/build-tools.
 import { certManagerSet, toolSetPath } from '../setup/tool-sets.ts';
 import { scaleDocument } from './document.ts';
 import { benchScaleOptions } from './options.ts';
-import { scaleFiguresSchema } from './scale-figures.ts';
-import { lastScale, noteScale, SCALE_PARTS, scaleNotesFolder, type ScalePart } from './scale-notes.ts';
+import { scaleFiguresSchema, type ScaleNotes, type ScalePart } from './scale-figures.ts';
+import { scaleNotes } from './scale-notes.ts';
 
-const DOCUMENT = join(repositoryRoot, 'docs', 'scale.md');
 const PROGRAM = join(repositoryRoot, 'operator', 'dist', 'scale', 'main.js');
 const CERT_MANAGER = 'github.com/cert-manager/cert-manager';
 
@@ -29,15 +28,17 @@ async function certManager(): Promise<string[]> {
 runMain(async () => {
   const options = benchScaleOptions(process.argv.slice(2));
   const work = mkdtempSync(join(tmpdir(), 'collabnet-bench-scale-'));
-  const notes = options.quick ? work : scaleNotesFolder;
+  const quick: ScaleNotes = {};
   let compared: string[] = [];
   const measure = (part: ScalePart): Step => ({
     title: `Part ${part}`,
     work: async () => {
       const out = join(work, `${part}.figures`);
-      const [date, load] = [new Date().toISOString(), loadavg()[0] ?? 0];
+      const [date, machine] = [new Date().toISOString(), thisMachine()];
       await run(process.execPath, [PROGRAM, '--parts', part, ...options.sizes, ...compared, '--out', out]);
-      noteScale(part, { date, load, figures: scaleFiguresSchema.parse(JSON.parse(readFileSync(out, 'utf8'))) }, notes);
+      const note = { date, machine, figures: scaleFiguresSchema.parse(JSON.parse(readFileSync(out, 'utf8'))) };
+      if (options.quick) quick[part] = note;
+      else scaleNotes().note({ [part]: note });
       return undefined;
     },
   });
@@ -50,10 +51,7 @@ runMain(async () => {
   };
   try {
     await runSteps([...(options.parts.includes('cert-manager') ? [build] : []), ...options.parts.map(measure)]);
-    const text = scaleDocument({ machine: thisMachine(), notes: Object.fromEntries(SCALE_PARTS.map((part) => [part, lastScale(part, notes)])) });
-    if (options.quick) return say(`\n${text}`);
-    writeFileSync(DOCUMENT, text);
-    say(`\nwrote ${DOCUMENT} after ${totalTime()}`);
+    say(options.quick ? `\n${scaleDocument(quick)}` : `\nwrote ${scaleNotes().documentFile} after ${totalTime()}`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { partOptions, type PartOptions } from '../bench/part-options.ts';
-import { SCALE_PARTS, type ScalePart } from './scale-notes.ts';
+import { SCALE_PARTS, type ScalePart } from './scale-figures.ts';
 
 const SIZES = ['sizes', 'on-ledger', 'tasks', 'rate-minutes', 'cuts', 'churn-minutes', 'kills', 'objects'];
 const QUICK = ['--sizes', '20,40', '--on-ledger', '20', '--tasks', '20', '--rate-minutes', '0.2', '--cuts', '3', '--churn-minutes', '0.3', '--kills', '1', '--objects', '10'];

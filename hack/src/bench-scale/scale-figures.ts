@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { machineSchema } from '../bench/machine.ts';
 
 const ms = z.number();
 const bytes = z.number();
@@ -34,4 +35,20 @@ export const scaleFiguresSchema = z.object({
 });
 
 export type ScaleFigures = z.output<typeof scaleFiguresSchema>;
+
+/** Parts of the bench, in the order of the document; each runs in a world of its own and keeps its last run. */
+export const SCALE_PARTS = ['resources', 'finish', 'rate', 'disconnects', 'churn', 'fail-over', 'cert-manager'] as const;
+export type ScalePart = (typeof SCALE_PARTS)[number];
+
+const noteSchema = z.object({
+  /** ISO 8601, start of the run. */
+  date: z.string(),
+  /** `load` of the minute before it. */
+  machine: machineSchema,
+  figures: scaleFiguresSchema,
+});
+export type ScaleNote = z.output<typeof noteSchema>;
+
+export const scaleNotesSchema = z.partialRecord(z.enum(SCALE_PARTS), noteSchema);
+export type ScaleNotes = z.output<typeof scaleNotesSchema>;
 export type ControllerFigures = z.output<typeof controllerFigures>;

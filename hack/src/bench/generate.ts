@@ -1,4 +1,4 @@
 /** Writes docs/performance.md anew from the figures beside it. */
-import { writePerformanceDocument } from './performance-notes.ts';
+import { performanceNotes } from './performance-notes.ts';
 
-writePerformanceDocument();
+performanceNotes().writeDocument();

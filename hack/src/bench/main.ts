@@ -1,4 +1,4 @@
-import { noteLedger } from '../bench-ledger/ledger-notes.ts';
+import { ledgerNotes } from '../bench-ledger/ledger-notes.ts';
 import { ledgerDriver } from '../demo/ledger.ts';
 import { runMain } from '../lib/main-guard.ts';
 import { runSteps, say, totalTime } from '../lib/progress.ts';
@@ -6,7 +6,7 @@ import { assertDriver, networkIsThere, runDemo } from './demo-network.ts';
 import { performanceDocument } from './document.ts';
 import { benchOptions } from './options.ts';
 import type { PerformanceNotes } from './performance-figures.ts';
-import { notePerformance, performanceDocumentFile, withMeasured } from './performance-notes.ts';
+import { performanceNotes, withMeasured } from './performance-notes.ts';
 import { ON_CLUSTER, runParts } from './run-parts.ts';
 
 runMain(async () => {
@@ -26,9 +26,9 @@ runMain(async () => {
   await runParts(options, (part) => {
     measured = withMeasured(measured, part);
     if (options.quick) return;
-    if (ledger !== 'fabric') notePerformance(part);
-    else if (part.start !== undefined) noteLedger('start', { ...part.start, figures: { start: part.start.figures.start } });
+    if (ledger !== 'fabric') performanceNotes().note(part);
+    else if (part.start !== undefined) ledgerNotes().note({ start: { ...part.start, figures: { start: part.start.figures.start } } });
   });
   if (options.quick) return say(`\n${performanceDocument(measured)}`);
-  say(`\nwrote ${ledger === 'fabric' ? 'docs/fabric-performance.md' : performanceDocumentFile} after ${totalTime()}`);
+  say(`\nwrote ${(ledger === 'fabric' ? ledgerNotes() : performanceNotes()).documentFile} after ${totalTime()}`);
 });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { performanceDocument } from './document.ts';
 import { benchOptions } from './options.ts';
 import type { PerformanceNotes } from './performance-figures.ts';
-import { notePerformance, performanceDocumentFile, performanceNotes, withMeasured } from './performance-notes.ts';
+import { performanceNotes, withMeasured } from './performance-notes.ts';
 
 const machine = { cores: 2, cpu: 'A processor', memoryBytes: 1, kernel: '6.1.0', load: 0 };
 const spent = { wall: 1, busy: 1, stolen: 0, parts: {} };
@@ -32,15 +32,15 @@ test('a run of one part leaves the noted demo as it is, and a warm demo the cold
 });
 
 test('docs/performance.md says what was noted; make generate writes it anew', () => {
-  assert.equal(readFileSync(performanceDocumentFile, 'utf8'), performanceDocument(performanceNotes()));
+  assert.equal(readFileSync(performanceNotes().documentFile, 'utf8'), performanceDocument(performanceNotes().read()));
 });
 
 test('what is noted is read again as it was, and is in the document', () => {
   const folder = mkdtempSync(join(tmpdir(), 'collabnet-bench-'));
   try {
-    notePerformance({ intersections: [intersection(1_000, 'intl', 'then')] }, folder);
-    notePerformance({ sm2 }, folder);
-    const notes = performanceNotes(folder);
+    performanceNotes(folder).note({ intersections: [intersection(1_000, 'intl', 'then')] });
+    performanceNotes(folder).note({ sm2 });
+    const notes = performanceNotes(folder).read();
     assert.deepEqual([notes.intersections.length, notes.sm2], [1, sm2]);
     assert.equal(readFileSync(join(folder, 'performance.md'), 'utf8'), performanceDocument(notes));
   } finally {
