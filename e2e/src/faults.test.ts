@@ -5,7 +5,7 @@ import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { COMMON_OF_LARGE, offerLarge } from './fixture/large-assets.ts';
 import { attemptPod } from './support/faults.ts';
-import { nothingLeft, receiptsOf, recorded } from './support/remains.ts';
+import { historyOf, nothingLeft, receiptsOf } from './support/remains.ts';
 import { sameEnd } from './support/same-end.ts';
 import { approveAsBoth, ended, inPhase, mirrorOf, psiTask, removeTasks, taskName, type SeenTask } from './support/tasks.ts';
 
@@ -32,7 +32,7 @@ describe('a courier that is killed while its attempt runs', () => {
     try {
       const flowId = await loseCourier(name, 3);
       const task = await sameEnd(consortium, name, COMMON_OF_LARGE);
-      const failures = await recorded('flows', 'fail', flowId);
+      const failures = (await historyOf(flowId)).recorded('flows', 'fail');
       assert.ok(failures.length >= 1, 'the lost attempt is on the ledger');
       assert.equal(failures.every(({ reason }) => typeof reason === 'string' && reason !== ''), true);
       assert.ok((task.status?.steps?.[0]?.attempt ?? 0) > 1);

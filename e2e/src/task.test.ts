@@ -6,7 +6,7 @@ import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { decide } from './support/approvals.ts';
 import { eventually, remove } from './support/objects.ts';
-import { nothingLeft, receiptsOf, recorded } from './support/remains.ts';
+import { historyOf, nothingLeft, receiptsOf } from './support/remains.ts';
 import { fetchResult, storedFor, tryFetch } from './support/results.ts';
 import { approveAsA, approveAsB, approveAsBoth, ended, mirrorOf, proposed, psiTask, removeTasks, succeeded, taskAt, taskName, type SeenTask } from './support/tasks.ts';
 
@@ -83,10 +83,11 @@ describe('an intersection that both data managers agreed to', () => {
     await apply(BANK_A.namespace, [psiTask(consortium, name)]);
     const task = await succeeded(name, 60_000);
     assert.equal(task.status?.flowID, flowId);
+    const history = await historyOf(flowId);
     // Either party may say that the attempt starts, and both may.
-    const starts = (await recorded('flows', 'start', flowId)).map(({ step, attempt }) => `${String(step)} ${String(attempt)}`);
+    const starts = history.recorded('flows', 'start').map(({ step, attempt }) => `${String(step)} ${String(attempt)}`);
     assert.deepEqual([...new Set(starts)], ['intersect 1']);
-    assert.equal((await receiptsOf(flowId)).length, 2);
+    assert.equal(history.receipts().length, 2);
     await nothingLeft(flowId);
   });
 

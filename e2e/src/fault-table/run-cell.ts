@@ -3,7 +3,7 @@ import { operatorsReady, sleep, waitReady, NETWORK } from '@collabnet/hack';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS } from '../fixture/institutions.ts';
 import { COMMON_OF_LARGE } from '../fixture/large-assets.ts';
-import { nothingLeft, receiptsOf, recorded } from '../support/remains.ts';
+import { historyOf, nothingLeft } from '../support/remains.ts';
 import { fetchResult } from '../support/results.ts';
 import { removeTasks, succeeded, taskName } from '../support/tasks.ts';
 import { cellName, type Cell, type Fault } from './cell.ts';
@@ -63,12 +63,13 @@ async function happen(cell: Cell, fault: Fault, stage: Stage): Promise<void> {
 
 /** The same end as if nothing had happened: result, one receipt of each party, a reason for each lost attempt, nothing left. */
 async function sameEnd({ name, large, flowId }: Stage, seen: Pick<CellResult, 'attempts'> & { reasons: string[] }): Promise<void> {
-  const failures = await recorded('flows', 'fail', flowId);
+  const history = await historyOf(flowId);
+  const failures = history.recorded('flows', 'fail');
   seen.reasons = [...new Set(failures.map(({ reason }) => String(reason)))];
-  seen.attempts = Math.max(...(await recorded('flows', 'reserve', flowId)).map(({ attempt }) => Number(attempt)));
+  seen.attempts = Math.max(...history.recorded('flows', 'reserve').map(({ attempt }) => Number(attempt)));
   assert.ok(failures.every(({ reason }) => typeof reason === 'string' && reason !== ''), 'each lost attempt has its reason');
-  assert.equal((await recorded('flows', 'propose', flowId)).length, 1, 'proposed once');
-  const receipts = await receiptsOf(flowId);
+  assert.equal(history.recorded('flows', 'propose').length, 1, 'proposed once');
+  const receipts = history.receipts();
   assert.deepEqual(receipts.map((receipt) => receipt.split(':').at(-1)), ['bank-a', 'bank-b'], `one receipt of each party, not ${receipts.join(', ')}`);
   assert.equal((await fetchResult(BANK_A, name)).rows.length, large ? COMMON_OF_LARGE : COMMON);
   await nothingLeft(flowId);

@@ -21,13 +21,19 @@ interface Transaction {
   payload: { contract: string; method: string; public: Record<string, unknown> };
 }
 
-/** Transactions of one method about a flow, out of what the supervisor has verified. */
-export async function recorded(contract: string, method: string, flowId: string): Promise<Record<string, unknown>[]> {
-  const blocks = await ledgerBlocks<Transaction>(SUPERVISOR.namespace);
-  return blocks
-    .flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload))
-    .filter((payload) => payload.contract === contract && payload.method === method && payload.public['flowId'] === flowId)
-    .map((payload) => payload.public);
+/** What the ledger has about one flow. */
+export interface FlowHistory {
+  /** Transactions of one method, in order. */
+  recorded(contract: string, method: string): Record<string, unknown>[];
+  /** `step by party` of each receipt, sorted. */
+  receipts(): string[];
+}
+
+/** All transactions about a flow, out of what the supervisor has verified. */
+export async function historyOf(flowId: string): Promise<FlowHistory> {
+  const payloads = (await ledgerBlocks<Transaction>(SUPERVISOR.namespace)).flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload)).filter((payload) => payload.public['flowId'] === flowId);
+  const recorded = (contract: string, method: string): Record<string, unknown>[] => payloads.filter((payload) => payload.contract === contract && payload.method === method).map((payload) => payload.public);
+  return { recorded, receipts: () => recorded('receipts', 'submit').map(({ step, party }) => `${String(step)} by ${String(party)}`).sort() };
 }
 
 /** How often each flow was proposed, by flow id. */
@@ -43,6 +49,5 @@ export async function proposals(): Promise<ReadonlyMap<string, number>> {
 
 /** `step by party` of each receipt of the flow on the ledger, sorted. */
 export async function receiptsOf(flowId: string): Promise<string[]> {
-  const receipts = await recorded('receipts', 'submit', flowId);
-  return receipts.map(({ step, party }) => `${String(step)} by ${String(party)}`).sort();
+  return (await historyOf(flowId)).receipts();
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A } from '../fixture/institutions.ts';
-import { nothingLeft, receiptsOf, recorded } from './remains.ts';
+import { historyOf, nothingLeft } from './remains.ts';
 import { fetchResult } from './results.ts';
 import { succeeded, type SeenTask } from './tasks.ts';
 
@@ -13,8 +13,9 @@ export async function sameEnd({ bankA, bankB }: Consortium, name: string, rows =
   const task = await succeeded(name, 240_000);
   const flowId = task.status?.flowID ?? '';
   assert.equal((await fetchResult(BANK_A, name)).rows.length, rows);
-  assert.deepEqual(await receiptsOf(flowId), [`intersect by ${bankA}`, `intersect by ${bankB}`].sort());
-  assert.equal((await recorded('flows', 'propose', flowId)).length, 1, 'proposed once');
+  const history = await historyOf(flowId);
+  assert.deepEqual(history.receipts(), [`intersect by ${bankA}`, `intersect by ${bankB}`].sort());
+  assert.equal(history.recorded('flows', 'propose').length, 1, 'proposed once');
   await nothingLeft(flowId);
   return task;
 }
