@@ -1,9 +1,10 @@
+import { list } from '@collabnet/hack';
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { readyConsortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
 import { breakOutOfCourier, type CourierAttempts } from './support/courier-probe.ts';
-import { cluster, list } from './support/objects.ts';
+import { cluster } from './support/objects.ts';
 import { apiServer, serviceAddress, type Address } from './support/probe.ts';
 
 interface Pod {

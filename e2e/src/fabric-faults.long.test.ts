@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import { apply, collabnet, fillFolder, foreignKubeconfig, freeFolder, get, ledgerBlocks, ledgerDriver, limitFolder, persistentVolumeFolder, unlimitFolder, type DemoInstitution } from '@collabnet/hack';
+import { apply, collabnet, fillFolder, foreignKubeconfig, freeFolder, get, ledgerBlocks, ledgerDriver, limitFolder, list, persistentVolumeFolder, unlimitFolder, type DemoInstitution } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './fixture/institutions.ts';
 import { networkOf } from './support/algorithms.ts';
 import { shiftContractsClock, shiftOperatorClock } from './support/clocks.ts';
 import { saysOf, stalledOf, type Conditioned } from './support/conditions.ts';
 import { allServe, conflictsAt, contractsPod, kill, leadingOrderer, losePeer, nodePod, ORDERERS, PEER, PEER_CLAIM, withoutNodes, type SeenNetwork } from './support/fabric-nodes.ts';
-import { eventually, list } from './support/objects.ts';
+import { eventually } from './support/objects.ts';
 import { proposals } from './support/remains.ts';
 import { sameEnd } from './support/same-end.ts';
 import { approveAsA, approveAsB, approveAsBoth, proposed, psiTask, removeTasks, taskAt, taskName, type SeenTask } from './support/tasks.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { kubectl, NETWORK } from '@collabnet/hack';
+import { kubectl, list, NETWORK } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './fixture/institutions.ts';
 import { breakOut } from './support/engine-probe.ts';
-import { cluster, list } from './support/objects.ts';
+import { cluster } from './support/objects.ts';
 import { apiServer, probePod, reachable, serviceAddress } from './support/probe.ts';
 
 let consortium: Consortium;

@@ -1,5 +1,4 @@
-import { ContainerCgroup, kubectl, type DemoInstitution } from '@collabnet/hack';
-import { list } from '../support/objects.ts';
+import { ContainerCgroup, kubectl, list, type DemoInstitution } from '@collabnet/hack';
 import { until } from '../support/until.ts';
 
 interface ContainerStatus {

@@ -1,5 +1,5 @@
-import { kubectl, type DemoInstitution } from '@collabnet/hack';
-import { list, patch } from './objects.ts';
+import { kubectl, list, type DemoInstitution } from '@collabnet/hack';
+import { patch } from './objects.ts';
 
 /** Shifts every reading of the clock in a Node.js process; only the test does this, no image knows of it. */
 function shiftOption(milliseconds: number): string {

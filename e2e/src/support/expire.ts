@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { issueServerCertificate } from '@collabnet/capability/authority';
-import { get, sleep, type DemoInstitution } from '@collabnet/hack';
+import { get, list, sleep, type DemoInstitution } from '@collabnet/hack';
 import { InstitutionNats, memberToken, networkToken, type NatsTrust } from '@collabnet/messaging';
-import { list, patch } from './objects.ts';
+import { patch } from './objects.ts';
 
 interface Secret {
   readonly metadata: { readonly name: string };

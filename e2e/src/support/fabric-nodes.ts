@@ -1,11 +1,11 @@
 import type { CollabNetwork } from '@collabnet/crds';
-import { apply, get, kubectl, NETWORK, waitReady, type DemoInstitution } from '@collabnet/hack';
+import { apply, get, kubectl, list, NETWORK, waitReady, type DemoInstitution } from '@collabnet/hack';
 import { INSTITUTIONS, SUPERVISOR } from '../fixture/institutions.ts';
 import { killPod } from '../fault-table/pod-faults.ts';
 import { runningPod, type RunningPod } from '../fault-table/pods.ts';
 import { networkOf } from './algorithms.ts';
 import type { Conditioned } from './conditions.ts';
-import { cluster, eventually, list } from './objects.ts';
+import { cluster, eventually } from './objects.ts';
 import { until } from './until.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';

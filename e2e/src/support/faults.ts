@@ -1,5 +1,4 @@
-import { kubectl, type DemoInstitution } from '@collabnet/hack';
-import { list } from './objects.ts';
+import { kubectl, list, type DemoInstitution } from '@collabnet/hack';
 import { until } from './until.ts';
 
 interface Pod {

@@ -1,8 +1,7 @@
 import type { SignedTransaction } from '@collabnet/envelope';
-import { kubectl, ledgerBlocks } from '@collabnet/hack';
+import { kubectl, ledgerBlocks, list } from '@collabnet/hack';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A, SUPERVISOR } from '../fixture/institutions.ts';
-import { list } from './objects.ts';
 
 /** Submits transactions as they are, over the institution's own NATS server, as whoever has broken into it could. */
 const SCRIPT = `

@@ -14,12 +14,6 @@ export function tryApply(namespace: string, object: object, ...options: string[]
   return kubectl(namespace, ['apply', ...options, '-f', '-'], { input: JSON.stringify(object), allowFailure: true });
 }
 
-/** All objects of a kind with these labels. */
-export async function list<T>(namespace: string, kind: string, selector?: string): Promise<T[]> {
-  const { stdout } = await kubectl(namespace, ['get', kind, ...(selector === undefined ? [] : ['-l', selector]), '-o', 'json']);
-  return (JSON.parse(stdout) as { items: T[] }).items;
-}
-
 /** Deletes objects and waits until they are gone; one that is not there is fine. */
 export async function remove(namespace: string, kind: string, ...names: string[]): Promise<void> {
   if (names.length > 0) await kubectl(namespace, ['delete', kind, ...names, '--ignore-not-found', '--timeout=60s']);

@@ -1,6 +1,5 @@
-import { ledgerBlocks } from '@collabnet/hack';
+import { ledgerBlocks, list } from '@collabnet/hack';
 import { BANK_A, BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
-import { list } from './objects.ts';
 import { until } from './until.ts';
 
 /** Waits until neither bank has a pod or Secret of any attempt of the flow. */

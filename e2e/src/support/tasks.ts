@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { API_VERSION, type ComputeTask, type ComputeTaskSpecInput } from '@collabnet/crds';
-import { NETWORK, type DemoInstitution, type Manifest } from '@collabnet/hack';
+import { list, NETWORK, type DemoInstitution, type Manifest } from '@collabnet/hack';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A, BANK_B } from '../fixture/institutions.ts';
 import { decide } from './approvals.ts';
 import { saysOf, type Conditioned } from './conditions.ts';
-import { eventually, list, remove, type Target } from './objects.ts';
+import { eventually, remove, type Target } from './objects.ts';
 import { until } from './until.ts';
 
 export interface TaskOptions {

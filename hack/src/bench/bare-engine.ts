@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apply, helm, kubectl } from '../demo/cluster.ts';
+import { helm, kubectl } from '../demo/cluster.ts';
+import { apply } from '../demo/objects.ts';
 import { BANK_A } from '../demo/institutions.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { repositoryRoot } from '../lib/paths.ts';

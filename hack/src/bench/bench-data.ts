@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API_VERSION, type DataAssetSpecInput } from '@collabnet/crds';
-import { apply, collabnet, kubectl, waitReady } from '../demo/cluster.ts';
+import { collabnet, kubectl } from '../demo/cluster.ts';
+import { apply, list, waitReady } from '../demo/objects.ts';
 import { BANK_A, BANK_B, NETWORK, type DemoInstitution } from '../demo/institutions.ts';
 import type { Manifest } from '../demo/manifests.ts';
 
@@ -64,9 +65,8 @@ function claimOf(run: string): string {
 
 /** The proxy's record of reads outlives its asset by intent; that of synthetic data need not. */
 async function auditClaims({ namespace }: DemoInstitution, claim: string): Promise<string[]> {
-  const { stdout } = await kubectl(namespace, ['get', 'pvc', '-l', 'app.kubernetes.io/component=data-proxy', '-o', 'json']);
-  const { items } = JSON.parse(stdout) as { items: { metadata: { name: string; annotations?: Record<string, string> } }[] };
-  return items.filter(({ metadata }) => metadata.annotations?.['collabnet.dev/source-claim'] === claim).map(({ metadata }) => metadata.name);
+  const claims = await list<{ metadata: { name: string; annotations?: Record<string, string> } }>(namespace, 'persistentvolumeclaims', 'app.kubernetes.io/component=data-proxy');
+  return claims.filter(({ metadata }) => metadata.annotations?.['collabnet.dev/source-claim'] === claim).map(({ metadata }) => metadata.name);
 }
 
 async function offer(bank: DemoInstitution, name: string, table: Table, { claimName, mebi }: { claimName: string; mebi: number }): Promise<void> {

@@ -1,6 +1,7 @@
 import { API_VERSION, ANNOTATION_PROPOSED_AS, LABEL_TASK, type CollabNetwork, type ComputeTask, type ComputeTaskSpecInput } from '@collabnet/crds';
 import type { WireProfile } from '@collabnet/flow';
-import { apply, collabnet, get, kubectl } from '../demo/cluster.ts';
+import { collabnet, kubectl } from '../demo/cluster.ts';
+import { apply, get, list } from '../demo/objects.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, NETWORK, type DemoInstitution } from '../demo/institutions.ts';
 import type { Manifest } from '../demo/manifests.ts';
 import { HackError } from '../lib/hack-error.ts';
@@ -63,9 +64,8 @@ export async function reach(name: string, phases: readonly string[], longestMs =
 
 /** Waits until neither bank has a pod of the task, so that the next measurement does not pay for its end. */
 export async function podsGone({ name, flowId }: WaitingTask): Promise<void> {
-  const left = async ({ namespace }: DemoInstitution): Promise<string> =>
-    (await kubectl(namespace, ['get', 'pods', '-l', `${LABEL_TASK}=${flowId.slice(0, 32)}`, '-o', 'name'])).stdout;
-  await waitFor(`the end of the pods of ${name}`, async () => `${await left(BANK_A)}${await left(BANK_B)}`.trim() === '', WAIT_MS, LOOK_MS);
+  const left = async ({ namespace }: DemoInstitution): Promise<number> => (await list(namespace, 'pods', `${LABEL_TASK}=${flowId.slice(0, 32)}`)).length;
+  await waitFor(`the end of the pods of ${name}`, async () => (await left(BANK_A)) + (await left(BANK_B)) === 0, WAIT_MS, LOOK_MS);
 }
 
 /** Deletes tasks and what the other institutions saw of them; the ledger keeps its record. */
@@ -82,9 +82,8 @@ async function approve(bank: DemoInstitution, target: string): Promise<void> {
   await collabnet(bank.namespace, ['approve', target, '--key', bank.person.name, '--reason', 'agreed for the bench', '--yes']);
 }
 
-async function tasksAt({ namespace }: DemoInstitution): Promise<ComputeTask[]> {
-  const { stdout } = await kubectl(namespace, ['get', 'computetasks', '-o', 'json']);
-  return (JSON.parse(stdout) as { items: ComputeTask[] }).items;
+function tasksAt({ namespace }: DemoInstitution): Promise<ComputeTask[]> {
+  return list<ComputeTask>(namespace, 'computetasks');
 }
 
 async function mirrorAt(institution: DemoInstitution, name: string): Promise<ComputeTask | undefined> {

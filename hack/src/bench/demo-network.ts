@@ -1,5 +1,5 @@
 import type { CollabNetwork, DataAsset } from '@collabnet/crds';
-import { get } from '../demo/cluster.ts';
+import { get } from '../demo/objects.ts';
 import { BANK_A, BANK_B, NETWORK } from '../demo/institutions.ts';
 import type { LedgerDriver } from '../demo/ledger.ts';
 import { HackError } from '../lib/hack-error.ts';

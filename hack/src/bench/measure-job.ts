@@ -1,4 +1,5 @@
-import { apply, kubectl } from '../demo/cluster.ts';
+import { kubectl } from '../demo/cluster.ts';
+import { apply } from '../demo/objects.ts';
 import { BANK_A } from '../demo/institutions.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { engineImage } from './bare-engine.ts';

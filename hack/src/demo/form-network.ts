@@ -1,5 +1,6 @@
 import type { CollabNetwork } from '@collabnet/crds';
-import { apply, collabnet, get, kubectl, waitReady } from './cluster.ts';
+import { collabnet, kubectl } from './cluster.ts';
+import { apply, get, waitReady } from './objects.ts';
 import { waitFor } from '../lib/run.ts';
 import { NETWORK, SUPERVISOR, type DemoInstitution } from './institutions.ts';
 import { foundersNetwork, institutionDid, membersNetwork, type EngineImage, type FoundingRules, type Manifest } from './manifests.ts';

@@ -1,5 +1,6 @@
 import { apiServerAddress } from './api-server.ts';
-import { apply, helm, kubectl, lockedHelm } from './cluster.ts';
+import { helm, kubectl, lockedHelm } from './cluster.ts';
+import { apply } from './objects.ts';
 import { INSTITUTIONS, SUPERVISOR, type DemoInstitution } from './institutions.ts';
 import { ledgerDriver } from './ledger.ts';
 

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataAsset } from '@collabnet/crds';
-import { apply, collabnet, demoDir, get, waitReady } from './cluster.ts';
+import { collabnet, demoDir } from './cluster.ts';
+import { apply, get, waitReady } from './objects.ts';
 import { toCsv, type Table } from './hdma.ts';
 import type { DemoInstitution } from './institutions.ts';
 import { customersAsset, sourceClaim, type AssetColumns } from './manifests.ts';

@@ -1,6 +1,7 @@
 import type { CollabNetwork } from '@collabnet/crds';
 import { say } from '../lib/progress.ts';
-import { collabnet, get, kubeconfig } from './cluster.ts';
+import { collabnet, kubeconfig } from './cluster.ts';
+import { get } from './objects.ts';
 import { BANK_A, INSTITUTIONS, NETWORK, SUPERVISOR } from './institutions.ts';
 import type { TaskReport } from './run-task.ts';
 

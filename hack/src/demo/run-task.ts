@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { ComputeTask, CollabNetwork } from '@collabnet/crds';
 import { HackError } from '../lib/hack-error.ts';
 import { waitFor } from '../lib/run.ts';
-import { apply, collabnet, demoDir, get, kubectl } from './cluster.ts';
+import { collabnet, demoDir } from './cluster.ts';
+import { apply, get, list } from './objects.ts';
 import { BANK_A, BANK_B, NETWORK, SUPERVISOR, type DemoInstitution } from './institutions.ts';
 import { intersectionTask } from './manifests.ts';
 
@@ -47,8 +48,7 @@ async function dids(): Promise<{ bankA: string; bankB: string; supervisor: strin
 async function consent(bank: DemoInstitution, holds: (task: ComputeTask) => boolean, what: string): Promise<void> {
   let found: ComputeTask | undefined;
   const look = async (): Promise<boolean> => {
-    const { stdout } = await kubectl(bank.namespace, ['get', 'computetasks', '-o', 'json']);
-    found = (JSON.parse(stdout) as { items: ComputeTask[] }).items.find((task) => holds(task) && task.status?.flowID !== undefined && task.status.specDigest !== undefined);
+    found = (await list<ComputeTask>(bank.namespace, 'computetasks')).find((task) => holds(task) && task.status?.flowID !== undefined && task.status.specDigest !== undefined);
     return found !== undefined;
   };
   await waitFor(`the proposal ${what} at ${bank.displayName}`, look, APPROVAL_MS, 300);

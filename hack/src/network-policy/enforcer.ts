@@ -1,6 +1,7 @@
+import type { ApiReader } from '../lib/api-reader.ts';
 import { run } from '../lib/run.ts';
 import { compile, type CompileTarget } from './compile.ts';
-import type { ApiObject, ApiReader, FollowHandlers } from './api-follower.ts';
+import { follow, type ApiObject, type FollowHandlers } from './api-follower.ts';
 import { PodBook, type Announcement, type ApiPod } from './pod-view.ts';
 import type { Labels, NetworkPolicy } from './policy-types.ts';
 
@@ -33,7 +34,7 @@ export class Enforcer {
   /** Follows pods, namespaces and policies for ever. */
   async run(): Promise<void> {
     await Promise.all([
-      this.api.follow<ApiPod>('/api/v1/pods', {
+      follow<ApiPod>(this.api, '/api/v1/pods', {
         ...this.common('pods'),
         reset: (items) => this.changed('pods', () => this.pods.reset(items)),
         set: (item) => this.changed('pods', () => this.pods.set(item)),
@@ -62,7 +63,7 @@ export class Enforcer {
   }
 
   private followMap<T extends ApiObject>(what: string, path: string, map: Map<string, T>): Promise<never> {
-    return this.api.follow<T>(path, {
+    return follow<T>(this.api, path, {
       ...this.common(what),
       reset: (items) =>
         this.changed(what, () => {

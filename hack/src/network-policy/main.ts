@@ -6,9 +6,9 @@
 import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { layout } from '../cluster/layout.ts';
+import { ApiReader } from '../lib/api-reader.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { runMain } from '../lib/main-guard.ts';
-import { ApiReader } from './api-follower.ts';
 import { Enforcer } from './enforcer.ts';
 import { announcementShape } from './pod-view.ts';
 
