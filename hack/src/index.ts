@@ -13,6 +13,7 @@ export { whileLocked } from './lib/while-locked.ts';
 export { run, sleep, waitFor, type RunResult } from './lib/run.ts';
 export { collabnet, helm, kubeconfig, kubectl } from './demo/cluster.ts';
 export { apply, get, list, waitReady } from './demo/objects.ts';
+export { ApiReader } from './lib/api-reader.ts';
 export { ledgerBlocks, type LedgerBlock } from './demo/ledger-blocks.ts';
 export { approveAlgorithm, foundNetwork, joinNetwork, person } from './demo/form-network.ts';
 export { readHdma, toCsv, type Table } from './demo/hdma.ts';

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { apply, kubeconfig, sleep } from '@collabnet/hack';
+import { ApiReader, apply, kubeconfig, sleep } from '@collabnet/hack';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A, BANK_B } from '../fixture/institutions.ts';
 import { attemptPod } from '../support/faults.ts';
@@ -82,22 +81,25 @@ async function courierWrites(flowId: string, text: string, timeoutMs = 240_000):
   throw new Error(`courier ${pod} was to write ${text} within ${timeoutMs / 1000} s`);
 }
 
-function logHas(pod: string, text: string, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('kubectl', ['-n', BANK_B.namespace, 'logs', '-f', pod, '-c', 'courier'], { env: { ...process.env, KUBECONFIG: kubeconfig() }, stdio: ['ignore', 'pipe', 'ignore'] });
-    const timer = setTimeout(() => child.kill(), timeoutMs);
-    let seen = '';
-    let found = false;
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      seen += chunk;
-      if (found || !seen.includes(text)) return;
-      found = true;
-      child.kill();
-      resolve(true);
-    });
-    child.once('error', reject).once('close', () => {
-      clearTimeout(timer);
-      resolve(found);
-    });
-  });
+async function logHas(pod: string, text: string, timeoutMs: number): Promise<boolean> {
+  reader ??= new ApiReader(kubeconfig());
+  const log = await reader.open(`/api/v1/namespaces/${BANK_B.namespace}/pods/${pod}/log?container=courier&follow=true`).catch(() => undefined);
+  if (log === undefined) return false;
+  const timer = setTimeout(() => log.destroy(), timeoutMs);
+  let seen = '';
+  try {
+    for await (const chunk of log.setEncoding('utf8')) {
+      seen += String(chunk);
+      if (seen.includes(text)) return true;
+    }
+  } catch {
+    // Cut off with the container, or when the time was over.
+  } finally {
+    clearTimeout(timer);
+    log.destroy();
+  }
+  return false;
 }
+
+/** Faults are tried on the local cluster only, whose kubeconfig has all in it. */
+let reader: ApiReader | undefined;

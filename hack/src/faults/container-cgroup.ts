@@ -12,12 +12,12 @@ export class ContainerCgroup {
 
   /**
    * @param id as the kubelet reports it, `containerd://…`
-   * @throws HackError NOT_READY when the container has no cgroup on this node
+   * @throws HackError NOT_FOUND when the container has no cgroup on this node
    */
   constructor(id: string) {
     const name = id.replace(/^\w+:\/\//, '');
     this.#folders = clusterCgroups().filter((folder) => basename(folder).includes(name));
-    if (name === '' || this.#folders.length === 0) throw new HackError('NOT_READY', `container ${id} has no cgroup on this node`);
+    if (name === '' || this.#folders.length === 0) throw new HackError('NOT_FOUND', `container ${id} has no cgroup on this node`);
   }
 
   /** SIGKILL to every process. */
