@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { approvalStatementOf, type ApprovalSpec, type ComputeTask, type DataAsset } from '@collabnet/crds';
-import { joinDigest, joinProof, type JoinRequest } from '@collabnet/contracts';
+import { changeId, joinDigest, joinProof, type ChangeStatement, type JoinRequest } from '@collabnet/contracts';
 import { describeInstitution, makeInstitution, STATED_CONTRACTS } from '@collabnet/contracts/testing';
 import { CERTIFICATES, sample, startApiserver, type TestApiserver } from '@collabnet/crds/testing';
-import { approvalPayload, canonicalJson, digestOf, newPayload, signTransaction, transactionBytes, type JsonObject } from '@collabnet/envelope';
+import { approvalPayload, canonicalJson, digestOf, newNonce, newPayload, signTransaction, transactionBytes, type JsonObject } from '@collabnet/envelope';
 import { flowId, flowSpecFromTask, standingGrantContent } from '@collabnet/flow';
 import { SoftToken } from '@collabnet/pkcs11/testing';
 import { decodeSm2Multikey, generateSm2KeyPair, sm2Sign, sm2Verify } from '@collabnet/sm';
@@ -320,6 +320,42 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 600_
       setStatus('collabnetwork', 'lending', { joinRequest: { id, organisation: { mspID: 'bank-b', identityAuthorities: [identity.fingerprint], tlsAuthorities: [tls.fingerprint], peers: ['peer.bank-b.example:7051'] }, contracts: STATED_CONTRACTS } });
       const text = (await ok('network', 'request')).replaceAll(/ +/g, ' ');
       for (const line of [`request ${id}`, 'MSP id bank-b', `identity authority SHA-256 ${identity.fingerprint}`, `TLS authority SHA-256 ${tls.fingerprint}`, 'peer peer.bank-b.example:7051']) assert.ok(text.includes(line), text);
+    });
+  });
+
+  describe('a change of a membership', () => {
+    const vote = ['--key', 'lin', '--reason', 'Decided by the board', '--yes'];
+    const pending = (statement: ChangeStatement, shown = statement): object => ({ id: changeId(statement), did: shown.did, displayName: 'Bank A', change: shown.change, votes: [], needed: 1, expires: new Date(shown.expires).toISOString(), statement: canonicalJson(shown), reason: 'Asked for' });
+    const statementOf = (change: ChangeStatement['change']): ChangeStatement => ({ schema: 'collabnet.dev/membership-change-statement/v1', network: bank.networkId, did: bank.did, change, nonce: newNonce(), expires: Date.now() + 3_600_000 });
+
+    it('is about a member that there is, and the founder is not expelled', async () => {
+      await fails(3, /no member bank-x in network lending; there are did:/, 'network', 'suspend', 'bank-x', ...vote);
+      await fails(2, /--valid-for soon/, 'network', 'suspend', 'bank-a', '--valid-for', 'soon', ...vote);
+      for (const name of ['bank-a', 'Bank A', bank.did]) {
+        const result = await whileRelaying(cli.run('network', 'expel', name, ...vote));
+        assert.equal(result.code, 4, result.stderr);
+        assert.match(result.stderr, /what +Expel\nmember +did:.*:bank-a\nname +Bank A/);
+        assert.match(result.stderr, /founded the network and hosts its hub; suspend it/);
+      }
+    });
+
+    it('is not signed when what is shown is not what its id stands for', async () => {
+      const statement = statementOf('Suspend');
+      const id = changeId(statement);
+      await fails(3, /no change .* none waits/, 'network', 'vote', id, ...vote);
+      setStatus('collabnetwork', 'lending', { pendingChanges: [pending(statement, { ...statement, change: 'Expel' })] });
+      await fails(4, /somebody has changed the status/, 'network', 'vote', id, ...vote);
+    });
+
+    it('is listed, and voted on as it is shown', async () => {
+      const statement = statementOf('Suspend');
+      const id = changeId(statement);
+      setStatus('collabnetwork', 'lending', { pendingChanges: [pending(statement)] });
+      assert.match(await ok('network', 'changes'), new RegExp(`^ID .*\\n${id} +Suspend +Bank A +0 +1 .*Asked for`));
+      const result = await whileRelaying(cli.run('network', 'vote', id, '--refuse', ...vote));
+      assert.equal(result.code, 0, result.stderr);
+      const [sent] = bank.node.blocks(bank.node.head().height, 1)[0]?.transactions ?? [];
+      assert.deepEqual([sent?.payload.method, sent?.payload.public['decision'], sent?.payload.public['body']], ['voteChange', 'Refuse', { statement }]);
     });
   });
 

@@ -5,7 +5,7 @@ import type { CustomResource } from './object.ts';
 import { withRules } from './rule.ts';
 
 /** No field has a default: what is stored is what the person signed. */
-export const APPROVAL_SUBJECTS = ['Flow', 'Grant', 'GrantRevocation', 'Membership', 'Algorithm', 'Person', 'KeyRotation', 'Recovery', 'RecoveryVote'] as const;
+export const APPROVAL_SUBJECTS = ['Flow', 'Grant', 'GrantRevocation', 'Membership', 'MembershipChange', 'Algorithm', 'Person', 'KeyRotation', 'Recovery', 'RecoveryVote'] as const;
 
 export const approvalSpecSchema = withRules(
   z
@@ -13,7 +13,7 @@ export const approvalSpecSchema = withRules(
       networkRef,
       subject: z
         .object({
-          kind: z.enum(APPROVAL_SUBJECTS).describe('What is decided: a Flow, a Grant, a GrantRevocation, a Membership, an Algorithm, the registration of a Person, a KeyRotation of the signer\'s own key, or the Recovery of the keys of an institution (RecoveryVote: by the other members).'),
+          kind: z.enum(APPROVAL_SUBJECTS).describe('What is decided: a Flow, a Grant, a GrantRevocation, a Membership, a MembershipChange (a member is suspended, comes back, or is expelled), an Algorithm, the registration of a Person, a KeyRotation of the signer\'s own key, or the Recovery of the keys of an institution (RecoveryVote: by the other members).'),
           id: text('Id of the subject on the ledger.', 256),
           digest: digest('Digest of the subject as the person saw it.'),
         })

@@ -201,7 +201,7 @@ export const collabNetworkStatusSchema = z
     ...statusBase,
     networkID: hex('Id of the network: the SM3 digest of its genesis.').optional(),
     did: did('DID of this institution in the network.').optional(),
-    membership: z.enum(['Founder', 'Pending', 'Admitted', 'Active', 'Refused', 'Left']).optional().describe('Founder or Active: member. Pending: the members have not all voted. Admitted: voted in, and not there yet.'),
+    membership: z.enum(['Founder', 'Pending', 'Admitted', 'Active', 'Suspended', 'Refused', 'Left', 'Expelled']).optional().describe('Founder or Active: member. Pending: the members have not all voted. Admitted: voted in, and not there yet. Suspended or Expelled: by vote of the members.'),
     ledger: z
       .object({
         driver: z.string().optional().describe('Driver in use.'),
@@ -267,7 +267,7 @@ export const collabNetworkStatusSchema = z
           did: did('DID of the member.'),
           displayName: z.string().describe('Name for people.').optional(),
           roles: z.array(z.string()).describe('Roles of the member.').optional(),
-          state: z.string().describe('Admitted (voted in, and not there yet: it has no vote), Active, Suspended, Left or Lapsed (it did not come in time).').optional(),
+          state: z.string().describe('Admitted (voted in, and not there yet: it has no vote), Active, Suspended, Left, Lapsed (it did not come in time) or Expelled.').optional(),
           admissionEnds: time('Of an admitted one: its admission lapses then, unless it comes.').optional(),
         }),
       )
@@ -291,6 +291,22 @@ export const collabNetworkStatusSchema = z
       )
       .optional()
       .describe('Requests to join that wait for votes (kubectl collabnet approve join/ID).'),
+    pendingChanges: z
+      .array(
+        z.object({
+          id: z.string().describe('Id of the change, and its digest: the subject of an Approval of kind MembershipChange.'),
+          did: did('Member it is about.'),
+          displayName: z.string().describe('Its name.').optional(),
+          change: z.string().describe('Suspend, Reinstate or Expel.'),
+          reason: z.string().describe('Why, in the words of who proposed it.').optional(),
+          votes: z.array(z.object({ member: z.string().describe('DID of the voting member.'), decision: z.string().describe('Approve or Refuse.') })).describe('Votes so far.'),
+          needed: integer('Votes needed.'),
+          expires: time('The ledger takes votes until then.'),
+          statement: z.string().describe('What is voted on word for word, as JSON; the id is its digest.'),
+        }),
+      )
+      .optional()
+      .describe('Changes of memberships that wait for votes (kubectl collabnet network vote ID).'),
     joinRequest: z
       .object({ id: z.string().describe('Id of the request, and its digest.'), organisation: organisation.optional(), contracts: statedContracts.optional() })
       .optional()

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import { apply, collabnet, get, NETWORK } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
-import { askToJoin, installApplicant, newApplicant, removeApplicant } from './fixture/applicant.ts';
+import { askToJoin, installApplicant, newApplicant, removeApplicant, voteOn } from './fixture/applicant.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
 import { loseKeys, mountToken } from './fixture/token.ts';
 import { networkOf } from './support/algorithms.ts';
@@ -127,14 +127,7 @@ describe('an institution whose keys a token seals', () => {
   test('becomes a member with them; the Secret holds no key in clear', async () => {
     await installApplicant(applicant);
     await askToJoin(applicant, { keyStore: await mountToken(applicant) });
-    for (const voter of [SUPERVISOR, BANK_B]) {
-      const id = await eventually<CollabNetwork & { status: never }, string>(
-        networkOf(voter),
-        'was to show the request',
-        ({ status }) => (status as CollabNetwork['status'])?.pendingJoins?.find(({ did }) => did?.endsWith(`:${applicant.code}`) === true)?.id,
-      );
-      await decide('approve', voter, `join/${id}`, 'welcome');
-    }
+    await voteOn(applicant, [SUPERVISOR, BANK_B], 'approve', () => 'welcome');
     await eventually<Conditioned, true>(networkOf(applicant), 'was to be a member', isReady, 180_000);
     const secret = await get<{ data: Record<string, string> }>(applicant.namespace, 'secret', `${applicant.code}-sealed-keys`);
     const entries = Object.entries(secret?.data ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64').toString('utf8')] as const);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Approval, CollabNetwork } from '@collabnet/crds';
 import { apply, collabnet, get, institutionDid, membersNetwork, NETWORK, person, type DemoInstitution } from '@collabnet/hack';
-import { askToJoin, installApplicant, newApplicant, removeApplicant } from './fixture/applicant.ts';
+import { askToJoin, installApplicant, newApplicant, removeApplicant, voteOn } from './fixture/applicant.ts';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './fixture/institutions.ts';
 import { algorithmState, forgetAlgorithm, networkOf, registerAlgorithm } from './support/algorithms.ts';
@@ -89,14 +89,7 @@ describe('an institution that asks to join', () => {
   after(() => removeApplicant(applicant));
 
   test('is refused by a majority, with their reasons', async () => {
-    for (const voter of [SUPERVISOR, BANK_B]) {
-      const id = await eventually<CollabNetwork & { status: never }, string>(
-        networkOf(voter),
-        'was to show the request',
-        ({ status }) => (status as CollabNetwork['status'])?.pendingJoins?.find(({ did }) => did?.endsWith(`:${applicant.code}`) === true)?.id,
-      );
-      await decide('refuse', voter, `join/${id}`, `${voter.code} does not know it`);
-    }
+    await voteOn(applicant, [SUPERVISOR, BANK_B], 'refuse', ({ code }) => `${code} does not know it`);
     const { reason, message } = await stalled(networkOf(applicant));
     assert.equal(reason, 'JoinRefused');
     assert.match(message, /bank-b does not know it; supervisor does not know it/);
@@ -114,6 +107,52 @@ describe('an institution that asks to join', () => {
     const { reason, message } = await stalled({ namespace: other.namespace, kind: 'collabnetwork', name: 'again' });
     assert.equal(reason, 'JoinRefused');
     assert.match(message, /used by another request; ask for a new one/);
+  });
+});
+
+describe('a member that the others decide about', () => {
+  const member = newApplicant();
+  before(async () => {
+    await installApplicant(member);
+    await askToJoin(member);
+    await voteOn(member, [SUPERVISOR, BANK_B], 'approve', () => 'welcome');
+    await eventually<Conditioned, true>(networkOf(member), 'was to be a member', isReady, 180_000);
+  });
+  after(() => removeApplicant(member));
+
+  /** The first voter proposes the change, and the others vote for it. */
+  async function agree(command: 'suspend' | 'reinstate' | 'expel', [proposer, ...others]: readonly [DemoInstitution, ...DemoInstitution[]]): Promise<void> {
+    const by = ({ person: { name } }: DemoInstitution): string[] => ['--key', name, '--reason', `decided to ${command} it`, '--yes', '--timeout', '180s'];
+    await collabnet(proposer.namespace, ['network', command, member.code, ...by(proposer)]);
+    for (const voter of others) {
+      const id = await eventually<CollabNetwork & { status: never }, string>(networkOf(voter), `was to show what ${proposer.code} proposes`, ({ status }) =>
+        (status as CollabNetwork['status'])?.pendingChanges?.find(({ did, change }) => did.endsWith(`:${member.code}`) && change.toLowerCase() === command)?.id,
+      );
+      await collabnet(voter.namespace, ['network', 'vote', id, ...by(voter)]);
+    }
+  }
+
+  const seenAs = (state: string): Promise<true> =>
+    eventually<CollabNetwork & { status: never }, true>(networkOf(BANK_B), `was to see it as ${state}`, ({ status }) =>
+      (status as CollabNetwork['status'])?.members?.some((each) => each.did.endsWith(`:${member.code}`) && each.state === state) === true,
+    );
+
+  test('is suspended by more than half of all, says so, and comes back by their vote', async () => {
+    await agree('suspend', [SUPERVISOR, BANK_A, BANK_B]);
+    const { reason, message } = await stalled(networkOf(member));
+    assert.equal(reason, 'MembershipSuspended', message);
+    await seenAs('Suspended');
+    await agree('reinstate', [BANK_A, SUPERVISOR]);
+    await eventually<Conditioned, true>(networkOf(member), 'was to be a member again', isReady);
+    await seenAs('Active');
+  });
+
+  test('is expelled for good, and says why', async () => {
+    await agree('expel', [BANK_B, SUPERVISOR, BANK_A]);
+    const { reason, message } = await stalled(networkOf(member));
+    assert.equal(reason, 'Expelled', message);
+    assert.match(message, /only a new invitation leads back, with another subjectCode/);
+    await seenAs('Expelled');
   });
 });
 

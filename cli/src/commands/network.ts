@@ -7,6 +7,7 @@ import { table } from '../base/table.ts';
 import { joinRequestText } from '../decide/join-request-text.ts';
 import { chooseNetwork } from '../kube/networks.ts';
 import { addAlgorithmCommands } from './algorithm.ts';
+import { addMembershipCommands } from './membership.ts';
 import { connect, examples, withOutput, type AddCommands } from './shared.ts';
 
 export const addNetworkCommands: AddCommands = (program, io) => {
@@ -47,6 +48,7 @@ export const addNetworkCommands: AddCommands = (program, io) => {
       await kube.jsonPatch('collabnetworks', name, [{ op: 'add', path: '/spec/leave', value: true }]);
       io.out(`leaving ${name}; see kubectl describe collabnetwork ${name}`);
     });
+  addMembershipCommands(network, io);
   addAlgorithmCommands(program, io);
 
   program

@@ -1,17 +1,20 @@
 import { recoveryId, recoveryText } from '@collabnet/contracts';
 import type { ParticipantDID } from '@collabnet/crds';
-import type { JsonObject } from '@collabnet/envelope';
 import type { Command } from 'commander';
 import { durationOption } from '../base/duration.ts';
 import { CliError } from '../base/errors.ts';
 import { confirm, type Io } from '../base/io.ts';
-import { sendDecision, networkWithId } from '../decide/send.ts';
+import { networkWithId } from '../decide/send.ts';
 import { privateKeys, publicKeys, type KeyOptions } from '../keys/keys.ts';
 import { chooseNetwork, readyNetwork, type ReadyNetwork } from '../kube/networks.ts';
 import type { Kube } from '../kube/kube.ts';
 import { describeStatement, readSignature, readStatement } from '../recovery/files.ts';
 import { recoveryStatement } from '../recovery/statement.ts';
-import { connect, examples, signerOf, withKeyOptions, withSigner, type AddCommands, type SignerOptions } from './shared.ts';
+import { send, withSending, type SendOptions } from './sending.ts';
+import { connect, examples, withKeyOptions, type AddCommands } from './shared.ts';
+
+/** Approvals are named after it. */
+const LABEL = 'recovery';
 
 const WHAT = `
 For an institution whose operator has lost its keys, or lost them to somebody:
@@ -22,12 +25,9 @@ For an institution whose operator has lost its keys, or lost them to somebody:
 Where the recovery keys are lost too, or vetoed, persons of the other members 'vote' instead of 2 and 3.
 `;
 
-interface SendOptions extends SignerOptions {
-  readonly reason: string;
+interface RecoveryOptions extends SendOptions {
   readonly network?: string;
   readonly refuse?: boolean;
-  readonly yes?: boolean;
-  readonly timeout: string;
 }
 
 export const addRecoveryCommands: AddCommands = (program, io) => {
@@ -45,23 +45,16 @@ export const addRecoveryCommands: AddCommands = (program, io) => {
     .action((file: string, options: KeyOptions & { key: string; yes?: boolean }) => sign(io, file, options));
   withSending(recovery.command('submit <file> <signatures...>').description('bring a statement with its signatures to the ledger'))
     .addHelpText('after', examples("kubectl collabnet recovery submit recovery.json li.json wang.json --key lin --reason 'key Secret lost'"))
-    .action((file: string, signatures: string[], options: SendOptions, command: Command) => submit(io, command, file, signatures, options));
+    .action((file: string, signatures: string[], options: RecoveryOptions, command: Command) => submit(io, command, file, signatures, options));
   withSending(recovery.command('vote <file>').description("vote as another member to replace the institution's keys"))
     .option('--refuse', 'vote against it, or take a vote back')
     .addHelpText('after', examples("kubectl collabnet recovery vote recovery.json --key zhou --reason 'confirmed by telephone'"))
-    .action((file: string, options: SendOptions, command: Command) => vote(io, command, file, options));
+    .action((file: string, options: RecoveryOptions, command: Command) => vote(io, command, file, options));
   withSending(recovery.command('veto <id>').description('stop a vote of the other members about your institution, as a person of it'))
     .option('--network <name>', 'the CollabNetwork, where there are several')
     .addHelpText('after', examples("kubectl collabnet recovery veto 3f… --key lin --reason 'nothing is lost'"))
-    .action((id: string, options: SendOptions, command: Command) => veto(io, command, id, options));
+    .action((id: string, options: RecoveryOptions, command: Command) => veto(io, command, id, options));
 };
-
-function withSending(command: Command): Command {
-  return withSigner(command)
-    .requiredOption('--reason <text>', 'why; it goes onto the ledger')
-    .option('-y, --yes', 'do not ask for confirmation')
-    .option('--timeout <duration>', 'how long to wait', '60s');
-}
 
 async function request(io: Io, command: Command, name: string, options: { network?: string; validFor: string }): Promise<void> {
   const validFor = durationOption('--valid-for', options.validFor);
@@ -82,17 +75,17 @@ async function sign(io: Io, file: string, options: KeyOptions & { key: string; y
   io.out(JSON.stringify({ key, signature }, null, 2));
 }
 
-async function submit(io: Io, command: Command, file: string, files: string[], options: SendOptions): Promise<void> {
+async function submit(io: Io, command: Command, file: string, files: string[], options: RecoveryOptions): Promise<void> {
   const statement = await readStatement(file);
   const signatures = await Promise.all(files.map(readSignature));
   const kube = await connect(command);
   const network = await networkOf(kube, statement.network);
   const id = recoveryId(statement);
   io.note(describeStatement(id, statement));
-  await send(io, kube, network, { kind: 'Recovery', decision: 'Approve', id, body: { statement, signatures } }, `Send it with ${signatures.length} signature(s)?`, options);
+  await send(io, kube, network, { kind: 'Recovery', decision: 'Approve', id, body: { statement, signatures }, label: LABEL }, `Send it with ${signatures.length} signature(s)?`, options);
 }
 
-async function vote(io: Io, command: Command, file: string, options: SendOptions): Promise<void> {
+async function vote(io: Io, command: Command, file: string, options: RecoveryOptions): Promise<void> {
   const statement = await readStatement(file);
   const kube = await connect(command);
   const network = await networkOf(kube, statement.network);
@@ -100,32 +93,17 @@ async function vote(io: Io, command: Command, file: string, options: SendOptions
   io.note(describeStatement(id, statement));
   io.note('make sure by another way that this comes from the institution: a majority of such votes hands its identity to whoever holds these keys');
   const decision = options.refuse === true ? 'Refuse' : 'Approve';
-  await send(io, kube, network, { kind: 'RecoveryVote', decision, id, body: { statement } }, options.refuse === true ? 'Vote against it?' : 'Vote for it?', options);
+  await send(io, kube, network, { kind: 'RecoveryVote', decision, id, body: { statement }, label: LABEL }, options.refuse === true ? 'Vote against it?' : 'Vote for it?', options);
 }
 
-async function veto(io: Io, command: Command, id: string, options: SendOptions): Promise<void> {
+async function veto(io: Io, command: Command, id: string, options: RecoveryOptions): Promise<void> {
   const kube = await connect(command);
   const network = readyNetwork(await chooseNetwork(kube, options.network));
   const { did, pendingRecoveries } = network.object.status ?? {};
   if (did === undefined || pendingRecoveries?.some((one) => one.id === id && one.did === did) !== true) {
     throw new CliError('NOT_FOUND', `no recovery ${id} of this institution waits in network ${network.name}; see kubectl describe collabnetwork ${network.name}`);
   }
-  await send(io, kube, network, { kind: 'Recovery', decision: 'Refuse', id, body: { did } }, `Stop recovery ${id}?`, options);
-}
-
-interface Act {
-  readonly kind: 'Recovery' | 'RecoveryVote';
-  readonly decision: 'Approve' | 'Refuse';
-  readonly id: string;
-  readonly body: JsonObject;
-}
-
-async function send(io: Io, kube: Kube, network: ReadyNetwork, { kind, decision, id, body }: Act, question: string, options: SendOptions): Promise<void> {
-  const timeoutMs = durationOption('--timeout', options.timeout);
-  const signer = await signerOf(kube, io, options, network.id);
-  await confirm(io, `As ${signer.did}: ${question}`, options.yes ?? false);
-  const subject = { kind, id, digest: id };
-  io.out(await sendDecision(kube, { network, subject, decision, reason: options.reason, signer, expires: Date.now() + 3_600_000, body }, signer.sign, `recovery-${id.slice(0, 8)}`, timeoutMs));
+  await send(io, kube, network, { kind: 'Recovery', decision: 'Refuse', id, body: { did }, label: LABEL }, `Stop recovery ${id}?`, options);
 }
 
 async function networkOf(kube: Kube, id: string): Promise<ReadyNetwork> {

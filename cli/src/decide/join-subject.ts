@@ -2,6 +2,7 @@ import { joinDigest, joinRequestSchema, type JoinRequest } from '@collabnet/cont
 import { certificateFingerprint, type CollabNetwork } from '@collabnet/crds';
 import { encodeSm2Multikey } from '@collabnet/sm';
 import { CliError } from '../base/errors.ts';
+import { parseJson } from '../base/parse-json.ts';
 import { fields } from '../base/table.ts';
 import { readyNetwork } from '../kube/networks.ts';
 import type { Subject } from './subject.ts';
@@ -49,19 +50,11 @@ function requestOf({ id, digest, invitationID, request }: PendingJoin, networkId
   if (invitationID === undefined || request === undefined) {
     throw new CliError('NOT_READY', `request ${id} is not shown in full: the requests that wait are too large together, or the operator is older than this command; decide on the others first, or upgrade the operator`);
   }
-  const parsed = joinRequestSchema.safeParse(safeJson(request));
+  const parsed = joinRequestSchema.safeParse(parseJson(request));
   if (!parsed.success || digest !== id || joinDigest(networkId, invitationID, parsed.data) !== digest) {
     throw new CliError('REFUSED', `request ${id}: what status.pendingJoins shows is not what its digest stands for; somebody has changed the status, so look after the operator before anybody signs`);
   }
   return parsed.data;
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function organisation({ fabric }: JoinRequest): (readonly [string, string])[] {

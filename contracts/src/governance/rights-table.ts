@@ -40,6 +40,7 @@ const computing: Right = { principals: ['institution', 'workload'], roles: ['Com
 export const DEFAULT_RIGHTS: RightsTable = {
   'membership.invite': { principals: ['institution'], roles: ['Operator'] },
   'membership.vote': officers,
+  'membership.voteChange': officers,
   'membership.issueCredential': { principals: ['institution'], roles: ['Operator'] },
   'membership.lapse': institution,
   'membership.leave': institution,

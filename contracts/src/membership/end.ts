@@ -5,7 +5,7 @@ import { keys } from '../state/keys.ts';
 import type { MemberRecord } from './record.ts';
 
 /** Ends a membership for good. The institution's records stay; its keys hold up to this height. */
-export function endMembership({ state, height }: ContractContext, member: MemberRecord, as: 'Left' | 'Lapsed'): MemberRecord {
+export function endMembership({ state, height }: ContractContext, member: MemberRecord, as: 'Left' | 'Lapsed' | 'Expelled'): MemberRecord {
   const next: MemberRecord = { ...member, state: as };
   save(state, keys.member(member.did), next);
   const record = load<RegisteredDid>(state, keys.did(member.did));

@@ -3,17 +3,13 @@ import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { activeMembers } from '../core/majority.ts';
 import { defineMethod } from '../core/method.ts';
-import { each } from '../core/page.ts';
 import { load, loadOrThrow } from '../core/store.ts';
-import { endFlow } from '../flows/end.ts';
-import { flowOf, ownersOf } from '../flows/load.ts';
+import { ownersOf } from '../flows/load.ts';
 import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
 import { keys } from '../state/keys.ts';
+import { endFlowsOf, openFlowsOf } from './end-flows.ts';
 import { endMembership } from './end.ts';
 import type { MemberRecord } from './record.ts';
-
-/** Flows that one transaction ends at most; anybody may propose flows to a member, and a block must stay small. */
-const MOST_ENDED = 100;
 
 /**
  * An institution leaves. Its records stay; its keys hold up to this height. What it has consented to and what has begun
@@ -28,16 +24,11 @@ export const leave = defineMethod('membership.leave', z.strictObject({}), (conte
   if (activeMembers(state).length === 1) {
     throw new ContractError('ILLEGAL_TRANSITION', 'the last member cannot leave; nobody could vote any more');
   }
-  const open = [...each(state, keys.flowOpen(did, ''))].map(({ suffix }) => flowOf(state, suffix));
-  const kept = open.find((flow) => binds(context, flow, did));
+  const kept = openFlowsOf(context, did).find((flow) => binds(context, flow, did));
   if (kept !== undefined) {
     throw new ContractError('ILLEGAL_TRANSITION', `flow ${kept.flowId} is open and ${did} takes part; cancel it first`);
   }
-  // An auditor is not missed: the flow goes on without it.
-  const concerned = open.filter((flow) => flow.proposer === did || flow.parties.includes(did));
-  const why = { reason: 'PARTY_LEFT', message: `${did} has left the network` };
-  for (const flow of concerned.slice(0, MOST_ENDED)) endFlow(context, flow, 'cancel', 'Cancelled', why);
-  if (concerned.length > MOST_ENDED) return member;
+  if (!endFlowsOf(context, did, { reason: 'PARTY_LEFT', message: `${did} has left the network` })) return member;
   const next = endMembership(context, member, 'Left');
   context.emit('membership.left', did);
   return next;

@@ -4,6 +4,7 @@ import { defineQuery } from '../core/method.ts';
 import { page, pageArgs } from '../core/page.ts';
 import { loadOrThrow } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
+import type { ChangeRecord } from './change.ts';
 import type { CredentialRecord, InvitationRecord, JoinRecord, MemberRecord } from './record.ts';
 
 /** `membership.members` → Page of MemberRecord */
@@ -52,4 +53,15 @@ export const credential = defineQuery(
   z.strictObject({ did: didSchema }),
   ({ state }, { did }) =>
     loadOrThrow<CredentialRecord>(state, keys.credential(did), 'credential of this member', 'did'),
+);
+
+/** `membership.changes` → Page of ChangeRecord; `did` narrows to one member, `state` to those that are open or decided */
+export const changes = defineQuery(
+  'membership.changes',
+  z.strictObject({ ...pageArgs, did: didSchema.optional(), state: z.enum(['Voting', 'Carried', 'Refused']).optional() }),
+  ({ state }, args) =>
+    page(state, args.did === undefined ? 'membership-change/' : keys.membershipChange(args.did, ''), args, (value) => {
+      const record = value as ChangeRecord;
+      return args.state === undefined || args.state === record.state ? record : undefined;
+    }),
 );

@@ -21,8 +21,8 @@ export interface MemberRecord {
   did: string;
   displayName: string;
   roles: string[];
-  /** Admitted: voted in, and has not come yet (membership.activate). Lapsed: did not come in time. */
-  state: 'Admitted' | 'Active' | 'Suspended' | 'Left' | 'Lapsed';
+  /** Admitted: voted in, and has not come yet (membership.activate). Lapsed: did not come in time. Suspended and Expelled: by vote of the members. */
+  state: 'Admitted' | 'Active' | 'Suspended' | 'Left' | 'Lapsed' | 'Expelled';
   /** Of its admission; once it is there, from then on. */
   joinedAtHeight: number;
   /** Block time of the last vote, ms; the founder was not voted in. */
@@ -41,7 +41,7 @@ export function admissionEnds({ state, admittedAt }: MemberRecord, rules: Networ
 
 /** Whether a membership has ended for good. */
 export function hasEnded({ state }: Pick<MemberRecord, 'state'>): boolean {
-  return state === 'Left' || state === 'Lapsed';
+  return state === 'Left' || state === 'Lapsed' || state === 'Expelled';
 }
 
 /** Whether an institution was voted in and its membership has not ended. */

@@ -12,6 +12,7 @@ export const keys = {
   member: (did: string): string => `member/${did}`,
   invitation: (id: string): string => `invitation/${id}`,
   join: (id: string): string => `join/${id}`,
+  membershipChange: (did: string, id: string): string => `membership-change/${did}/${id}`,
   credential: (did: string): string => `credential/${did}`,
   channelUpdate: (id: string): string => `channel-update/${id}`,
   /** Newest first. */

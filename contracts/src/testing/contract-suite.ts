@@ -5,6 +5,7 @@ import type { MakeDriver } from './driver.ts';
 import { envelopeSuite } from './envelope-suite.ts';
 import { flowsSuite } from './flows-suite.ts';
 import { grantsSuite } from './grants-suite.ts';
+import { membershipChangeSuite } from './membership-change-suite.ts';
 import { membershipSuite } from './membership-suite.ts';
 import { receiptsSuite } from './receipts-suite.ts';
 import { recoverySuite } from './recovery-suite.ts';
@@ -20,6 +21,7 @@ export function contractSuite(makeDriver: MakeDriver): void {
   delegatedKeySuite(makeDriver);
   rightsSuite(makeDriver);
   membershipSuite(makeDriver);
+  membershipChangeSuite(makeDriver);
   channelSuite(makeDriver);
   recoverySuite(makeDriver);
   catalogueSuite(makeDriver);

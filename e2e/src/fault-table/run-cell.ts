@@ -6,6 +6,7 @@ import { COMMON_OF_LARGE } from '../fixture/large-assets.ts';
 import { historyOf, nothingLeft } from '../support/remains.ts';
 import { fetchResult } from '../support/results.ts';
 import { removeTasks, succeeded, taskName } from '../support/tasks.ts';
+import { until } from '../support/until.ts';
 import { cellName, type Cell, type Fault } from './cell.ts';
 import { noteResult } from './note.ts';
 import { renewRestarted } from './pods.ts';
@@ -15,6 +16,8 @@ import { Stage } from './stage.ts';
 const COMMON = 600;
 /** Bound of the whole recovery, with two attempts' worth of waiting in it. */
 const RECOVERY_MS = 240_000;
+/** Within this a result store serves again, ms. */
+const SERVED_MS = 60_000;
 /** Tasks that are brought to a moment which is over too soon. */
 const TRIES = 4;
 
@@ -33,8 +36,7 @@ export async function runCell(consortium: Consortium, cell: Cell): Promise<void>
   try {
     await cell.row.before?.();
     const { stage, fault } = await reached(consortium, cell, names);
-    await happen(cell, fault, stage);
-    const endedAt = performance.now();
+    const endedAt = await happen(cell, fault, stage);
     if (cell.row.blocksApi === true) await stage.decide();
     await succeeded(stage.name, RECOVERY_MS);
     seen.recoverySeconds = Math.round((performance.now() - endedAt) / 100) / 10;
@@ -67,13 +69,23 @@ async function reached(consortium: Consortium, { row, action, moment }: Cell, na
   }
 }
 
-async function happen(cell: Cell, fault: Fault, stage: Stage): Promise<void> {
+/**
+ * Lets the fault last as long as it should, whatever the persons who go on working meanwhile have to wait for.
+ *
+ * @returns when it ended, by `performance.now()`
+ */
+async function happen({ row }: Cell, fault: Fault, stage: Stage): Promise<number> {
   try {
     await fault.begin();
-    await Promise.all([sleep(fault.holdMs), cell.row.blocksApi === true ? undefined : stage.decide()]);
-  } finally {
+  } catch (error) {
     await fault.end();
+    throw error;
   }
+  const over = sleep(fault.holdMs).then(() => fault.end()).then(() => performance.now());
+  const [ended, decided] = await Promise.allSettled([over, row.blocksApi === true ? undefined : stage.decide()]);
+  if (ended.status === 'rejected') throw ended.reason;
+  if (decided.status === 'rejected') throw decided.reason;
+  return ended.value;
 }
 
 /** The same end as if nothing had happened: result, one receipt of each party, a reason for each lost attempt, nothing left. */
@@ -86,8 +98,26 @@ async function sameEnd({ name, large, flowId }: Stage, seen: Pick<CellResult, 'a
   assert.equal(history.recorded('flows', 'propose').length, 1, 'proposed once');
   const receipts = history.receipts();
   assert.deepEqual(receipts.map((receipt) => receipt.split(':').at(-1)), ['bank-a', 'bank-b'], `one receipt of each party, not ${receipts.join(', ')}`);
-  assert.equal((await fetchResult(BANK_A, name)).rows.length, large ? COMMON_OF_LARGE : COMMON);
+  assert.equal(await rowsOnceServed(name), large ? COMMON_OF_LARGE : COMMON);
   await nothingLeft(flowId);
+}
+
+/** A result store that has not found its way back to the ledger yet says so (503), and the person asks again. */
+async function rowsOnceServed(name: string): Promise<number> {
+  let refusal = '';
+  return until(
+    async () => {
+      try {
+        return (await fetchResult(BANK_A, name)).rows.length;
+      } catch (error) {
+        refusal = (error as Error).message;
+        if (refusal.includes('answered 503')) return undefined;
+        throw error;
+      }
+    },
+    SERVED_MS,
+    () => `the result was to be served: ${refusal}`,
+  );
 }
 
 /** What the next cell builds on. */

@@ -28,9 +28,9 @@ export interface FlowHistory {
   receipts(): string[];
 }
 
-/** All transactions about a flow, out of what the supervisor has verified. */
+/** All transactions about a flow, out of what bank A has verified: who shows the end of its task has seen what led there. */
 export async function historyOf(flowId: string): Promise<FlowHistory> {
-  const payloads = (await ledgerBlocks<Transaction>(SUPERVISOR.namespace)).flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload)).filter((payload) => payload.public['flowId'] === flowId);
+  const payloads = (await ledgerBlocks<Transaction>(BANK_A.namespace)).flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload)).filter((payload) => payload.public['flowId'] === flowId);
   const recorded = (contract: string, method: string): Record<string, unknown>[] => payloads.filter((payload) => payload.contract === contract && payload.method === method).map((payload) => payload.public);
   return { recorded, receipts: () => recorded('receipts', 'submit').map(({ step, party }) => `${String(step)} by ${String(party)}`).sort() };
 }

@@ -8,6 +8,7 @@ export const consentActions: readonly string[] = [
   'grants.create',
   'grants.revoke',
   'membership.vote',
+  'membership.voteChange',
   'algorithms.vote',
   'identity.voteRecovery',
 ];

@@ -12,6 +12,7 @@ import { ensureLedgerHost } from './steps/ensure-ledger-host.ts';
 import { ensureLocalServer } from './steps/ensure-local-server.ts';
 import { foundLedger } from './steps/found-ledger.ts';
 import { foundNetwork } from './steps/found-network.ts';
+import { heedMembers } from './steps/heed-members.ts';
 import { issueInvitations } from './steps/issue-invitations.ts';
 import { joinNetwork } from './steps/join-network.ts';
 import { leaveNetwork, rememberLeft } from './steps/leave-network.ts';
@@ -39,6 +40,7 @@ const STEPS: readonly NetworkStep[] = [
   serveCandidates,
   requireQuorum,
   upgradeLedger,
+  heedMembers,
   leaveNetwork,
   agreeOnChannel,
   admitMembers,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { CredentialRecord, MemberRecord, Page } from '@collabnet/contracts';
-import { makeInstitution, TestNetwork, type TestInstitution } from '@collabnet/contracts/testing';
+import { changeId, type ChangeStatement, type CredentialRecord, type MemberRecord, type MembershipChange, type Page } from '@collabnet/contracts';
+import { makeInstitution, TestNetwork, type Actor, type TestInstitution } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
-import { openSealed, sealedAad } from '@collabnet/envelope';
+import { newNonce, openSealed, sealedAad } from '@collabnet/envelope';
 import { HubNats, networkToken, parseCreds, type NatsTrust } from '@collabnet/messaging';
 import { freePort, NatsProcess } from '@collabnet/messaging/testing/nats-process';
 import { RawLeaf } from '@collabnet/messaging/testing/raw-leaf';
@@ -24,8 +24,10 @@ import { COLLAB_NETWORK } from '../kinds.ts';
 import { LedgerReplicas } from './ledger-replicas.ts';
 import type { NetworkRun } from './network-run.ts';
 import { admitMembers } from './steps/admit-members.ts';
+import { heedMembers } from './steps/heed-members.ts';
 import { leaveNetwork, rememberLeft } from './steps/leave-network.ts';
 import { accessSecret, readAccess } from './steps/load-access.ts';
+import { reportStatus } from './steps/report-status.ts';
 import { takeUpMembership } from './steps/take-up-membership.ts';
 
 /** Long enough for credentials to be issued first. */
@@ -197,4 +199,46 @@ test('the admission of one that does not come lapses; the hub refuses it, and it
   const { height } = chain;
   await admitMembers(founder.run);
   assert.equal(chain.height, height, 'a second look changes nothing');
+});
+
+/** Members vote for a change of bank-c, all that are named. */
+async function decideOnC(change: MembershipChange, voters: readonly Actor[]): Promise<void> {
+  const statement: ChangeStatement = { schema: 'collabnet.dev/membership-change-statement/v1', network: net.id, did: c.did, change, nonce: newNonce(), expires: net.driver.now() + 3_600_000 };
+  const id = changeId(statement);
+  for (const voter of voters) await net.consent(voter, 'MembershipChange', { id, digest: id }, { body: { statement } });
+}
+
+test('a suspended member waits and acts again when it is reinstated; an expelled one is told why, and then the hub refuses it', async () => {
+  const of = await place(c, { join: { invitationSecretRef: { name: 'x' } } }, (client, secrets, namespace) =>
+    Promise.resolve(new HubServer({ client, secrets, authority: new InstitutionAuthority(secrets, namespace), namespace, hostnames: [] })),
+  );
+  await of.secrets.ensure(accessSecret(of.run.network), () => ({ 'access.json': JSON.stringify({ networkId: net.id, did: c.did, hubUrl: 'tls://hub:7422' }), 'control.creds': 'x', 'data.creds': 'y' }));
+  const { status } = of.run.ctx;
+  const both = [net.founder.officer, c.officer];
+  await heedMembers(of.run);
+
+  await decideOnC('Suspend', [net.founder.officer]);
+  await heedMembers(of.run);
+  await reportStatus(of.run);
+  assert.deepEqual(status.pendingChanges?.map(({ did, change, votes, needed, reason }) => [did, change, votes.length, needed, reason]), [[c.did, 'Suspend', 1, 2, 'tested']]);
+  await decideOnC('Suspend', both);
+  await assert.rejects(heedMembers(of.run), { reason: 'MembershipSuspended', message: /no rights and no vote there until they reinstate it/ });
+  assert.deepEqual([status.membership, status.members?.find(({ did }) => did === c.did)?.state], ['Suspended', 'Suspended']);
+
+  await decideOnC('Reinstate', [net.founder.officer]);
+  let due = 0;
+  of.sessions.onChange(() => (due += 1));
+  await heedMembers({ ...of.run, network: { ...of.run.network, status: { membership: 'Suspended' } } });
+  assert.deepEqual([await stateOf(c), due], ['Active', 1], 'what was refused meanwhile is due again');
+
+  const leaf = await (await leavesOf(c)).control();
+  await decideOnC('Expel', both);
+  await admitMembers(founder.run);
+  assert.ok(!leaf.closed, 'it may read why it is gone');
+  await assert.rejects(heedMembers(of.run), { reason: 'Expelled', message: /new invitation/ });
+  assert.deepEqual([status.membership, of.sessions.get(NETWORK)], ['Expelled', undefined]);
+  const access = await readAccess(of.secrets, accessSecret(of.run.network));
+  await assert.rejects(rememberLeft({ ...of.run, access, session: undefined }), { reason: 'Expelled' });
+  await admitMembers({ ...founder.run, ctx: { ...founder.run.ctx, clock: { ...systemClock, now: () => Date.now() + 61_000 } } });
+  await eventually('its link cut', () => leaf.closed);
 });

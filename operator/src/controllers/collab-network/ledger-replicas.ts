@@ -97,7 +97,7 @@ export class LedgerReplicas implements Runnable {
     if (this.#opening.has(name)) return;
     try {
       const access = await readAccess(secrets, accessSecret(network));
-      if (access === undefined || access.left) return;
+      if (access === undefined || access.left || access.expelled) return;
       const limit = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
       await this.open(network, access, limit);
     } catch (error) {

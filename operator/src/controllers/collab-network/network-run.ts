@@ -47,6 +47,8 @@ export interface NetworkAccess {
   dataCreds: string;
   /** This institution is no member any more. */
   left: boolean;
+  /** The members have expelled it. */
+  expelled: boolean;
   /** It has begun to leave: perhaps it is no member any more, and cannot see that. */
   leaving: boolean;
 }

@@ -1,8 +1,11 @@
-import { admissionEnds, hasEnded, isAdmitted, type CredentialRecord, type MemberRecord, type NetworkView, type Page } from '@collabnet/contracts';
+import { admissionEnds, hasEnded, isAdmitted, type ChangeRecord, type CredentialRecord, type MemberRecord, type NetworkView, type Page } from '@collabnet/contracts';
 import { LedgerError } from '@collabnet/ledger';
 import { memberToken } from '@collabnet/messaging';
 import { findOnLedger } from '../find-on-ledger.ts';
 import { required, type NetworkRun } from '../network-run.ts';
+
+/** So long an expelled member may go on reading, so that its operator sees why it is gone, ms. */
+const NOTICE_MS = 60_000;
 
 /**
  * The host of the hub gives each new member its leaf credentials: sealed to the member's key, on the ledger. Those of a
@@ -14,7 +17,7 @@ export async function admitMembers(run: NetworkRun): Promise<void> {
   const session = required(run.session, 'session');
   const { caPem } = required(run.access, 'access');
   for (const member of await members(run)) {
-    if (hasEnded(member)) await revoke(run, member);
+    if (hasEnded(member) && !(await isUnderNotice(run, member))) await revoke(run, member);
     if (await lapse(run, member)) continue;
     if (member.did === session.did || !isAdmitted(member) || (await credentialOf(run, member.did)) !== undefined) continue;
     const creds = await run.services.hub.memberCredentials(session.token, memberToken(member.did));
@@ -58,6 +61,13 @@ export async function members(run: NetworkRun): Promise<MemberRecord[]> {
     after = page.next;
   } while (after !== undefined);
   return all;
+}
+
+async function isUnderNotice(run: NetworkRun, { did, state }: MemberRecord): Promise<boolean> {
+  if (state !== 'Expelled') return false;
+  const { items } = await required(run.session, 'session').ledger.evaluate<Page<ChangeRecord>>('membership', 'changes', { did, state: 'Carried' });
+  const decidedAt = items.find(({ statement }) => statement.change === 'Expel')?.decidedAt ?? 0;
+  return run.ctx.clock.now() < decidedAt + NOTICE_MS;
 }
 
 /** Which users those are is read from the ledger: the host can open what it sealed. */

@@ -5,8 +5,8 @@ import { withdrawOpenFlows } from '../../compute-task/index.ts';
 import { asReconcileError } from '../../sessions.ts';
 import { required, type NetworkRun } from '../network-run.ts';
 import { members } from './admit-members.ts';
-import { hubsOf } from './ensure-local-server.ts';
 import { accessSecret, markLeaving, markLeft } from './load-access.ts';
+import { expelled, stayAway } from './stay-away.ts';
 
 /** Each call ends a bounded number of flows that were proposed to this institution. */
 const MOST_CALLS = 50;
@@ -32,14 +32,21 @@ export async function leaveNetwork(run: NetworkRun): Promise<StepResult> {
 export async function concludeLeaving(run: NetworkRun): Promise<'done'> {
   await markLeft(run.services.secrets, accessSecret(run.network));
   run.ctx.event({ type: 'Normal', reason: 'Left', message: `left ${run.network.spec.displayName}; the keys of ${required(run.access, 'access').did} have ended there` });
-  await stayAway(run);
-  return 'done';
+  return outside(run);
 }
 
-/** What remains of a network that was left: nothing that connects to it. */
+/** A network that was left, or whose members have expelled this institution, is not asked any more. @throws StalledError Expelled */
 export async function rememberLeft(run: NetworkRun): Promise<StepResult> {
-  if (!required(run.access, 'access').left) return;
-  await stayAway(run);
+  const access = required(run.access, 'access');
+  if (access.left) return outside(run);
+  if (!access.expelled) return;
+  await stayAway(run, 'Expelled');
+  throw expelled(run);
+}
+
+async function outside(run: NetworkRun): Promise<'done'> {
+  await stayAway(run, 'Left');
+  run.ctx.ready('Left', `left ${run.network.spec.displayName}; this object can be deleted`);
   return 'done';
 }
 
@@ -68,18 +75,4 @@ async function leave(run: NetworkRun): Promise<void> {
     if ((own)?.state === 'Left') return;
   }
   throw new Error('more and more flows are proposed to this institution; trying again to leave');
-}
-
-async function stayAway(run: NetworkRun): Promise<void> {
-  const { sessions, nats, replicas } = run.services;
-  const name = run.network.metadata.name;
-  const session = sessions.get(name);
-  sessions.delete(name);
-  await replicas.drop(name);
-  await session?.data?.close();
-  await nats.ensureServer(await hubsOf(run));
-  run.ctx.status.membership = 'Left';
-  run.ctx.status.pendingJoins = [];
-  run.ctx.status.pendingRecoveries = [];
-  run.ctx.ready('Left', `left ${run.network.spec.displayName}; this object can be deleted`);
 }

@@ -11,12 +11,13 @@ export function accessSecret(network: CollabNetwork): string {
 export async function readAccess(secrets: SecretStore, name: string): Promise<NetworkAccess | undefined> {
   const values = await secrets.read(name);
   if (values === undefined) return undefined;
-  const { networkId, did, hubUrl, left, leaving } = parse(values);
+  const { networkId, did, hubUrl, left, leaving, expelled } = parse(values);
   return {
     networkId,
     did,
     hubUrl,
     left: left === true,
+    expelled: expelled === true,
     leaving: leaving === true,
     caPem: values['hub-ca.crt'] ?? '',
     controlCreds: values['control.creds'] ?? '',
@@ -29,16 +30,21 @@ export function markLeft(secrets: SecretStore, name: string): Promise<void> {
   return mark(secrets, name, 'left', true);
 }
 
+/** Writes down that the members have expelled this institution, for the same reason. */
+export function markExpelled(secrets: SecretStore, name: string): Promise<void> {
+  return mark(secrets, name, 'expelled', true);
+}
+
 /** Writes down that it is about to leave: on Fabric its own peer may be off the channel before it hears that it has left. */
 export function markLeaving(secrets: SecretStore, name: string, leaving: boolean): Promise<void> {
   return mark(secrets, name, 'leaving', leaving);
 }
 
-async function mark(secrets: SecretStore, name: string, what: 'left' | 'leaving', value: boolean): Promise<void> {
+async function mark(secrets: SecretStore, name: string, what: 'left' | 'leaving' | 'expelled', value: boolean): Promise<void> {
   await secrets.update(name, (values) => ((parse(values)[what] === true) === value ? values : { ...values, 'access.json': JSON.stringify({ ...parse(values), [what]: value }) }));
 }
 
-type AccessFile = Pick<NetworkAccess, 'networkId' | 'did' | 'hubUrl'> & { left?: boolean; leaving?: boolean };
+type AccessFile = Pick<NetworkAccess, 'networkId' | 'did' | 'hubUrl'> & { left?: boolean; leaving?: boolean; expelled?: boolean };
 
 function parse(values: SecretValues): AccessFile {
   return JSON.parse(values['access.json'] ?? '{}') as AccessFile;

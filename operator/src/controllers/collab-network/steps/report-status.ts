@@ -3,6 +3,7 @@ import { parseDuration } from '@collabnet/flow';
 import { clockProblem } from '../../../institution/clock-offset.ts';
 import { WaitError } from '../../../runtime/index.ts';
 import { required, type NetworkRun } from '../network-run.ts';
+import { pendingChanges } from '../pending-changes.ts';
 import { pendingJoins } from '../pending-joins.ts';
 import { members } from './admit-members.ts';
 import { showActive } from './take-up-membership.ts';
@@ -43,6 +44,7 @@ export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: n
   if (all.some(({ did, state }) => did === session.did && state === 'Active')) showActive(run);
   ctx.status.memberCount = ctx.status.members.filter(({ state }) => state === 'Active').length;
   ctx.status.pendingJoins = await pendingJoins(session.ledger, all);
+  ctx.status.pendingChanges = await pendingChanges(session.ledger, all, head.time);
   ctx.status.algorithms = await algorithms(run);
   ctx.status.pendingRecoveries = await pendingRecoveries(run);
   ctx.ready('Following', `member of ${network.spec.displayName}; ledger verified up to height ${head.height}`);
