@@ -1,3 +1,4 @@
+import { canonicalJson } from '@collabnet/envelope';
 import { ledgerBlocks, list } from '@collabnet/hack';
 import { BANK_A, BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
 import { until } from './until.ts';
@@ -24,7 +25,7 @@ interface Transaction {
 export interface FlowHistory {
   /** Transactions of one method, in order. */
   recorded(contract: string, method: string): Record<string, unknown>[];
-  /** `step by party` of each receipt, sorted. */
+  /** `step by party` of each receipt, sorted. One that was sent again because its answer was lost is the same; with another content it is another. */
   receipts(): string[];
 }
 
@@ -32,7 +33,11 @@ export interface FlowHistory {
 export async function historyOf(flowId: string): Promise<FlowHistory> {
   const payloads = (await ledgerBlocks<Transaction>(BANK_A.namespace)).flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload)).filter((payload) => payload.public['flowId'] === flowId);
   const recorded = (contract: string, method: string): Record<string, unknown>[] => payloads.filter((payload) => payload.contract === contract && payload.method === method).map((payload) => payload.public);
-  return { recorded, receipts: () => recorded('receipts', 'submit').map(({ step, party }) => `${String(step)} by ${String(party)}`).sort() };
+  const receipts = (): string[] => {
+    const different = new Map(recorded('receipts', 'submit').map((receipt) => [canonicalJson(receipt), `${String(receipt['step'])} by ${String(receipt['party'])}`]));
+    return [...different.values()].sort();
+  };
+  return { recorded, receipts };
 }
 
 /** How often each flow was proposed, by flow id. */

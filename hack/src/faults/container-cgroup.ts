@@ -48,8 +48,8 @@ export class ContainerCgroup {
   }
 
   #processes(): number[] {
-    const lists = this.#folders.map((folder) => join(folder, 'cgroup.procs')).filter((file) => existsSync(file));
-    return [...new Set(lists.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number)))];
+    const lists = this.#folders.map((folder) => textOf(join(folder, 'cgroup.procs')));
+    return [...new Set(lists.flatMap((text) => text.split('\n').filter(Boolean).map(Number)))];
   }
 
   #writeFrozen(version1: string, version2: string): void {
@@ -58,8 +58,7 @@ export class ContainerCgroup {
   }
 
   #frozen(): boolean {
-    const read = (folder: string, file: string): string => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '');
-    return this.#folders.some((folder) => read(folder, 'freezer.state').trim() === 'FROZEN' || read(folder, 'cgroup.events').includes('frozen 1'));
+    return this.#folders.some((folder) => textOf(join(folder, 'freezer.state')).trim() === 'FROZEN' || textOf(join(folder, 'cgroup.events')).includes('frozen 1'));
   }
 
   /** Writes to whichever hierarchy has the file; a container that has ended meanwhile has none. */
@@ -73,5 +72,15 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Content of a file of a cgroup; nothing where it is not, or goes away with its container while it is read. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
+    throw error;
   }
 }

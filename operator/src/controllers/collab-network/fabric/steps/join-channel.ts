@@ -32,6 +32,6 @@ export async function joinChannel(fabric: FabricRun): Promise<void> {
     if (!(error instanceof WaitError) || error.reason !== 'FabricNodeRefused') throw error;
     if (run.access?.leaving === true) throw new WaitError(OFF_THE_CHANNEL, `channel ${channel} does not have ${fabric.mspId} any more`, RECHECK_MS, { cause: error });
     // The channel that the peer knows so far does not have this institution.
-    throw new WaitError(AWAITING_CHANNEL, `channel ${channel} does not have ${fabric.mspId} yet as far as the own peer knows: the members are changing it, or the peer is catching up`, RECHECK_MS, { cause: error });
+    throw new WaitError(AWAITING_CHANNEL, `channel ${channel} does not have ${fabric.mspId} as far as the own peer knows: the members are changing it, or the peer is catching up, or they have expelled this institution while its operator was away`, RECHECK_MS, { cause: error });
   });
 }
