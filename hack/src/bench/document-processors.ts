@@ -31,7 +31,7 @@ ${table(
   ],
 )}
 
-Means of one task: by the accounts of the kernel for each container, of all institutions, which share the processors here and do not where each has its own cluster.
+Of one task (an intersection: the run in the middle; the start: means over all tasks), by the accounts of the kernel for each container, of all institutions, which share the processors here and do not where each has its own cluster.
 The first column ends when bank A shows the task as running; those of an intersection begin there and end with its result; bare engines with their start and input.
 "Kubernetes" are the programs of the cluster; "everything else" is what makes and ends containers, the kernel, and the bench's own looks.${explained(columns)}`;
 }

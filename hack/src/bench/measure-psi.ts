@@ -5,7 +5,7 @@ import { median } from './figures.ts';
 import { receiptsOf, type Block, type MeasuredReceipt } from './ledger-times.ts';
 import type { PsiFigures, Spent } from './performance-figures.ts';
 import { ProcessorTime } from './processor-time.ts';
-import { meanSpent } from './spent.ts';
+import { middleSpent } from './spent.ts';
 
 /** One run of an intersection: as a task, then bare, so that both see the machine in the same mood. */
 export interface PsiRun {
@@ -60,7 +60,7 @@ export function psiFigures(chain: readonly Block[], runs: readonly PsiRun[]): Ps
       exchanged: worst(({ transcripts }) => Object.values(transcripts).reduce((sum, { sentBytes, receivedBytes }) => sum + sentBytes + receivedBytes, 0)),
     },
     bare: { connect: bare(({ seconds }) => seconds.connect), compute: bareCompute, memory: bare(({ peakRssBytes }) => peakRssBytes), exchanged: bare(({ exchangedBytes }) => exchangedBytes) },
-    spent: { task: meanSpent(runs.map(({ spent }) => spent.task)), bare: meanSpent(runs.map(({ spent }) => spent.bare)) },
+    spent: { task: middleSpent(runs.map(({ spent }) => spent.task)), bare: middleSpent(runs.map(({ spent }) => spent.bare)) },
     ratio: compute / bareCompute,
   };
 }

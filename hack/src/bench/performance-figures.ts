@@ -23,7 +23,7 @@ const psiFiguresSchema = z.object({
   runs: count,
   task: z.object({ prepare: z.number(), align: z.number(), compute: z.number(), clean: z.number(), engineMemory: count, courierMemory: count, exchanged: count }),
   bare: z.object({ connect: z.number(), compute: z.number(), memory: count, exchanged: count }),
-  /** Processor time while the task ran, and while the bare engines did: means. */
+  /** Processor time while the task ran, and while the bare engines did: of the run in the middle. */
   spent: z.object({ task: spentSchema, bare: spentSchema }),
   /** Compute of the task against compute of the bare engine. */
   ratio: z.number(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { meanSpent, spentBy } from './spent.ts';
+import { meanSpent, middleSpent, spentBy } from './spent.ts';
 
 const ENGINE = 'a'.repeat(64);
 const OPERATOR = 'b'.repeat(64);
@@ -21,4 +21,10 @@ test('processor time goes to the parts that are known, and the rest to everythin
 test('a part that one of two measured times did not have counts as nothing there', () => {
   const mean = meanSpent([{ wall: 1, busy: 2, stolen: 0, parts: { engine: 2 } }, { wall: 3, busy: 4, stolen: 1, parts: { courier: 1 } }]);
   assert.deepEqual(mean, { wall: 2, busy: 3, stolen: 0.5, parts: { engine: 1, courier: 0.5 } });
+});
+
+test('the run in the middle is not moved by one that lost an attempt', () => {
+  const run = (wall: number): Parameters<typeof middleSpent>[0][number] => ({ wall, busy: wall, stolen: 0, parts: {} });
+  assert.equal(middleSpent([run(90), run(10), run(12)]).wall, 12);
+  assert.equal(middleSpent([run(2), run(1)]).wall, 1);
 });

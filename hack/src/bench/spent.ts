@@ -22,6 +22,14 @@ export function spentBy({ first, last, names, ...whole }: { first: Reading; last
   return { ...whole, parts: { ...parts, [REST]: Math.max(0, whole.busy - known) } };
 }
 
+/** The one in the middle by the time that passed; unlike a mean it says nothing of a run that lost an attempt. At least one. */
+export function middleSpent(all: readonly Spent[]): Spent {
+  const sorted = [...all].sort((a, b) => a.wall - b.wall);
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (middle === undefined) throw new Error('nothing was measured');
+  return middle;
+}
+
 /** The mean of several measured times. */
 export function meanSpent(all: readonly Spent[]): Spent {
   const mean = (read: (each: Spent) => number): number => all.reduce((sum, each) => sum + read(each), 0) / all.length;
