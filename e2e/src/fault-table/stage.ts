@@ -81,6 +81,9 @@ async function courierWrites(flowId: string, text: string, timeoutMs = 240_000):
   throw new Error(`courier ${pod} was to write ${text} within ${timeoutMs / 1000} s`);
 }
 
+/** Faults are tried on the local cluster only, whose kubeconfig has all in it. */
+let reader: ApiReader | undefined;
+
 async function logHas(pod: string, text: string, timeoutMs: number): Promise<boolean> {
   reader ??= new ApiReader(kubeconfig());
   const log = await reader.open(`/api/v1/namespaces/${BANK_B.namespace}/pods/${pod}/log?container=courier&follow=true`).catch(() => undefined);
@@ -100,6 +103,3 @@ async function logHas(pod: string, text: string, timeoutMs: number): Promise<boo
   }
   return false;
 }
-
-/** Faults are tried on the local cluster only, whose kubeconfig has all in it. */
-let reader: ApiReader | undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { machineSchema } from '../bench/machine.ts';
+import { partNote } from '../bench/part-note.ts';
 import { startFiguresSchema } from '../bench/performance-figures.ts';
 
 const rate = z.object({ callsPerSecond: z.number(), cpuPerCall: z.record(z.string(), z.number()) });
@@ -40,13 +40,7 @@ export type Sizes = z.output<typeof sizes>;
 export const LEDGER_PARTS = ['throughput', 'growth', 'profile', 'start'] as const;
 export type LedgerPart = (typeof LEDGER_PARTS)[number];
 
-const noteSchema = z.object({
-  /** ISO 8601, start of the run. */
-  date: z.string(),
-  /** `load` of the minute before it. */
-  machine: machineSchema,
-  figures: ledgerFiguresSchema,
-});
+const noteSchema = partNote(ledgerFiguresSchema);
 export type LedgerNote = z.output<typeof noteSchema>;
 
 export const ledgerNotesSchema = z.partialRecord(z.enum(LEDGER_PARTS), noteSchema);

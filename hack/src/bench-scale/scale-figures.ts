@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { machineSchema } from '../bench/machine.ts';
+import { partNote } from '../bench/part-note.ts';
 
 const ms = z.number();
 const bytes = z.number();
@@ -40,13 +40,7 @@ export type ScaleFigures = z.output<typeof scaleFiguresSchema>;
 export const SCALE_PARTS = ['resources', 'finish', 'rate', 'disconnects', 'churn', 'fail-over', 'cert-manager'] as const;
 export type ScalePart = (typeof SCALE_PARTS)[number];
 
-const noteSchema = z.object({
-  /** ISO 8601, start of the run. */
-  date: z.string(),
-  /** `load` of the minute before it. */
-  machine: machineSchema,
-  figures: scaleFiguresSchema,
-});
+const noteSchema = partNote(scaleFiguresSchema);
 export type ScaleNote = z.output<typeof noteSchema>;
 
 export const scaleNotesSchema = z.partialRecord(z.enum(SCALE_PARTS), noteSchema);

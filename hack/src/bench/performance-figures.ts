@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WIRE_PROFILES } from '@collabnet/flow';
-import { machineSchema } from './machine.ts';
+import { partNote } from './part-note.ts';
 
 const count = z.int().nonnegative();
 
@@ -59,16 +59,11 @@ const demoRunSchema = z.object({
   phases: z.array(z.object({ title: z.string(), seconds: z.number() })).readonly(),
 });
 
-function note<Figures extends z.ZodType>(figures: Figures): z.ZodObject<{ date: z.ZodString; machine: typeof machineSchema; figures: Figures }> {
-  // ISO 8601, start of the run; `load` of the minute before it.
-  return z.object({ date: z.string(), machine: machineSchema, figures });
-}
-
 /** The last run of each part; of intersections that of each size and profile. */
 export const performanceNotesSchema = z.object({
-  intersections: z.array(note(psiFiguresSchema)).default([]),
-  start: note(z.object({ start: startFiguresSchema, job: jobFiguresSchema })).optional(),
-  sm2: note(z.array(sm2FiguresSchema)).optional(),
+  intersections: z.array(partNote(psiFiguresSchema)).default([]),
+  start: partNote(z.object({ start: startFiguresSchema, job: jobFiguresSchema })).optional(),
+  sm2: partNote(z.array(sm2FiguresSchema)).optional(),
   demo: z.object({ cold: demoRunSchema.optional(), warm: demoRunSchema.optional() }).default({}),
 });
 export type PerformanceNotes = z.output<typeof performanceNotesSchema>;
