@@ -1,5 +1,5 @@
 import { canonicalJson } from '@collabnet/envelope';
-import { ledgerBlocks, list } from '@collabnet/hack';
+import { ledgerBlocks, list, type LedgerBlock } from '@collabnet/hack';
 import { BANK_A, BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
 import { until } from './until.ts';
 
@@ -29,9 +29,24 @@ export interface FlowHistory {
   receipts(): string[];
 }
 
+/** The command reaches an operator through the kubelet, which may just have been started again; a person would repeat it. */
+function blocksOnceServed(): Promise<LedgerBlock<Transaction>[]> {
+  let refusal = '';
+  return until(
+    () =>
+      ledgerBlocks<Transaction>(BANK_A.namespace).catch((error: unknown) => {
+        refusal = (error as Error).message;
+        if (refusal.includes('the ledger did not answer')) return undefined;
+        throw error;
+      }),
+    60_000,
+    () => `the ledger was to be shown: ${refusal}`,
+  );
+}
+
 /** All transactions about a flow, out of what bank A has verified: who shows the end of its task has seen what led there. */
 export async function historyOf(flowId: string): Promise<FlowHistory> {
-  const payloads = (await ledgerBlocks<Transaction>(BANK_A.namespace)).flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload)).filter((payload) => payload.public['flowId'] === flowId);
+  const payloads = (await blocksOnceServed()).flatMap(({ transactions }) => transactions.map(({ tx }) => tx.payload)).filter((payload) => payload.public['flowId'] === flowId);
   const recorded = (contract: string, method: string): Record<string, unknown>[] => payloads.filter((payload) => payload.contract === contract && payload.method === method).map((payload) => payload.public);
   const receipts = (): string[] => {
     const different = new Map(recorded('receipts', 'submit').map((receipt) => [canonicalJson(receipt), `${String(receipt['step'])} by ${String(receipt['party'])}`]));

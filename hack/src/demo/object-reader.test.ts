@@ -8,11 +8,13 @@ const core = { metadata: {}, versions: [{ version: 'v1', resources: [pods, { res
 const metrics = { metadata: { name: 'metrics.k8s.io' }, versions: [{ version: 'v1beta1', resources: [pods] }] };
 const ours = { metadata: { name: 'collabnet.dev' }, versions: [{ version: 'v1alpha1', resources: [{ resource: 'computetasks', singularResource: 'computetask', scope: 'Namespaced' }] }] };
 
-/** Answers these paths, and notes what was asked for. */
-function answering(answers: Record<string, unknown>): { reader: ObjectReader; asked: string[] } {
+/** Answers these paths, and notes what was asked for. @param failures come first for anything that is no discovery */
+function answering(answers: Record<string, unknown>, failures: Error[] = []): { reader: ObjectReader; asked: string[] } {
   const asked: string[] = [];
   const get = <T>(path: string): Promise<T> => {
     asked.push(path);
+    const failure = path.startsWith('/api/v1') ? failures.shift() : undefined;
+    if (failure !== undefined) return Promise.reject(failure);
     return path in answers ? Promise.resolve(answers[path] as T) : Promise.reject(new HackError('NOT_FOUND', path));
   };
   return { reader: new ObjectReader({ get }), asked };
@@ -33,6 +35,15 @@ test('a kind that was installed later is found', async () => {
   await assert.rejects(reader.get('bank-a', 'computetask', 'x'), { code: 'API_FAILED', message: /no resource computetask/ });
   answers['/apis'] = { items: [ours] };
   assert.equal(await reader.get('bank-a', 'computetask', 'x'), undefined);
+});
+
+test('a server that is being started again is waited for; another failure is told at once', async () => {
+  const failures: Error[] = [Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), Object.assign(new Error('reset'), { code: 'ECONNRESET' })];
+  const { reader, asked } = answering({ '/api': { items: [core] }, '/apis': { items: [] }, '/api/v1/nodes/n': { n: 1 } }, failures);
+  assert.deepEqual(await reader.get('bank-a', 'node', 'n'), { n: 1 });
+  assert.equal(asked.filter((path) => path === '/api/v1/nodes/n').length, 3);
+  failures.push(new HackError('API_FAILED', 'answered 403'));
+  await assert.rejects(reader.get('bank-a', 'node', 'n'), { code: 'API_FAILED' });
 });
 
 test('items of several kinds say what they are', async () => {
