@@ -38,10 +38,10 @@ test('a kind that was installed later is found', async () => {
 });
 
 test('a server that is being started again is waited for; another failure is told at once', async () => {
-  const failures: Error[] = [Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), Object.assign(new Error('reset'), { code: 'ECONNRESET' })];
+  const failures: Error[] = [Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), Object.assign(new Error('reset'), { code: 'ECONNRESET' }), new HackError('API_UNAVAILABLE', 'answered 503')];
   const { reader, asked } = answering({ '/api': { items: [core] }, '/apis': { items: [] }, '/api/v1/nodes/n': { n: 1 } }, failures);
   assert.deepEqual(await reader.get('bank-a', 'node', 'n'), { n: 1 });
-  assert.equal(asked.filter((path) => path === '/api/v1/nodes/n').length, 3);
+  assert.equal(asked.filter((path) => path === '/api/v1/nodes/n').length, 4);
   failures.push(new HackError('API_FAILED', 'answered 403'));
   await assert.rejects(reader.get('bank-a', 'node', 'n'), { code: 'API_FAILED' });
 });

@@ -8,8 +8,8 @@ type Reader = Pick<ApiReader, 'get'>;
 /** An API server that is started again is back within this time, ms. */
 const AWAY_MS = 60_000;
 const LOOK_AGAIN_MS = 500;
-/** What Node.js calls it when nobody listens, or does not any more. */
-const AWAY = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+/** What Node.js calls it when nobody listens, or does not any more; and what a server is that has just begun to. */
+const AWAY = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'API_UNAVAILABLE'];
 
 /** Reads objects as `kubectl get -o json` does, over one connection: whoever looks every half second should not start a process each time. */
 export class ObjectReader {

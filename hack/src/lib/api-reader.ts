@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request, type RequestOptions } from 'node:https';
 import { parse } from 'yaml';
-import { HackError } from './hack-error.ts';
+import { HackError, type HackErrorCode } from './hack-error.ts';
 
 interface Kubeconfig {
   readonly clusters?: readonly { readonly cluster: { readonly server?: string; readonly 'certificate-authority-data'?: string } }[];
@@ -28,7 +28,7 @@ export class ApiReader {
     return connectionOf(readKubeconfig(kubeconfigPath)) !== undefined;
   }
 
-  /** @throws HackError API_FAILED; NOT_FOUND when the server has no such object */
+  /** @throws HackError API_FAILED; NOT_FOUND when the server has no such object; API_UNAVAILABLE when it cannot answer now, such as while it starts */
   async get<T>(path: string, accept = 'application/json'): Promise<T> {
     const chunks: Buffer[] = [];
     for await (const chunk of await this.open(path, accept)) chunks.push(chunk as Buffer);
@@ -51,11 +51,16 @@ export class ApiReader {
       const outgoing: ClientRequest = request({ ...this.connection, agent: this.agent, path, headers: { accept } }, (response) => {
         if (response.statusCode === 200) return resolve(response);
         response.resume();
-        reject(new HackError(response.statusCode === 404 ? 'NOT_FOUND' : 'API_FAILED', `GET ${path} answered ${response.statusCode}`));
+        reject(new HackError(codeOf(response.statusCode), `GET ${path} answered ${response.statusCode}`));
       });
       outgoing.once('error', (error) => reject(Object.assign(error, { reused: outgoing.reusedSocket }))).end();
     });
   }
+}
+
+function codeOf(status = 0): HackErrorCode {
+  if (status === 404) return 'NOT_FOUND';
+  return status === 429 || status >= 500 ? 'API_UNAVAILABLE' : 'API_FAILED';
 }
 
 function readKubeconfig(path: string): Kubeconfig {
