@@ -331,6 +331,7 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 600_
     it('is about a member that there is, and the founder is not expelled', async () => {
       await fails(3, /no member bank-x in network lending; there are did:/, 'network', 'suspend', 'bank-x', ...vote);
       await fails(2, /--valid-for soon/, 'network', 'suspend', 'bank-a', '--valid-for', 'soon', ...vote);
+      await fails(2, /--valid-for 31d: the ledger takes less than 30d/, 'network', 'suspend', 'bank-a', '--valid-for', '31d', ...vote);
       for (const name of ['bank-a', 'Bank A', bank.did]) {
         const result = await whileRelaying(cli.run('network', 'expel', name, ...vote));
         assert.equal(result.code, 4, result.stderr);

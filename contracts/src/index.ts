@@ -63,5 +63,5 @@ export type {
 export { recoveryId, recoverySetText, recoveryText, signRecovery } from './recovery/statement.ts';
 export { methods, queries } from './core/registry.ts';
 export { joinDigest, joinProof } from './membership/proof.ts';
-export { changeId, changeStatementSchema, MEMBERSHIP_CHANGES } from './membership/change.ts';
+export { changeId, changeStatementSchema, LONGEST_VOTE_MS, MEMBERSHIP_CHANGES } from './membership/change.ts';
 export type { ChangeRecord, ChangeStatement, MembershipChange } from './membership/change.ts';

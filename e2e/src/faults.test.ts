@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { apply, get, helm, kubectl, NETWORK, operatorsReady, waitReady } from '@collabnet/hack';
+import { killPod } from './fault-table/pod-faults.ts';
+import { containers, runningPod } from './fault-table/pods.ts';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { COMMON_OF_LARGE, offerLarge } from './fixture/large-assets.ts';
-import { attemptPod } from './support/faults.ts';
+import { attemptPod, taskPods } from './support/faults.ts';
 import { historyOf, nothingLeft, receiptsOf } from './support/remains.ts';
 import { sameEnd } from './support/same-end.ts';
 import { approveAsBoth, ended, inPhase, mirrorOf, psiTask, removeTasks, taskName, type SeenTask } from './support/tasks.ts';
@@ -67,8 +69,16 @@ describe('an institution that falls silent while an attempt runs', () => {
       await apply(BANK_A.namespace, [psiTask(consortium, name, { asset: 'customers-large', protocol: 'ECDH', maxAttempts: 1 })]);
       await approveAsBoth(name);
       const flowId = (await inPhase(name, 'Running')).status?.flowID ?? '';
-      await natsServers(0);
-      await kubectl(BANK_B.namespace, ['delete', 'pod', 'nats-0', '--grace-period=0', '--force', '--wait=false']);
+      const server = await runningPod(BANK_B, 'app.kubernetes.io/component=nats');
+      // Engines may be done sooner than a server is gone: one of them waits for that.
+      const engines = containers(await runningPod(BANK_B, taskPods(flowId), 'engine'), 'engine');
+      for (const engine of engines) await engine.freeze();
+      try {
+        await natsServers(0);
+        await killPod(BANK_B, server).begin();
+      } finally {
+        for (const engine of engines) engine.thaw();
+      }
       const task = await ended(name);
       assert.equal(task.status?.phase, 'Failed');
       const ready = task.status?.conditions?.find(({ type }) => type === 'Ready');

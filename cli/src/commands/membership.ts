@@ -1,4 +1,4 @@
-import { changeId, changeStatementSchema, type ChangeStatement, type MembershipChange } from '@collabnet/contracts';
+import { changeId, changeStatementSchema, LONGEST_VOTE_MS, type ChangeStatement, type MembershipChange } from '@collabnet/contracts';
 import { newNonce } from '@collabnet/envelope';
 import type { Command } from 'commander';
 import { durationOption } from '../base/duration.ts';
@@ -32,10 +32,11 @@ export const addMembershipCommands: AddCommands = (network, io) => {
   for (const { change, command, does, consequence } of CHANGES) {
     withSending(network.command(`${command} <member>`).description(does))
       .option('--network <name>', 'the CollabNetwork, where there are several')
-      .option('--valid-for <duration>', 'how long the members may vote, 30d at most', '7d')
+      .option('--valid-for <duration>', 'how long the members may vote, less than 30d', '7d')
       .addHelpText('after', `\n<member> is its DID, the end of it, or its name. More than half of all members must agree; then ${consequence}.\n${examples(`kubectl collabnet network ${command} bank-b --key zhou --reason 'decided by the board on 3 March'`)}`)
       .action(async (name: string, options: ProposeOptions, called: Command) => {
         const validFor = durationOption('--valid-for', options.validFor);
+        if (validFor >= LONGEST_VOTE_MS) throw new CliError('USAGE', `--valid-for ${options.validFor}: the ledger takes less than 30d; leave it out for 7d`);
         const kube = await connect(called);
         const found = readyNetwork(await chooseNetwork(kube, options.network));
         const statement: ChangeStatement = { schema: 'collabnet.dev/membership-change-statement/v1', network: found.id, did: memberOf(found, name), change, nonce: newNonce(), expires: Date.now() + validFor };

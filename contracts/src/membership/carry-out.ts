@@ -20,7 +20,8 @@ const EVENTS: Readonly<Record<MembershipChange, EventType>> = {
 export function carryOut(context: ContractContext, member: MemberRecord, change: MembershipChange, id: string): void {
   const { state } = context;
   const { did } = member;
-  if (change !== 'Reinstate') endFlowsOf(context, did, { reason: 'PARTY_SUSPENDED', message: `the members have ${change === 'Expel' ? 'expelled' : 'suspended'} ${did}` });
+  if (change === 'Suspend') endFlowsOf(context, did, { reason: 'PARTY_SUSPENDED', message: `the members have suspended ${did}` });
+  if (change === 'Expel') endFlowsOf(context, did, { reason: 'PARTY_EXPELLED', message: `the members have expelled ${did}` });
   if (change === 'Expel') endMembership(context, member, 'Expelled');
   else save(state, keys.member(did), { ...member, state: change === 'Suspend' ? 'Suspended' : 'Active' } satisfies MemberRecord);
   context.emit(EVENTS[change], did, { change: id, displayName: member.displayName });

@@ -7,6 +7,9 @@ import type { Votes } from '../algorithms/record.ts';
 export const MEMBERSHIP_CHANGES = ['Suspend', 'Reinstate', 'Expel'] as const;
 export type MembershipChange = (typeof MEMBERSHIP_CHANGES)[number];
 
+/** How long after the first vote the members may still vote, at most, ms. */
+export const LONGEST_VOTE_MS = 30 * 86_400_000;
+
 /** What members vote on. */
 export const changeStatementSchema = z.strictObject({
   schema: z.literal('collabnet.dev/membership-change-statement/v1'),

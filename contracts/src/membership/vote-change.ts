@@ -7,10 +7,8 @@ import { defineMethod } from '../core/method.ts';
 import { load, loadOrThrow, save, stamp } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
 import { carryOut } from './carry-out.ts';
-import { type ChangeRecord, type ChangeStatement, changeId, changeStatementSchema } from './change.ts';
+import { type ChangeRecord, type ChangeStatement, changeId, changeStatementSchema, LONGEST_VOTE_MS } from './change.ts';
 import type { MemberRecord } from './record.ts';
-
-const MAX_LIFETIME_MS = 30 * 86_400_000;
 
 /**
  * Members decide by vote that one of them is suspended, comes back, or is expelled. The first vote opens it. More than half
@@ -55,7 +53,7 @@ function checkStatement({ networkId, blockTime }: ContractContext, { network, ex
   }
   const field = 'body.statement.expires';
   if (blockTime >= expires) throw new ContractError('EXPIRED', `${field}: the time to vote is over; propose it anew`, { field });
-  if (expires > blockTime + MAX_LIFETIME_MS) throw new ContractError('INVALID_ARGUMENT', `${field}: must lie in the next 30 days`, { field });
+  if (expires > blockTime + LONGEST_VOTE_MS) throw new ContractError('INVALID_ARGUMENT', `${field}: must lie in the next 30 days`, { field });
 }
 
 function checkMember({ state }: ContractContext, { did, change }: ChangeStatement): MemberRecord {

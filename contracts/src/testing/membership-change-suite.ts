@@ -85,9 +85,12 @@ export function membershipChangeSuite(makeDriver: MakeDriver): void {
 
     test('an expelled member is gone for good, and its keys end', async () => {
       const of = await Case.make(makeDriver);
-      const { net, b } = of;
+      const { bench, net, b } = of;
+      const flow = await bench.bring('Pending');
       await of.carry('Expel');
       assert.equal(await of.state(), 'Expelled');
+      const { state, reason } = await bench.flow(flow);
+      assert.deepEqual([state, reason], ['Cancelled', 'PARTY_EXPELLED']);
       await refused(net.send(b, 'catalogue.publish', net.assetOf(b, 'late')), 'INVALID_SIGNATURE');
       await refused(of.vote(of.a.officer, of.statement('Reinstate')), 'ILLEGAL_TRANSITION', 'body.statement.did');
       await net.close();

@@ -1,7 +1,7 @@
 import { ClusterProgram, get, kubectl, layout, resetTraffic, restoreTraffic, sleep, type DemoInstitution } from '@collabnet/hack';
 import { BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
 import { leadingOrderer, nodePod } from '../support/fabric-nodes.ts';
-import { scaleOperator } from '../support/faults.ts';
+import { scaleOperator, taskPods } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { MOMENTS, type Fault, type FaultContext, type Moment, type Row } from './cell.ts';
 import { cut, freezeContainers, HOLD_MS, killContainers, killPod, slow, SLOW_SHARE, slowContainers, trafficOf } from './pod-faults.ts';
@@ -36,7 +36,7 @@ function servicePod(name: string, title: string, institution: DemoInstitution, p
 
 /** A container of bank B's attempt: kill means that its processes are gone, and the pod is there still. */
 function attemptContainer(name: 'courier' | 'engine', title: string): Row {
-  const pod = ({ flowId }: FaultContext): ReturnType<typeof runningPod> => runningPod(BANK_B, `collabnet.dev/task=${flowId.slice(0, 32)}`, name);
+  const pod = ({ flowId }: FaultContext): ReturnType<typeof runningPod> => runningPod(BANK_B, taskPods(flowId), name);
   return {
     name,
     title,

@@ -22,10 +22,15 @@ export async function scaleOperator({ namespace }: DemoInstitution, replicas: 0 
   );
 }
 
+/** Selects the pods of a flow. */
+export function taskPods(flowId: string): string {
+  return `collabnet.dev/task=${flowId.slice(0, 32)}`;
+}
+
 /** The pod of an attempt, once it is there. */
 export function attemptPod({ namespace }: DemoInstitution, flowId: string): Promise<Pod> {
   return until(
-    async () => (await list<Pod>(namespace, 'pods', `collabnet.dev/task=${flowId.slice(0, 32)}`)).at(0),
+    async () => (await list<Pod>(namespace, 'pods', taskPods(flowId))).at(0),
     120_000,
     () => `${namespace} was to have a pod of flow ${flowId}`,
   );

@@ -1,5 +1,6 @@
 import { canonicalJson } from '@collabnet/envelope';
 import { ledgerBlocks, list, type LedgerBlock } from '@collabnet/hack';
+import { taskPods } from './faults.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from '../fixture/institutions.ts';
 import { until } from './until.ts';
 
@@ -8,7 +9,7 @@ export async function nothingLeft(flowId: string, namespaces: readonly string[] 
   let left: string[] = [];
   await until(
     async () => {
-      const found = await Promise.all(namespaces.map(async (namespace) => (await list<{ kind: string; metadata: { name: string } }>(namespace, 'pods,secrets', `collabnet.dev/task=${flowId.slice(0, 32)}`)).map(({ kind, metadata }) => `${namespace}/${kind}/${metadata.name}`)));
+      const found = await Promise.all(namespaces.map(async (namespace) => (await list<{ kind: string; metadata: { name: string } }>(namespace, 'pods,secrets', taskPods(flowId))).map(({ kind, metadata }) => `${namespace}/${kind}/${metadata.name}`)));
       left = found.flat();
       return left.length === 0;
     },

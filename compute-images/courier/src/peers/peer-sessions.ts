@@ -157,6 +157,8 @@ function naming(peer: CourierParty, error: Error): Error {
   return new CourierError('PEER_SILENT', message, { cause: error, retryable: true });
 }
 
-function peerFailed(peer: CourierParty, failure: EndFailure | undefined): CourierError {
-  return new CourierError('PEER_FAILED', `${peer.did}: reports ${failure?.code ?? 'a failure'}`, { retryable: failure?.retryable ?? true });
+/** A peer tells its code and no message, which could have data in it; of this one the code alone says too little. */
+export function peerFailed(peer: Pick<CourierParty, 'did'>, failure: EndFailure | undefined): CourierError {
+  const meaning = failure?.code === 'ABORTED' ? ': its pod is being stopped, or its operator has given the attempt up' : '';
+  return new CourierError('PEER_FAILED', `${peer.did}: reports ${failure?.code ?? 'a failure'}${meaning}`, { retryable: failure?.retryable ?? true });
 }
