@@ -49,8 +49,26 @@ const external = z
   })
   .describe('Where institutions outside of this cluster reach the nodes: a load balancer or gateway that hands TLS through by server name. The own parts use the Services. Without it, all institutions are in this cluster.');
 
+const issuer = (what: string) =>
+  z
+    .object({
+      name: z.string().min(1).max(253).describe('Name of the issuer.'),
+      kind: z.string().min(1).max(63).default('Issuer').describe('Issuer, in this namespace, or ClusterIssuer.'),
+      group: z.string().min(1).max(253).default('cert-manager.io').describe('API group of the issuer.'),
+    })
+    .describe(what);
+
+const issuers = z
+  .object({
+    identity: issuer('Vouches for who signs: nodes, administrator, clients. Whoever may ask it for certificates can act as this institution on the channel: use it for nothing else.'),
+    tls: issuer('Vouches for the servers of the nodes. Another authority than that of identity.'),
+  })
+  .describe("Issuers of cert-manager that issue the nodes' certificates directly by their own authority. Without it, the operator makes two authorities and keeps their keys in Secret fabric-<network>-authorities.");
+
 /** Whether nodes have an external address, in a rule. */
 const hasExternal = (self: string): string => `(has(${self}.ledger.fabric) && has(${self}.ledger.fabric.external))`;
+/** The same for issuers. */
+const hasIssuers = (self: string): string => `(has(${self}.ledger.fabric) && has(${self}.ledger.fabric.issuers))`;
 
 const algorithm = z
   .object({
@@ -100,6 +118,7 @@ export const collabNetworkSpecSchema = withRules(
               orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost. May be raised.'),
               snapshots: snapshots.optional(),
               external: external.optional(),
+              issuers: issuers.optional(),
             })
             .optional()
             .describe('Settings of driver fabric.'),
@@ -171,6 +190,22 @@ export const collabNetworkSpecSchema = withRules(
       message: 'ledger.fabric.external is immutable: the channel and the certificates of the nodes name these addresses; delete this CollabNetwork and create another',
       fieldPath: '.ledger',
       reason: 'FieldValueForbidden',
+    },
+    {
+      rule: `${hasIssuers('self')} == ${hasIssuers('oldSelf')} && (!${hasIssuers('self')} || self.ledger.fabric.issuers == oldSelf.ledger.fabric.issuers)`,
+      message: 'ledger.fabric.issuers is immutable: the channel knows this institution by their authorities; delete this CollabNetwork and create another',
+      fieldPath: '.ledger',
+      reason: 'FieldValueForbidden',
+    },
+    {
+      rule: `!${hasIssuers('self')} || ${['name', 'kind', 'group'].map((field) => `self.ledger.fabric.issuers.identity.${field} != self.ledger.fabric.issuers.tls.${field}`).join(' || ')}`,
+      message: 'ledger.fabric.issuers: identity and tls must be two issuers with authorities of their own; of one, every server certificate could sign transactions',
+      fieldPath: '.ledger.fabric.issuers',
+      reason: 'FieldValueInvalid',
+      holds: ({ ledger }) => {
+        const issuers = ledger.fabric?.issuers;
+        return issuers === undefined || issuers.identity.name !== issuers.tls.name || issuers.identity.kind !== issuers.tls.kind || issuers.identity.group !== issuers.tls.group;
+      },
     },
     ...immutable(['didRef'], ['founding', 'join'], 'delete this CollabNetwork and create another'),
     {

@@ -3,26 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { thisMachine } from '../bench/machine.ts';
 import { runMain } from '../lib/main-guard.ts';
-import { repositoryRoot } from '../lib/paths.ts';
+import { certManagerResources, repositoryRoot } from '../lib/paths.ts';
 import { runSteps, say, totalTime, type Step } from '../lib/progress.ts';
 import { run } from '../lib/run.ts';
-import { binaryPath, buildToolSet, downloadModules } from '../setup/build-tools.ts';
-import { certManagerSet, toolSetPath } from '../setup/tool-sets.ts';
+import { binaryPath } from '../setup/build-tools.ts';
+import { certManagerSet } from '../setup/tool-sets.ts';
 import { scaleDocument } from './document.ts';
 import { benchScaleOptions } from './options.ts';
 import { scaleFiguresSchema, type ScaleNotes, type ScalePart } from './scale-figures.ts';
 import { scaleNotes } from './scale-notes.ts';
 
 const PROGRAM = join(repositoryRoot, 'operator', 'dist', 'scale', 'main.js');
-const CERT_MANAGER = 'github.com/cert-manager/cert-manager';
 
 /** Compiles what the operator is compared with. @returns the options that say where it lies */
 async function certManager(): Promise<string[]> {
-  const set = certManagerSet();
-  await downloadModules(set);
-  await buildToolSet(set);
-  const { stdout } = await run('go', ['list', '-m', '-f', '{{.Dir}}', CERT_MANAGER], { cwd: toolSetPath(set), env: { GOFLAGS: '' } });
-  return ['--cert-manager', binaryPath(set, 'cert-manager-controller'), '--cert-manager-crds', join(stdout.trim(), 'deploy', 'crds')];
+  await run(process.execPath, [join(repositoryRoot, 'hack', 'src', 'setup', 'cert-manager.ts')]);
+  return ['--cert-manager', binaryPath(certManagerSet(), 'cert-manager-controller'), '--cert-manager-crds', certManagerResources];
 }
 
 runMain(async () => {

@@ -11,6 +11,8 @@ export const cacheDir = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.
 export const binDir = join(cacheDir, 'bin');
 export const currentBinDir = join(binDir, 'current');
 export const wheelsDir = join(cacheDir, 'wheels');
+/** Definitions of cert-manager's kinds, once it was compiled. */
+export const certManagerResources = join(cacheDir, 'cert-manager-crds');
 
 /** Everything that the local cluster writes lies below this folder. */
 export const stateDir = process.env['COLLABNET_CLUSTER_DIR'] || '/var/lib/collabnet-cluster';

@@ -60,12 +60,15 @@ export function linkCurrent(sets: readonly ToolSet[] = toolSets()): void {
   mkdirSync(currentBinDir, { recursive: true });
   for (const set of sets) {
     for (const name of Object.keys(set.binaries)) {
-      const link = join(currentBinDir, name);
-      const target = binaryPath(set, name);
-      if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === target) continue;
-      const temporary = `${link}.${process.pid}`;
-      symlinkSync(target, temporary);
-      renameSync(temporary, link);
+      pointTo(join(currentBinDir, name), binaryPath(set, name));
     }
   }
+}
+
+/** Makes a symbolic link, or turns it, so that nobody finds none meanwhile. */
+export function pointTo(link: string, target: string): void {
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === target) return;
+  const temporary = `${link}.${process.pid}`;
+  symlinkSync(target, temporary);
+  renameSync(temporary, link);
 }

@@ -33,9 +33,9 @@ export function toolSetPath(set: ToolSet): string {
   return join(toolsRoot, set.folder);
 }
 
-/** What `make bench-scale` compares with, and compiles when it runs: nothing else needs it. */
+/** Compiled by what needs it: `make bench-scale`, which compares with it, and the tests of a network whose certificates it issues. */
 export function certManagerSet(): ToolSet {
-  return { folder: 'cert-manager', version: versions.certManager, binaries: { 'cert-manager-controller': '.' } };
+  return { folder: 'cert-manager', version: sourceVersion('cert-manager'), binaries: { 'cert-manager-controller': '.' } };
 }
 
 /**

@@ -48,7 +48,10 @@ async function twice(name: string, suite: () => Promise<SuiteResult>): Promise<S
 
 async function unitTests(): Promise<void> {
   if (!(await prepared('compile', 'tsc', ['-b']))) return;
-  if (!(await prepared('programs of Fabric', process.execPath, [join(repositoryRoot, 'hack', 'src', 'setup', 'fabric.ts')]))) return;
+  // What only tests need; the others never pay for it.
+  for (const [name, file] of [['programs of Fabric', 'fabric.ts'], ['cert-manager', 'cert-manager.ts']] as const) {
+    if (!(await prepared(name, process.execPath, [join(repositoryRoot, 'hack', 'src', 'setup', file)]))) return;
+  }
   for (const workspace of workspaceFolders().filter((folder) => folder !== 'e2e')) {
     const tests = testFiles(workspace);
     if (tests.length > 0) add(await timed(() => twice(workspace, () => runNodeSuite(workspace, tests, 2))));

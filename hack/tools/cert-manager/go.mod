@@ -1,4 +1,4 @@
-// Builds cert-manager's control loops, which `make bench-scale` compares with. Not part of `make setup`.
+// Builds the control loops of cert-manager. Not part of `make setup`.
 module collabnet.example/hack/tools/cert-manager
 
 go 1.26.0

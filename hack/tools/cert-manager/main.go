@@ -1,6 +1,7 @@
-// Command cert-manager-controller runs cert-manager's own control loops for self-signed certificates, taken from its
-// Go module, with the defaults of its released controller. The command of the release cannot be built from outside its
-// repository; this one leaves out what the bench does not use: ACME, ingress shim, other issuers, leader election.
+// Command cert-manager-controller runs cert-manager's own control loops for self-signed certificates and those of a CA,
+// taken from its Go module, with the defaults of its released controller. The command of the release cannot be built from
+// outside its repository; this one leaves out what benches and tests do not use: ACME, ingress shim, other issuers, leader
+// election.
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 
 	"github.com/cert-manager/cert-manager/pkg/controller"
 	"github.com/cert-manager/cert-manager/pkg/controller/certificaterequests/approver"
+	"github.com/cert-manager/cert-manager/pkg/controller/certificaterequests/ca"
 	"github.com/cert-manager/cert-manager/pkg/controller/certificaterequests/selfsigned"
 	"github.com/cert-manager/cert-manager/pkg/controller/certificates/issuing"
 	"github.com/cert-manager/cert-manager/pkg/controller/certificates/keymanager"
@@ -23,6 +25,7 @@ import (
 	"github.com/cert-manager/cert-manager/pkg/controller/certificates/revisionmanager"
 	"github.com/cert-manager/cert-manager/pkg/controller/certificates/trigger"
 	"github.com/cert-manager/cert-manager/pkg/controller/issuers"
+	_ "github.com/cert-manager/cert-manager/pkg/issuer/ca"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/selfsigned"
 )
 
@@ -35,6 +38,7 @@ const (
 
 var names = []string{
 	approver.ControllerName,
+	ca.CRControllerName,
 	selfsigned.CRControllerName,
 	issuing.ControllerName,
 	keymanager.ControllerName,

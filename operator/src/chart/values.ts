@@ -47,6 +47,7 @@ export const fabricValues = z
     orderer: z.strictObject({ resources, storage }).describe('Each orderer.'),
     peer: z.strictObject({ resources, storage }).describe('The peer.'),
     chaincode: z.strictObject({ replicas: z.int().min(1).max(9).default(1).describe('Pods that run the contracts.'), resources }).describe('Contracts beside the peer.'),
+    certManager: z.boolean().default(false).describe('Lets the operator ask cert-manager for certificates of nodes, for a CollabNetwork with spec.ledger.fabric.issuers.'),
   })
   .describe('Hyperledger Fabric nodes; the operator makes them for a CollabNetwork with spec.ledger.driver fabric.');
 

@@ -13,9 +13,10 @@ export class Daemon {
   readonly #name: string;
   #output = '';
 
-  constructor(name: string, command: string, args: readonly string[]) {
+  /** @param env beside this process's own */
+  constructor(name: string, command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#name = name;
-    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (chunk: Buffer): void => void (this.#output = (this.#output + chunk.toString()).slice(-KEPT_OUTPUT));
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);

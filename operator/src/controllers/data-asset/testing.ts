@@ -38,6 +38,7 @@ export const testConfig: OperatorConfig = {
     orderer: { resources: {}, storage: { size: '1Gi', storageClassName: '' } },
     peer: { resources: {}, storage: { size: '1Gi', storageClassName: '' } },
     chaincode: { replicas: 1, resources: {} },
+    certManager: false,
   },
   ledgerCache: '64Mi',
   networkPolicy: { apiServer: { cidrs: ['0.0.0.0/0'], port: 443 }, fabric: { namespaces: [], cidrs: [], ports: [7050, 7051] } },

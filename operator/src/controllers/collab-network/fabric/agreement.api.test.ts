@@ -49,7 +49,8 @@ describe('the agreement about contracts', { timeout: 300_000 }, () => {
         networkId: 'ab'.repeat(32),
         orderers: [],
         peer: { network, role: 'peer', ordinal: 0 },
-        authorities: { identity: institution.identityAuthority, tls: institution.tlsAuthority },
+        renewalProblems: [],
+        authorities: { identity: institution.identityAuthority, tls: institution.tlsAuthority, contracts: institution.tlsAuthority },
         administrator: { identity, tls: await createAuthority({ mspId, purpose: 'tls', days: 1 }) },
       });
     }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { certificateFacts, createAuthority, enrol, type KeyAndCertificate } from '@collabnet/fabric-network';
+import { certificateFacts, createAuthority, type KeyAndCertificate } from '@collabnet/fabric-network';
 import type { SecretStore, SecretValues } from '../../../institution/secret-store.ts';
-import { certificateIn, DAYS, isDue, keepCertificates, type Issue } from './certificates.ts';
+import { ownIssuers } from './certificate-issuers.ts';
+import { certificateIn, DAYS, isDue, keepCertificates } from './certificates.ts';
 
 const DAY = 24 * 3600 * 1000;
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -22,8 +23,10 @@ describe('certificates in a Secret', () => {
       return Promise.resolve((held = change(held ?? {})));
     },
   } as unknown as SecretStore;
-  const issue: Issue = (privateKeyPem) => enrol({ authority, days: DAYS.leaf, now, commonName: 'peer', role: 'peer', ...(privateKeyPem !== undefined && { privateKeyPem }) });
-  const keep = (more?: SecretValues): Promise<SecretValues> => keepCertificates(secrets, 'x', { identity: issue }, now, more);
+  const keep = (more?: SecretValues): Promise<SecretValues> => {
+    const issuers = ownIssuers({ identity: authority, tls: authority }, now);
+    return keepCertificates(secrets, 'x', { identity: issuers.identity('x', { commonName: 'peer', role: 'peer' }) }, more);
+  };
 
   before(async () => {
     authority = await createAuthority({ mspId: 'Bank', purpose: 'identity', days: DAYS.authority, now: START });

@@ -23,31 +23,26 @@ export function certificateValues(name: string, { certificatePem, privateKeyPem 
   return { [`${name}.crt`]: certificatePem, [`${name}.key`]: privateKeyPem };
 }
 
-/** Makes a certificate; given a key, it certifies that one again. */
-export type Issue = (privateKeyPem?: string) => Promise<KeyAndCertificate>;
+/** The certificate that is to be used instead of the one that is held, or that one itself while it is fresh. */
+export type Issue = (held?: KeyAndCertificate) => Promise<KeyAndCertificate>;
 
 /**
- * Values of a Secret in which every certificate is fresh enough: made when there is none, renewed with the same key when
- * one is due.
+ * Values of a Secret in which every certificate is as its issuer wants it now.
  *
  * @param issues by name of the certificate
  * @param more further values, which follow from others
  */
-export async function keepCertificates(secrets: SecretStore, secretName: string, issues: Readonly<Record<string, Issue>>, now: number, more: SecretValues = {}): Promise<SecretValues> {
-  const current = await secrets.ensure(secretName, () => issueAll(issues, {}, now, more));
-  const wanted = await issueAll(issues, current, now, more);
+export async function keepCertificates(secrets: SecretStore, secretName: string, issues: Readonly<Record<string, Issue>>, more: SecretValues = {}): Promise<SecretValues> {
+  const current = await secrets.ensure(secretName, () => issueAll(issues, {}, more));
+  const wanted = await issueAll(issues, current, more);
   const same = Object.entries(wanted).every(([key, value]) => current[key] === value);
   if (!same) await secrets.update(secretName, (values) => ({ ...values, ...wanted }));
   return { ...current, ...wanted };
 }
 
-async function issueAll(issues: Readonly<Record<string, Issue>>, current: SecretValues, now: number, more: SecretValues): Promise<SecretValues> {
+async function issueAll(issues: Readonly<Record<string, Issue>>, current: SecretValues, more: SecretValues): Promise<SecretValues> {
   const values: SecretValues = { ...more };
-  for (const [name, issue] of Object.entries(issues)) {
-    const held = certificateIn(current, name);
-    const kept = held !== undefined && !isDue(held.certificatePem, now) ? held : await issue(held?.privateKeyPem);
-    Object.assign(values, certificateValues(name, kept));
-  }
+  for (const [name, issue] of Object.entries(issues)) Object.assign(values, certificateValues(name, await issue(certificateIn(current, name))));
   return values;
 }
 

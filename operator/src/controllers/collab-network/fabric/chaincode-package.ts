@@ -25,16 +25,16 @@ export function workloadVersion({ contracts, run }: Pick<FabricRun, 'contracts' 
 export async function chaincodePackage(fabric: FabricRun): Promise<BuiltPackage> {
   const { run, names, contracts } = fabric;
   const { secrets, config, fabric: addresses } = run.services;
-  const { tls } = required(fabric.authorities, 'authorities');
+  const { contracts: authority } = required(fabric.authorities, 'authorities');
   const values = await secrets.ensure(names.chaincodePackage, async () =>
-    certificateValues('client', await issueTls({ authority: tls, days: DAYS.authority, now: run.ctx.clock.now(), dnsNames: ['peer'] })),
+    certificateValues('client', await issueTls({ authority, days: DAYS.authority, now: run.ctx.clock.now(), dnsNames: ['peer'] })),
   );
   const client = certificateIn(values, 'client');
   if (client === undefined) throw new Error(`Secret ${names.chaincodePackage} has lost a certificate or key; delete it, and it is made again`);
   return servicePackage({
     label: `${CHAINCODE}_${contracts.version}`,
     service: addresses.chaincode(run.network, workloadVersion(fabric)),
-    tls: { rootCertificatePem: tls.certificatePem, client },
+    tls: { rootCertificatePem: authority.certificatePem, client },
     statements: { contractsVersion: contracts.version, contractsDigest: `sha256:${contracts.digest}`, ...imageStatements(config.images.node) },
   });
 }

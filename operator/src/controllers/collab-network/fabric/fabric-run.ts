@@ -3,13 +3,17 @@ import { parseDid } from '@collabnet/did';
 import type { KeyAndCertificate, MspDefinition } from '@collabnet/fabric-network';
 import type { WaitError } from '../../../runtime/index.ts';
 import type { NetworkAccess, NetworkRun } from '../network-run.ts';
+import type { CertificateIssuers } from './certificate-issuers.ts';
 import { channelOf, fabricNames, type FabricNames } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
 import { ownContracts, type OwnContracts } from './own-contracts.ts';
 
+/** Authorities by which the channel knows the institution; their keys may be with issuers of cert-manager. */
 export interface Authorities {
-  readonly identity: KeyAndCertificate;
-  readonly tls: KeyAndCertificate;
+  readonly identity: Pick<KeyAndCertificate, 'certificatePem'>;
+  readonly tls: Pick<KeyAndCertificate, 'certificatePem'>;
+  /** For what only the own peer and the own contracts show each other. */
+  readonly contracts: KeyAndCertificate;
 }
 
 /** Who administers the own nodes. */
@@ -33,6 +37,7 @@ export interface FabricRun {
   /** The contracts of this release. */
   readonly contracts: OwnContracts;
   authorities?: Authorities;
+  issuers?: CertificateIssuers;
   msp?: MspDefinition;
   administrator?: Administrator;
   /** What hinders writing while the ledger can still be read: an orderer that is away, contracts that do not serve. */
@@ -45,6 +50,8 @@ export interface FabricRun {
   snapshotClaimRefused?: { readonly reason: string; readonly exists: boolean };
   /** Backups of the ledger, if there are to be any. */
   snapshots?: NonNullable<NonNullable<CollabNetworkStatus['fabric']>['snapshots']>;
+  /** Why a certificate in use was not renewed. */
+  readonly renewalProblems: string[];
   /** When the first of all certificates in use ends, epoch ms. */
   expires: number;
 }
@@ -67,6 +74,7 @@ export function newFabricRun(run: NetworkRun, { networkId, did }: Pick<NetworkAc
     peer: key('peer', 0),
     contracts: run.services.contracts ?? ownContracts(),
     problems: [],
+    renewalProblems: [],
     expires: Number.POSITIVE_INFINITY,
   };
 }

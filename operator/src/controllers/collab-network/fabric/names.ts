@@ -34,6 +34,10 @@ export function fabricNames(network: CollabNetwork): FabricNames {
   };
 }
 
+/** Who administers the own nodes, and the name in the TLS certificate for that. */
+export const ADMINISTRATOR = { commonName: 'admin', role: 'admin' } as const;
+export const ADMINISTRATOR_HOST = 'operator';
+
 /** Entry of Secret `channel`: the block in base64. */
 export const FIRST_BLOCK = 'genesis.block';
 

@@ -1,6 +1,6 @@
-import { enrol, issueTls, localMspFiles } from '@collabnet/fabric-network';
+import { localMspFiles } from '@collabnet/fabric-network';
 import { required } from '../network-run.ts';
-import { certificateIn, DAYS, earliestEnd, keepCertificates } from './certificates.ts';
+import { certificateIn, earliestEnd, keepCertificates } from './certificates.ts';
 import type { FabricRun } from './fabric-run.ts';
 import { materialSecret } from './node-material.ts';
 import { nodeName, type NodeKey, type NodeMaterial } from './node-plan.ts';
@@ -16,15 +16,10 @@ export async function nodeMaterialOf(fabric: FabricRun, key: NodeKey): Promise<N
   const name = nodeName(key);
   const addresses = run.services.fabric;
   const dnsNames = [...new Set([addresses.advertised(key).host, addresses.node(key).host, name])];
-  const now = run.ctx.clock.now();
-  const issues = {
-    identity: (privateKeyPem?: string) =>
-      enrol({ authority: authorities.identity, days: DAYS.leaf, now, commonName: name.slice(0, 64), role: key.role, ...(privateKeyPem !== undefined && { privateKeyPem }) }),
-    tls: (privateKeyPem?: string) =>
-      issueTls({ authority: authorities.tls, days: DAYS.leaf, now, dnsNames, ...(privateKeyPem !== undefined && { privateKeyPem }) }),
-  };
+  const issuers = required(fabric.issuers, 'issuers');
+  const issues = { identity: issuers.identity(name, { commonName: name.slice(0, 64), role: key.role }), tls: issuers.tls(name, dnsNames) };
   const shared = materialSecret({ msp: localMspFiles(msp), tls: { 'ca.crt': authorities.tls.certificatePem } });
-  const values = await keepCertificates(run.services.secrets, name, issues, now, shared);
+  const values = await keepCertificates(run.services.secrets, name, issues, shared);
   const [identity, tls] = [certificateIn(values, 'identity'), certificateIn(values, 'tls')];
   if (identity === undefined || tls === undefined) throw new Error('step order: certificates were kept but are not there');
   fabric.expires = Math.min(fabric.expires, earliestEnd([identity.certificatePem, tls.certificatePem]));

@@ -31,12 +31,12 @@ type FabricSpec = NonNullable<CollabNetwork['spec']['ledger']['fabric']>;
 /** The operator of a founder on a real API server, with real Fabric nodes; its reconcile covers the Fabric part. */
 export class TestFounder extends TestPlace {
   readonly kubelet: FabricKubelet;
-  readonly #server: TestApiServer;
+  readonly server: TestApiServer;
 
   private constructor(server: TestApiServer, options: PlaceOptions) {
     super(options);
     this.kubelet = options.kubelet;
-    this.#server = server;
+    this.server = server;
   }
 
   static async start(fabric: FabricSpec): Promise<TestFounder> {
@@ -123,6 +123,6 @@ export class TestFounder extends TestPlace {
   async stop(): Promise<void> {
     await this.close();
     await this.kubelet.stop();
-    await this.#server.stop();
+    await this.server.stop();
   }
 }

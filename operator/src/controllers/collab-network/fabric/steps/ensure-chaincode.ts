@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { issueTls } from '@collabnet/fabric-network';
 import { CORE, WaitError, type KubeObject } from '../../../../runtime/index.ts';
 import { required } from '../../network-run.ts';
-import { DAYS, earliestEnd, keepCertificates } from '../certificates.ts';
+import { ownIssuers } from '../certificate-issuers.ts';
+import { earliestEnd, keepCertificates } from '../certificates.ts';
 import { chaincodePackage, workloadVersion } from '../chaincode-package.ts';
 import { chaincodeDeployment, chaincodeName, chaincodeService, type ChaincodePlan } from '../chaincode-workload.ts';
 import { CHAINCODE_NOT_READY } from '../contracts-problem.ts';
@@ -25,12 +25,10 @@ async function planOf(fabric: FabricRun): Promise<ChaincodePlan> {
   const version = workloadVersion(fabric);
   const tlsSecret = chaincodeName({ network: run.network, version });
   const { config, secrets, fabric: addresses } = run.services;
-  const { tls } = required(fabric.authorities, 'authorities');
-  const now = run.ctx.clock.now();
+  const { contracts } = required(fabric.authorities, 'authorities');
   const { host } = addresses.chaincode(run.network, version);
-  const issue = (privateKeyPem?: string): ReturnType<typeof issueTls> =>
-    issueTls({ authority: tls, days: DAYS.leaf, now, dnsNames: [host], ...(privateKeyPem !== undefined && { privateKeyPem }) });
-  const values = await keepCertificates(secrets, tlsSecret, { tls: issue }, now, { 'ca.crt': tls.certificatePem });
+  const issues = { tls: ownIssuers({ identity: contracts, tls: contracts }, run.ctx.clock.now()).tls(tlsSecret, [host]) };
+  const values = await keepCertificates(secrets, tlsSecret, issues, { 'ca.crt': contracts.certificatePem });
   fabric.expires = Math.min(fabric.expires, earliestEnd([values['tls.crt'] ?? '']));
   return {
     network: run.network,

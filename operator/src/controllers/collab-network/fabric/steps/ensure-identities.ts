@@ -1,8 +1,9 @@
-import { enrol, formatEndpoint, issueTls, type NodeRole } from '@collabnet/fabric-network';
+import { formatEndpoint } from '@collabnet/fabric-network';
 import { required } from '../../network-run.ts';
-import { certificateIn, DAYS, earliestEnd, keepCertificates, type Issue } from '../certificates.ts';
+import { certificateIn, earliestEnd, keepCertificates, type Issue } from '../certificates.ts';
 import { CHAINCODE } from '../chaincode-package.ts';
 import type { FabricRun } from '../fabric-run.ts';
+import { ADMINISTRATOR, ADMINISTRATOR_HOST } from '../names.ts';
 
 /**
  * Enrols the administrator of the own nodes, the client that follows the ledger and submits to it, and one for the
@@ -13,18 +14,16 @@ export async function ensureIdentities(fabric: FabricRun): Promise<void> {
   const { names, mspId, channel, peer, run } = fabric;
   const { secrets, fabric: addresses } = run.services;
   const authorities = required(fabric.authorities, 'authorities');
-  const now = run.ctx.clock.now();
-  const enrolment = (role: NodeRole, commonName: string = role): Issue => (privateKeyPem) =>
-    enrol({ authority: authorities.identity, days: DAYS.leaf, now, commonName, role, ...(privateKeyPem !== undefined && { privateKeyPem }) });
-  const clientTls: Issue = (privateKeyPem) =>
-    issueTls({ authority: authorities.tls, days: DAYS.leaf, now, dnsNames: ['operator'], ...(privateKeyPem !== undefined && { privateKeyPem }) });
+  const issuers = required(fabric.issuers, 'issuers');
+  const asClient = (secret: string, commonName: string): Record<string, Issue> => ({ identity: issuers.identity(secret, { commonName, role: 'client' }) });
 
-  const administrator = await keepCertificates(secrets, names.administrator, { identity: enrolment('admin'), tls: clientTls }, now);
-  const client = await keepCertificates(secrets, names.client, { identity: enrolment('client') }, now, {
+  const ofAdministrator = { identity: issuers.identity(names.administrator, ADMINISTRATOR), tls: issuers.tls(names.administrator, [ADMINISTRATOR_HOST]) };
+  const administrator = await keepCertificates(secrets, names.administrator, ofAdministrator);
+  const client = await keepCertificates(secrets, names.client, asClient(names.client, 'client'), {
     'ca.crt': authorities.tls.certificatePem,
     'connection.json': JSON.stringify({ mspId, channel, peers: [formatEndpoint(addresses.node(peer))] }),
   });
-  const services = await keepCertificates(secrets, names.reader, { identity: enrolment('client', 'reader') }, now);
+  const services = await keepCertificates(secrets, names.reader, asClient(names.reader, 'reader'));
   const [identity, tls, own, reader] = [certificateIn(administrator, 'identity'), certificateIn(administrator, 'tls'), certificateIn(client, 'identity'), certificateIn(services, 'identity')];
   if (identity === undefined || tls === undefined || own === undefined || reader === undefined) throw new Error('step order: certificates were kept but are not there');
   fabric.administrator = { identity, tls };
