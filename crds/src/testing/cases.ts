@@ -23,6 +23,7 @@ const fabricFounder = (): Sample => {
   object.spec.ledger = { driver: 'fabric', fabric: { orderers: 1 } };
   return object;
 };
+const ISSUERS = { identity: { name: 'identity' }, tls: { name: 'tls' } };
 const member = (): Sample => sample('collabnetwork-member');
 const institution = (): Sample => sample('participantdid', 0);
 const person = (): Sample => sample('participantdid', 1);
@@ -85,6 +86,9 @@ export const REFUSED: readonly RefusedCase[] = [
   { base: fabricFounder, change: (o) => (o.spec.ledger.fabric.external = { domain: 'ledger.bank-a.example' }), message: 'ledger.fabric.external is immutable', transition: true },
   { base: fabricFounder, before: (o) => (o.spec.ledger.fabric.external = { domain: 'ledger.bank-a.example' }), change: (o) => (o.spec.ledger.fabric.external.port = 8443), message: 'ledger.fabric.external is immutable', transition: true },
   { base: fabricFounder, change: (o) => (o.spec.ledger.fabric.external = { domain: 'ledger.bank-a.example:443' }), message: 'domain' },
+  { base: fabricFounder, change: (o) => (o.spec.ledger.fabric.issuers = ISSUERS), message: 'ledger.fabric.issuers is immutable', transition: true },
+  { base: fabricFounder, before: (o) => (o.spec.ledger.fabric.issuers = ISSUERS), change: (o) => (o.spec.ledger.fabric.issuers = { ...ISSUERS, tls: { name: 'other' } }), message: 'ledger.fabric.issuers is immutable', transition: true },
+  { base: fabricFounder, change: (o) => (o.spec.ledger.fabric.issuers = { ...ISSUERS, identity: ISSUERS.tls }), message: 'ledger.fabric.issuers: identity and tls must be two issuers' },
   { base: fabricFounder, change: (o) => (o.spec.ledger.fabric = { orderers: 2 }), message: 'ledger.fabric.orderers: give 1 or 3' },
   { base: fabricFounder, before: (o) => (o.spec.ledger.fabric.orderers = 3), change: (o) => (o.spec.ledger.fabric.orderers = 1), message: 'ledger.fabric.orderers may be raised to 3 and not lowered', transition: true },
   { base: fabricFounder, before: (o) => (o.spec.ledger.fabric.orderers = 3), change: (o) => delete o.spec.ledger.fabric, message: 'ledger.fabric.orderers may be raised to 3 and not lowered', transition: true },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { repositoryRoot } from './paths.ts';
 
 /** Writes a file by renaming, so that a reader never sees half of it. Makes missing folders. */
 export function writeAtomic(path: string, content: string | Uint8Array, mode = 0o644): void {
@@ -24,10 +25,10 @@ export function listFiles(root: string, skip: (name: string) => boolean = () => 
     .sort();
 }
 
-/** SHA-256 over names and contents of the files, as 64 hexadecimal digits. */
+/** SHA-256 over names and contents of the files, as 64 hexadecimal digits; the same in every checkout of the same files. */
 export function hashFiles(paths: readonly string[], ...extra: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const path of paths) hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+  for (const path of paths) hash.update(`${relative(repositoryRoot, path)}\0`).update(readFileSync(path)).update('\0');
   for (const text of extra) hash.update(text).update('\0');
   return hash.digest('hex');
 }
