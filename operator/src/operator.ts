@@ -75,15 +75,16 @@ export async function startOperator({ environment, logger, metrics, signal }: Op
   const viewPort = environment['LEDGER_VIEW_PORT'];
   if (viewPort !== undefined) manager.add(new LedgerViewServer({ ledgers: replicas, port: Number(viewPort), logger }));
   // Beside the shutdown, not after it: at an uninstall the own NATS server is about to go as well.
-  const farewell = new Promise<void>((resolve) => {
-    const say = (): void => resolve(sayFarewell(client, removal, sessions, logger));
-    if (signal.aborted) say();
-    else signal.addEventListener('abort', say, { once: true });
-  });
+  let said: Promise<void> | undefined;
+  const farewell = (): Promise<void> => (said ??= sayFarewell(client, removal, sessions, logger));
+  removal.whenSeen(() => void farewell());
+  if (signal.aborted) void farewell();
+  else signal.addEventListener('abort', () => void farewell(), { once: true });
   try {
     await manager.run(signal);
   } finally {
-    if (signal.aborted) await farewell;
+    // Without its account the operator loses the lease, perhaps before anybody ends it.
+    if (signal.aborted || removal.seen) await farewell();
     await replicas.close();
     await nats.close();
     await tracer.close();

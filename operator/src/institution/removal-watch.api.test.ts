@@ -10,6 +10,7 @@ let client: KubeClient;
 let watch: RemovalWatch;
 const ending = new AbortController();
 let done: Promise<void>;
+let told = false;
 
 const account = { metadata: { name: 'operator' } };
 const labels = { app: 'operator' };
@@ -23,6 +24,7 @@ before(async () => {
   await client.create(CORE.deployment, deployment);
   const manager = new Manager({ client, logger: silentLogger(), metrics: createMetrics('t'), leaderElection: false });
   watch = new RemovalWatch(manager, namespace);
+  watch.whenSeen(() => (told = true));
   done = manager.run(ending.signal);
   await eventually('leading', () => manager.leading);
 });
@@ -43,6 +45,8 @@ test('the account is gone: a removal, unless it is made again', async () => {
   await eventually('seen', () => watch.seen);
   await client.create(CORE.serviceAccount, account);
   await eventually('back', () => !watch.seen);
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  assert.equal(told, false);
 });
 
 test('the Deployment is gone, or going: a removal', async () => {
@@ -52,4 +56,5 @@ test('the Deployment is gone, or going: a removal', async () => {
   await client.patch(CORE.deployment, 'operator', { metadata: { finalizers: null } }, { strategy: 'merge' });
   await eventually('gone', async () => (await client.find(CORE.deployment, 'operator')) === undefined);
   assert.equal(watch.seen, true);
+  await eventually('told', () => told);
 });
