@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { apply, helm, installInstitution, kubectl, operatorsReady, waitReady, NETWORK } from '@collabnet/hack';
+import { apply, helm, installInstitution, kubectl, operatorsReady, waitReady, NETWORK, type DemoInstitution } from '@collabnet/hack';
 import { readyConsortium, removeConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, NEIGHBOURS, SUPERVISOR } from './fixture/institutions.ts';
 import { offerLarge } from './fixture/large-assets.ts';
-import { cluster } from './support/objects.ts';
+import type { Conditioned } from './support/conditions.ts';
+import { cluster, eventually } from './support/objects.ts';
 import { nothingLeft, receiptsOf } from './support/remains.ts';
 import { approveAsBoth, ended, inPhase, psiTask, removeTasks, taskName } from './support/tasks.ts';
 
@@ -15,6 +16,21 @@ before(async () => {
   await offerLarge();
 });
 after(removeConsortium);
+
+/**
+ * Waits until a new operator leads and has restarted the servers that it configures. The network's Ready is still the
+ * former operator's word, and a NATS server on its way down carries no farewell.
+ */
+async function takenOver({ namespace }: DemoInstitution): Promise<void> {
+  for (const name of ['nats', 'result-store']) {
+    await eventually<StatefulSet, boolean>({ namespace, kind: 'statefulset', name }, 'to be configured by the operator', ({ spec }) => spec.template.metadata.annotations?.['collabnet.dev/config-revision'] !== undefined, 120_000);
+    await kubectl(namespace, ['rollout', 'status', `statefulset/${name}`, '--timeout=120s']);
+  }
+}
+
+interface StatefulSet extends Conditioned {
+  readonly spec: { readonly template: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } } };
+}
 
 /** Starts a task that runs for a while. */
 async function runningTask(name: string): Promise<string> {
@@ -53,6 +69,7 @@ describe('with a task running', () => {
       await installInstitution(BANK_B, SUPERVISOR, NEIGHBOURS);
       await operatorsReady([BANK_B]);
     }
+    await takenOver(BANK_B);
     await waitReady(BANK_B.namespace, 'collabnetwork', NETWORK, 120_000);
     await waitReady(BANK_B.namespace, 'dataasset', 'customers', 120_000);
   });
