@@ -116,6 +116,8 @@ export const collabNetworkSpecSchema = withRules(
           fabric: z
             .object({
               orderers: z.int().min(1).max(3).default(1).describe('Orderers of the founder: 1, or 3, of which one may be lost. May be raised.'),
+              peers: z.int().min(1).max(3).default(1).describe('Peers of this institution. Of several, operator and services go on by one while another is away. May be changed.'),
+              minimumPeers: z.int().min(1).max(1000).describe('Peers of all institutions together; with fewer of them alive, condition PeersSufficient is False. Default: one for each institution on the channel.').optional(),
               snapshots: snapshots.optional(),
               external: external.optional(),
               issuers: issuers.optional(),
@@ -254,7 +256,8 @@ export const collabNetworkStatusSchema = z
       .object({
         channel: z.string().describe('Channel of the network.'),
         mspID: z.string().describe('Id of this institution on the channel.'),
-        peers: z.array(z.object({ name: z.string().describe('StatefulSet.'), height: integer('Blocks it has.') })).describe('Peers of this institution.'),
+        peers: z.array(z.object({ name: z.string().describe('StatefulSet.'), height: integer('Blocks it has; missing while it does not answer.').optional() })).describe('Peers of this institution.'),
+        livePeers: integer('Peers of all institutions that the own one knows to be alive, itself included.').optional(),
         orderers: z
           .array(
             z.object({

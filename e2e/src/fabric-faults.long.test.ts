@@ -7,7 +7,7 @@ import { networkOf } from './support/algorithms.ts';
 import { shiftContractsClock, shiftOperatorClock } from './support/clocks.ts';
 import { saysOf, stalledOf, type Conditioned } from './support/conditions.ts';
 import { allServe, conflictsAt, contractsPod, kill, leadingOrderer, losePeer, nodePod, ORDERERS, PEER, PEER_CLAIM, withoutNodes, type SeenNetwork } from './support/fabric-nodes.ts';
-import { eventually } from './support/objects.ts';
+import { eventually, patch } from './support/objects.ts';
 import { proposals } from './support/remains.ts';
 import { sameEnd } from './support/same-end.ts';
 import { approveAsA, approveAsB, approveAsBoth, proposed, psiTask, removeTasks, taskAt, taskName, type SeenTask } from './support/tasks.ts';
@@ -135,6 +135,34 @@ describe('a network on Fabric with three orderers and three peers', { skip }, ()
       await approveAsBoth(name);
       await sameEnd(consortium, name);
     });
+  });
+
+  test('fabric fault: the first of two peers of an institution is away: that is said, its own view goes on, and its task ends as ever', async () => {
+    const name = taskName('second-peer');
+    const fabricOf = (seen: SeenNetwork): NonNullable<SeenNetwork['status']>['fabric'] => seen.status?.fabric;
+    const peers = (count: number): Promise<void> => patch(BANK_B.namespace, 'collabnetwork', networkOf(BANK_B).name, { spec: { ledger: { fabric: { peers: count } } } });
+    try {
+      await peers(2);
+      const both = (seen: SeenNetwork): boolean => {
+        const heights = fabricOf(seen)?.peers.map(({ height }) => height) ?? [];
+        return heights.length === 2 && heights[0] !== undefined && heights[0] === heights[1];
+      };
+      await eventually<SeenNetwork, boolean>(networkOf(BANK_B), 'was to have two peers with the same blocks', both, 180_000);
+      await withTasks([name], () =>
+        withoutNodes(BANK_B, [PEER], async () => {
+          const named = ({ status }: SeenNetwork): boolean => status?.conditions?.some(({ type, status: holds, message }) => type === 'FabricHealthy' && holds === 'False' && message.includes(PEER)) === true;
+          await eventually<SeenNetwork, boolean>(networkOf(BANK_B), 'was to name the peer that is away', named);
+          await verifies(BANK_B);
+          await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+          await approveAsBoth(name);
+          await sameEnd(consortium, name);
+        }),
+      );
+      await eventually<SeenNetwork, boolean>(networkOf(BANK_B), 'was to have both peers again', both, 180_000);
+    } finally {
+      await peers(1);
+      await until(async () => (await get(BANK_B.namespace, 'statefulset', PEER.replace(/0$/, '1'))) === undefined, 60_000, () => 'the second peer was to end');
+    }
   });
 
   test('fabric fault: the contracts of who proposes are killed in the middle of submits: each task is proposed once, and one ends as ever', async (t) => {

@@ -15,6 +15,15 @@ test('the end of the first certificate is shown for networks on Fabric, and for 
   assert.deepEqual(await shown(), []);
 });
 
+test('peers that are alive are shown, and whether they are enough', async () => {
+  const network = (name: string, status: object): CollabNetwork => ({ metadata: { name }, status }) as unknown as CollabNetwork;
+  const metrics = createMetrics('t');
+  const few = { fabric: { livePeers: 2 }, conditions: [{ type: 'PeersSufficient', status: 'False' }] };
+  fabricMetrics(metrics, { list: () => [network('few', few), network('embedded', {})] });
+  const shown = (await metrics.registry.metrics()).split('\n').filter((line) => /^t_fabric_(live_peers|peers_sufficient)\{/.test(line));
+  assert.deepEqual(shown, ['t_fabric_live_peers{network="few"} 2', 't_fabric_peers_sufficient{network="few"} 0']);
+});
+
 test('whether backups are in order is shown for networks that are to have them', async () => {
   const network = (name: string, ...conditions: object[]): CollabNetwork => ({ metadata: { name }, status: { conditions } }) as unknown as CollabNetwork;
   const fresh = (status: string): object => ({ type: 'SnapshotsFresh', status });

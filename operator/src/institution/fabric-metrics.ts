@@ -1,7 +1,7 @@
 import type { CollabNetwork } from '@collabnet/crds';
 import { OPERATOR_METRICS, type Metrics } from '@collabnet/telemetry';
 
-/** Shows of each network on Fabric what its status has: when its first certificate ends, and whether its backups are in order. Read when metrics are scraped. */
+/** Shows of each network on Fabric what its status has: its certificates, backups and peers. Read when metrics are scraped. */
 export function fabricMetrics(metrics: Metrics, networks: { list(): readonly CollabNetwork[] }): void {
   metrics.gauge(OPERATOR_METRICS.fabricCertificateExpiry, (gauge) => {
     gauge.reset();
@@ -10,12 +10,18 @@ export function fabricMetrics(metrics: Metrics, networks: { list(): readonly Col
       if (!Number.isNaN(ends)) gauge.set({ network: metadata.name }, ends / 1000);
     }
   });
-  metrics.gauge(OPERATOR_METRICS.fabricSnapshotsFresh, (gauge) => {
+  metrics.gauge(OPERATOR_METRICS.fabricLivePeers, (gauge) => {
     gauge.reset();
-    for (const { metadata, status } of networks.list()) {
-      const known = status?.conditions?.find(({ type }) => type === 'SnapshotsFresh')?.status;
-      // Unknown: none are asked for any more.
-      if (known === 'True' || known === 'False') gauge.set({ network: metadata.name }, known === 'True' ? 1 : 0);
-    }
+    for (const { metadata, status } of networks.list()) if (status?.fabric?.livePeers !== undefined) gauge.set({ network: metadata.name }, status.fabric.livePeers);
   });
+  for (const [metric, condition] of [[OPERATOR_METRICS.fabricSnapshotsFresh, 'SnapshotsFresh'], [OPERATOR_METRICS.fabricPeersSufficient, 'PeersSufficient']] as const) {
+    metrics.gauge(metric, (gauge) => {
+      gauge.reset();
+      for (const { metadata, status } of networks.list()) {
+        const known = status?.conditions?.find(({ type }) => type === condition)?.status;
+        // Unknown: not asked for any more, or not known.
+        if (known === 'True' || known === 'False') gauge.set({ network: metadata.name }, known === 'True' ? 1 : 0);
+      }
+    });
+  }
 }

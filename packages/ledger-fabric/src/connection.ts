@@ -22,8 +22,8 @@ export function openConnection({ address, serverName }: FabricEndpoint, identity
   const secure = credentials.createSsl(Buffer.from(identity.tlsAuthorities), ...(tls === undefined ? [] : ([Buffer.from(tls.privateKey), Buffer.from(tls.certificate)] as const)));
   const client = new Client(address, secure, {
     ...(serverName !== undefined && { 'grpc.ssl_target_name_override': serverName }),
-    // A peer that vanished must not look like a quiet one.
-    'grpc.keepalive_time_ms': 60_000,
+    // A peer that vanished must not look like a quiet one. Peers refuse pings that come more often than every 10 s.
+    'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.max_receive_message_length': 100 * 1024 * 1024,
   });

@@ -21,7 +21,7 @@ export function followFabricLedger({ networkId, fabric, cache, logger }: FollowO
     channel,
     chaincode,
     identity,
-    endpoints: peers.map((address) => ({ address })),
+    endpoints: () => peers.map((address) => ({ address })),
     state: openReplicaState<StoredFabricBlock>(cache, networkId),
     onError: (error) => logger.warn({ err: error, network: networkId }, 'the ledger cannot be followed'),
   });

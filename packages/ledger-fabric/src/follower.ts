@@ -3,6 +3,7 @@ import type { CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
 import type { common } from '@hyperledger/fabric-protos';
 import { LedgerError } from '@collabnet/ledger';
 import { blocksBeforeSnapshot } from './blocks-before-snapshot.ts';
+import { newestBlock } from './chain-height.ts';
 import { openConnection, type Connection } from './connection.ts';
 import type { FabricBlock } from './fabric-block.ts';
 import type { FabricLedgerOptions } from './options.ts';
@@ -43,7 +44,7 @@ export class Follower {
 
   /** The connection in use. @throws LedgerError UNAVAILABLE while there is none */
   get connection(): Connection {
-    if (this.#connection === undefined) throw new LedgerError('UNAVAILABLE', `no peer of ${this.#options.endpoints.map(({ address }) => address).join(', ')} can be reached; check that one is running`);
+    if (this.#connection === undefined) throw new LedgerError('UNAVAILABLE', `no peer of ${this.#options.endpoints().map(({ address }) => address).join(', ')} can be reached; check that one is running`);
     return this.#connection;
   }
 
@@ -86,7 +87,8 @@ export class Follower {
   }
 
   async #follow(turn: number): Promise<void> {
-    const { endpoints, identity, channel } = this.#options;
+    const { identity, channel } = this.#options;
+    const endpoints = this.#options.endpoints();
     const endpoint = endpoints[turn % endpoints.length];
     if (endpoint === undefined) throw new LedgerError('UNAVAILABLE', 'endpoints: name a peer of the own institution');
     const own = identity();
@@ -100,6 +102,7 @@ export class Follower {
     }
     this.#connection = connection;
     const first = this.#sink.next();
+    if (endpoints.length > 1 && first > 0) await notBehind(connection, channel, endpoint.address, first);
     this.#blocks = await connection.gateway.getNetwork(channel).getBlockEvents({ startBlock: BigInt(first) });
     try {
       for await (const block of this.#blocks) {
@@ -112,4 +115,10 @@ export class Follower {
     }
     throw new LedgerError('UNAVAILABLE', `peer ${endpoint.address} has ended the stream of blocks`);
   }
+}
+
+/** One that is being rebuilt has nothing to tell, while another peer has. @param first number of the block that is wanted next */
+async function notBehind({ gateway }: Connection, channel: string, address: string, first: number): Promise<void> {
+  const newest = await newestBlock(gateway, channel, []);
+  if (newest + 1 < first) throw new LedgerError('UNAVAILABLE', `peer ${address} is at block ${newest} and block ${first - 1} is known already; another one is asked`);
 }

@@ -28,8 +28,8 @@ export interface FabricLedgerOptions {
   /** Name of the chaincode on the channel; default `collabnet`. */
   readonly chaincode?: string | undefined;
   readonly identity: () => FabricIdentity;
-  /** Peers of the own institution, in order of preference. */
-  readonly endpoints: readonly FabricEndpoint[];
+  /** Peers of the own institution, in order of preference; read at each connection, since they come and go. */
+  readonly endpoints: () => readonly FabricEndpoint[];
   /**
    * MSP ids of the other organisations of the channel, asked for each time since members come and go. A view counts as confirmed when a majority of all, the own one included, know of
    * no newer block; without them the own peer is believed alone, also when it is cut off from the others. They are also

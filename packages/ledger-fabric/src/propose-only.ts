@@ -36,7 +36,7 @@ export function submitEndorsedBy(options: FabricLedgerOptions, organisations: re
 }
 
 async function connected<T>(options: FabricLedgerOptions, work: (gateway: Gateway) => Promise<T>): Promise<T> {
-  const [endpoint] = options.endpoints;
+  const [endpoint] = options.endpoints();
   if (endpoint === undefined) throw new LedgerError('UNAVAILABLE', 'endpoints: name a peer of the own institution');
   const connection = openConnection(endpoint, options.identity());
   try {

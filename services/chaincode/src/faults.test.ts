@@ -71,9 +71,9 @@ describe('a ledger of three organisations', { timeout: 300_000 }, () => {
   });
 
   test('goes to the next endpoint where one is dead', async () => {
-    const [living] = network.options(ALPHA, { networkId: driver.networkId, state: new SqliteState<StoredFabricBlock>(':memory:') }).endpoints;
+    const [living] = network.options(ALPHA, { networkId: driver.networkId, state: new SqliteState<StoredFabricBlock>(':memory:') }).endpoints();
     assert.ok(living);
-    const other = client(ALPHA, { endpoints: [{ address: 'localhost:1' }, living] });
+    const other = client(ALPHA, { endpoints: () => [{ address: 'localhost:1' }, living] });
     await assert.rejects(other.refresh(), { code: 'UNAVAILABLE' });
     await until(() => other.refresh().then(() => other.head().height > 0));
   });

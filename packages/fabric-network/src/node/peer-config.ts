@@ -12,6 +12,8 @@ export interface PeerConfigInput {
   readonly address: Endpoint;
   /** Where other institutions reach it, if elsewhere. */
   readonly externalAddress?: Endpoint;
+  /** Another peer of the institution, which this one asks for the others when it starts; default itself. */
+  readonly sibling?: Endpoint;
   /** Orderers that this peer reaches elsewhere than the channel says; their certificates are of the own TLS authority. */
   readonly ordererOverrides?: readonly { readonly from: Endpoint; readonly to: Endpoint }[];
   /** Health and metrics, without TLS. */
@@ -27,8 +29,8 @@ export interface PeerConfigInput {
 }
 
 /**
- * The content of `core.yaml`. Written as JSON it is YAML as well. Every peer fetches blocks from the orderers by itself: one
- * peer for each institution needs no election of who does.
+ * The content of `core.yaml`. Written as JSON it is YAML as well. Every peer fetches blocks from the orderers by itself: the few
+ * of an institution need no election of who does.
  */
 export function peerConfig(input: PeerConfigInput): object {
   return {
@@ -104,10 +106,10 @@ function overrides({ ordererOverrides = [], paths }: PeerConfigInput): object {
   return { addressOverrides: ordererOverrides.map(({ from, to }) => ({ from: formatEndpoint(from), to: formatEndpoint(to), caCertsFile: `${paths.tls}/ca.crt` })) };
 }
 
-function gossip({ address, externalAddress, gossipInterval }: PeerConfigInput): object {
+function gossip({ address, externalAddress, sibling, gossipInterval }: PeerConfigInput): object {
   const interval = gossipInterval ?? '4s';
   return {
-    bootstrap: formatEndpoint(address),
+    bootstrap: formatEndpoint(sibling ?? address),
     endpoint: formatEndpoint(address),
     externalEndpoint: formatEndpoint(externalAddress ?? address),
     useLeaderElection: false,

@@ -34,6 +34,8 @@ export const OPERATOR_METRICS = {
   ledgerUsable: gauge('ledger_usable', '1 while the view can be read; 0 before the first contact and after a divergence.', ['network']),
   fabricCertificateExpiry: gauge('fabric_certificate_expiry_timestamp_seconds', 'When the first certificate of the Fabric nodes ends, seconds since 1970. Renewed months before.', ['network']),
   fabricSnapshotsFresh: gauge('fabric_snapshots_fresh', '1 while the backups of the ledger are in order, 0 otherwise, as condition SnapshotsFresh; there with spec.ledger.fabric.snapshots.', ['network']),
+  fabricLivePeers: gauge('fabric_live_peers', 'Peers of all institutions on the channel that the own peer knows to be alive, itself included.', ['network']),
+  fabricPeersSufficient: gauge('fabric_peers_sufficient', '1 while enough peers are alive, 0 otherwise, as condition PeersSufficient.', ['network']),
   ledgerSubmits: counter('ledger_submits_total', 'Transactions submitted, by outcome: Accepted, or the code of the refusal or failure.', ['network', 'contract', 'method', 'outcome']),
   ledgerSubmitSeconds: seconds('ledger_submit_seconds', 'Time from submitting a transaction to seeing it in a block verified here.', ['network', 'contract', 'method']),
 } as const;

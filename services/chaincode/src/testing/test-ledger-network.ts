@@ -93,7 +93,7 @@ export class TestLedgerNetwork {
       ...network,
       channel: this.fabric.channel,
       identity: () => identityOf(member),
-      endpoints: [{ address: `${member.peer.endpoint.host}:${member.peer.endpoint.port}` }],
+      endpoints: () => [{ address: `${member.peer.endpoint.host}:${member.peer.endpoint.port}` }],
       confirmWith: () => this.fabric.members.map(({ institution }) => institution.mspId).filter((other) => other !== mspId),
     };
   }

@@ -24,9 +24,9 @@ export function ordererAdmin(fabric: FabricRun, key: NodeKey): OrdererAdmin {
   return new OrdererAdmin(node, ANSWER_MS);
 }
 
-/** Administration of the own peer. */
-export function peerAdmin(fabric: FabricRun): PeerAdmin {
-  return new PeerAdmin(nodeAddress(fabric, fabric.peer), signerOf(fabric), ANSWER_MS);
+/** Administration of an own peer, by default that of this look. */
+export function peerAdmin(fabric: FabricRun, key: NodeKey = fabric.peer): PeerAdmin {
+  return new PeerAdmin(nodeAddress(fabric, key), signerOf(fabric), ANSWER_MS);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { WaitError } from '../../../runtime/index.ts';
 import type { NetworkAccess, NetworkRun } from '../network-run.ts';
 import type { CertificateIssuers } from './certificate-issuers.ts';
 import { channelOf, fabricNames, type FabricNames } from './names.ts';
+import type { PeerLook } from './look-at-peers.ts';
 import type { NodeKey } from './node-plan.ts';
 import { ownContracts, type OwnContracts } from './own-contracts.ts';
 
@@ -33,7 +34,11 @@ export interface FabricRun {
   readonly networkId: string;
   /** Of the founder only. */
   readonly orderers: readonly NodeKey[];
-  readonly peer: NodeKey;
+  readonly peers: readonly NodeKey[];
+  /** The one of them by which this look goes on (`choose-peer.ts`). */
+  peer: NodeKey;
+  /** What the rest of them said, where there are several. */
+  otherPeers: readonly PeerLook[];
   /** The contracts of this release. */
   readonly contracts: OwnContracts;
   authorities?: Authorities;
@@ -48,6 +53,8 @@ export interface FabricRun {
   contractsWait?: WaitError;
   /** Why the volume for backups is not as asked for, and whether there is one at all. */
   snapshotClaimRefused?: { readonly reason: string; readonly exists: boolean };
+  /** Peers of all institutions that are alive, as the own one knows it. */
+  livePeers?: number;
   /** Backups of the ledger, if there are to be any. */
   snapshots?: NonNullable<NonNullable<CollabNetworkStatus['fabric']>['snapshots']>;
   /** Why a certificate in use was not renewed. */
@@ -71,7 +78,9 @@ export function newFabricRun(run: NetworkRun, { networkId, did }: Pick<NetworkAc
     channel: channelOf(networkId),
     networkId,
     orderers: Array.from({ length: orderers }, (_, ordinal) => key('orderer', ordinal)),
+    peers: Array.from({ length: ledger.fabric?.peers ?? 1 }, (_, ordinal) => key('peer', ordinal)),
     peer: key('peer', 0),
+    otherPeers: [],
     contracts: run.services.contracts ?? ownContracts(),
     problems: [],
     renewalProblems: [],

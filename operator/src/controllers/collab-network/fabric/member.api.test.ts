@@ -41,8 +41,8 @@ const PEER = 'fabric-demo-peer-0';
 const ORDERER = 'fabric-demo-orderer-0';
 const SNAPSHOTS = 'fabric-demo-snapshots';
 /** Institutions are in clusters of their own: each reaches the nodes of the other through what stands in front of them. */
-const external = (code: string): CollabNetwork['spec']['ledger'] => ({ driver: 'fabric', fabric: { orderers: 1, external: { domain: `ledger.${code}.example`, port: 443 } } });
-const WITH_SNAPSHOTS: CollabNetwork['spec']['ledger'] = { driver: 'fabric', fabric: { orderers: 1, snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi' } } } };
+const external = (code: string): CollabNetwork['spec']['ledger'] => ({ driver: 'fabric', fabric: { orderers: 1, peers: 1, external: { domain: `ledger.${code}.example`, port: 443 } } });
+const WITH_SNAPSHOTS: CollabNetwork['spec']['ledger'] = { driver: 'fabric', fabric: { orderers: 1, peers: 1, snapshots: { interval: '1s', keep: 2, storage: { size: '1Gi' } } } };
 
 let server: TestApiServer;
 let hubProcess: NatsProcess;

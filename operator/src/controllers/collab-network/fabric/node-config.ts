@@ -18,7 +18,7 @@ export function nodeConfiguration(plan: Omit<FabricNodePlan, 'material'>): { fil
     return { file: 'orderer.yaml', content: text(ordererConfig({ ...common, admin: { host: ANY, port: PORTS.admin } })) };
   }
   const snapshots = plan.snapshots === undefined ? {} : { snapshots: MOUNTS.snapshots };
-  return { file: 'core.yaml', content: text(peerConfig({ ...common, ...snapshots, id: nodeName(plan), address: plan.address, externalAddress: plan.advertised, ordererOverrides: plan.ordererOverrides, chaincodeBuilder: CHAINCODE_BUILDER })) };
+  return { file: 'core.yaml', content: text(peerConfig({ ...common, ...snapshots, id: nodeName(plan), address: plan.address, externalAddress: plan.advertised, ...(plan.sibling !== undefined && { sibling: plan.sibling }), ordererOverrides: plan.ordererOverrides, chaincodeBuilder: CHAINCODE_BUILDER })) };
 }
 
 /** Nothing in it is secret. */

@@ -1,22 +1,23 @@
 const ANSWER_MS = 2_000;
 
 /**
- * Whether an orderer leads in a channel, as its metrics say: the administration does not tell.
+ * A gauge of a channel as a node shows it in its metrics, for what its administration does not tell. Only for people to see.
  *
  * @param url of its metrics
- * @returns undefined when it does not answer; this is only for people to see
+ * @returns undefined when it does not answer or does not have it
  */
-export async function isLeader(url: string, channel: string): Promise<boolean | undefined> {
+export async function readNodeGauge(url: string, gauge: string, channel: string): Promise<number | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return response.ok ? leads(await response.text(), channel) : undefined;
+    return response.ok ? gaugeIn(await response.text(), gauge, channel) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Reads `consensus_etcdraft_is_leader` of a channel from metrics in the Prometheus text format. */
-export function leads(metrics: string, channel: string): boolean {
-  const line = metrics.split('\n').find((each) => each.startsWith(`consensus_etcdraft_is_leader{channel="${channel}"}`));
-  return Number(line?.split(' ').at(-1)) === 1;
+/** Reads a gauge of a channel from metrics in the Prometheus text format. */
+export function gaugeIn(metrics: string, gauge: string, channel: string): number | undefined {
+  const line = metrics.split('\n').find((each) => each.startsWith(`${gauge}{channel="${channel}"} `));
+  const value = Number(line?.split(' ').at(-1));
+  return Number.isFinite(value) ? value : undefined;
 }

@@ -18,6 +18,8 @@ export interface FabricNodePlan {
   readonly advertised: Endpoint;
   /** Of the founder's peer: the orderers by the names that the channel has, and where they are for the own parts. */
   readonly ordererOverrides: readonly { readonly from: Endpoint; readonly to: Endpoint }[];
+  /** Of a peer that is not the institution's first: the first one, from which it learns of the others. */
+  readonly sibling?: Endpoint;
   /** Image `collabnet/fabric`. */
   readonly image: string;
   readonly config: Pick<OperatorConfig, 'images'>;
@@ -56,7 +58,8 @@ export const PORTS = { peer: 7051, orderer: 7050, admin: 7053, health: 8081, sna
 export const MOUNTS = { config: '/etc/fabric', msp: '/etc/fabric-msp', tls: '/etc/fabric-tls', data: '/var/lib/fabric', snapshots: '/var/lib/fabric-snapshots' } as const;
 
 const NETWORK_LABEL = 'collabnet.dev/network';
-const NODE_LABEL = 'collabnet.dev/fabric-node';
+/** Number of a node among those of its role. */
+export const NODE_LABEL = 'collabnet.dev/fabric-node';
 
 /** Name of a node and of all its objects, such as `fabric-demo-orderer-0`. */
 export function nodeName({ network, role, ordinal }: NodeKey): string {

@@ -23,6 +23,10 @@ export function nodeService(plan: NodeKey & Pick<FabricNodePlan, 'address' | 'sn
   return object;
 }
 
+export function roleDisruptionBudgetName({ network, role }: Pick<NodeKey, 'network' | 'role'>): string {
+  return `fabric-${network.metadata.name}-${role}`;
+}
+
 /**
  * Keeps a drain from taking more than one node of a role at a time: Raft of three survives one. Undefined for a single
  * node, because a budget that lets it go protects nothing, and one that does not blocks every drain for ever.
@@ -32,7 +36,7 @@ export function nodeService(plan: NodeKey & Pick<FabricNodePlan, 'address' | 'sn
 export function roleDisruptionBudget(key: Pick<NodeKey, 'network' | 'role'>, nodes: number): KubeObject | undefined {
   if (nodes < 2) return undefined;
   const object = {
-    metadata: { name: `fabric-${key.network.metadata.name}-${key.role}`, labels: { ...OPERATOR_LABELS, ...roleSelector(key) } },
+    metadata: { name: roleDisruptionBudgetName(key), labels: { ...OPERATOR_LABELS, ...roleSelector(key) } },
     spec: {
       maxUnavailable: 1,
       selector: { matchLabels: roleSelector(key) },

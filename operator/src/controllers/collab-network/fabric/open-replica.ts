@@ -37,23 +37,26 @@ export async function openFabricReplica({ network, networkId, secrets, cache, lo
   const { client: secretName } = fabricNames(network);
   const values = await secrets.read(secretName);
   if (values === undefined) throw new WaitError('FabricNotProvisioned', `Secret ${secretName} does not exist yet; the leading operator makes it`, 2_000);
-  const { mspId, channel, peers } = JSON.parse(values['connection.json'] ?? '') as Connection;
+  const { mspId, channel } = connectionIn(values);
+  let { peers } = connectionIn(values);
   let identity = identityIn(mspId, values);
   const report = (error: unknown): void => logger.warn({ err: error, network: network.metadata.name }, 'the peer cannot be followed');
-  const others = await OtherOrganisations.follow({ channel, peers, identity: () => identity, onError: report });
+  const others = await OtherOrganisations.follow({ channel, peers: () => peers, identity: () => identity, onError: report });
   const ledger = new FabricLedgerClient({
     networkId,
     channel,
     chaincode: CHAINCODE,
     identity: () => identity,
-    endpoints: peers.map((address) => ({ address })),
+    endpoints: () => peers.map((address) => ({ address })),
     confirmWith: () => others.mspIds,
     state: openReplicaState<StoredFabricBlock>(cache, networkId),
     onError: report,
   });
   const reread = async (): Promise<void> => {
     const now = await secrets.read(secretName);
-    if (now !== undefined) identity = identityIn(mspId, now);
+    if (now === undefined) return;
+    identity = identityIn(mspId, now);
+    ({ peers } = connectionIn(now));
   };
   const timer = setInterval(() => void reread().catch((error: unknown) => logger.warn({ err: error }, `Secret ${secretName} cannot be read`)), IDENTITY_RECHECK_MS);
   const close = ledger.close.bind(ledger);
@@ -63,6 +66,10 @@ export async function openFabricReplica({ network, networkId, secrets, cache, lo
     return close();
   };
   return ledger;
+}
+
+function connectionIn(values: SecretValues): Connection {
+  return JSON.parse(values['connection.json'] ?? '') as Connection;
 }
 
 function identityIn(mspId: string, values: SecretValues): FabricIdentity {

@@ -8,8 +8,8 @@ const LOOK_MS = 5_000;
 
 interface OtherOrganisationsOptions {
   readonly channel: string;
-  /** `host:port` of peers of this institution. */
-  readonly peers: readonly string[];
+  /** `host:port` of peers of this institution, as they are now. */
+  readonly peers: () => readonly string[];
   readonly identity: () => FabricIdentity;
   readonly onError: (error: unknown) => void;
 }
@@ -50,7 +50,7 @@ export class OtherOrganisations {
     const { channel, peers, identity } = this.#options;
     const { mspId, certificate, privateKey, tlsAuthorities } = identity();
     const signer = signerFromPem(mspId, { certificatePem: certificate, privateKeyPem: privateKey });
-    const nodes = peers.map((text) => ({ ...parseEndpoint(text), tlsRootCertificates: [tlsAuthorities] }));
+    const nodes = peers().map((text) => ({ ...parseEndpoint(text), tlsRootCertificates: [tlsAuthorities] }));
     const config = await onFabric('reading the organisations of the channel', () => anyNode(nodes, (node) => new PeerAdmin(node, signer, ANSWER_MS).config(channel)));
     this.#mspIds = membersOf(config).map((each) => each.mspId).filter((each) => each !== mspId);
   }

@@ -2,9 +2,19 @@ import { containerSecurity } from '../../../institution/pod-security.ts';
 import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
 import type { KubeObject } from '../../../runtime/index.ts';
 import type { FabricRun } from './fabric-run.ts';
-import { MOUNTS, PORTS, roleSelector, type FabricNodePlan, type SnapshotPlan } from './node-plan.ts';
+import { MOUNTS, PORTS, roleSelector, type FabricNodePlan, type NodeKey, type SnapshotPlan } from './node-plan.ts';
 
 const VOLUME = 'snapshots';
+
+/** Only the first peer has its ledger backed up: a volume of the usual kind is mounted on one machine. */
+export function isSnapshotPeer({ role, ordinal }: NodeKey): boolean {
+  return role === 'peer' && ordinal === 0;
+}
+
+/** The peer whose ledger is backed up. */
+export function snapshotPeer({ peer, peers }: FabricRun): NodeKey {
+  return peers.find(isSnapshotPeer) ?? peer;
+}
 
 /** What the spec asks for, as the peer's plan needs it. */
 export function snapshotPlan({ run, names, snapshotClaimRefused }: FabricRun): { snapshots?: SnapshotPlan } {

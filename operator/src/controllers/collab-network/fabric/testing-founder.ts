@@ -39,7 +39,7 @@ export class TestFounder extends TestPlace {
     this.server = server;
   }
 
-  static async start(fabric: FabricSpec): Promise<TestFounder> {
+  static async start(fabric: Partial<FabricSpec>): Promise<TestFounder> {
     const server = await TestApiServer.start();
     await server.installCrd(crd('collabnetworks'));
     const namespace = await server.namespace('bank');

@@ -76,7 +76,7 @@ export class FabricKubelet {
 
   static async start(client: KubeClient): Promise<FabricKubelet> {
     const ports = new Map<string, Ports>();
-    for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'chaincode-0', 'chaincode-1', 'keeper']) {
+    for (const name of ['orderer-0', 'orderer-1', 'orderer-2', 'peer-0', 'peer-1', 'chaincode-0', 'chaincode-1', 'keeper']) {
       ports.set(name, { main: await freePort(), admin: await freePort(), health: await freePort() });
     }
     const relays = new Map<string, TestRelay>();
@@ -146,7 +146,9 @@ export class FabricKubelet {
   async #run(): Promise<void> {
     while (!this.#ending) {
       try {
-        for (const each of await this.#client.list<Workload>(CORE.statefulSet)) await this.#pod(each);
+        const nodes = await this.#client.list<Workload>(CORE.statefulSet);
+        for (const each of nodes) await this.#pod(each);
+        for (const name of this.#nodes.keys()) if (!nodes.some(({ metadata }) => metadata.name === name)) await this.#remove(name);
         const contracts = await this.#client.list<Workload>(CORE.deployment);
         for (const each of contracts) await this.#contracts(each);
         for (const name of this.chaincodes) if (!contracts.some(({ metadata }) => metadata.name === name)) this.#end(name);
@@ -204,6 +206,11 @@ export class FabricKubelet {
     const child = start('chaincode', { ...env, CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${main}`, HEALTH_PORT: '0', WORKERS: '1' });
     this.#chaincodes.set(name, { digest, child });
     await this.#status(CORE.deployment, name, { replicas: 1, readyReplicas: 1 });
+  }
+
+  async #remove(node: string): Promise<void> {
+    await this.#nodes.get(node)?.process.stop();
+    this.#nodes.delete(node);
   }
 
   #end(chaincode: string): void {

@@ -54,7 +54,8 @@ export async function signedCalls({ net }: BenchLedger, names: readonly string[]
 export async function measureThroughput(ledger: BenchLedger, { orderers, rounds, calls }: ThroughputOptions): Promise<ThroughputFigures> {
   const { network, driver } = ledger;
   const rates: Record<'nothing' | 'contract' | 'readNothing' | 'readPeer' | 'readReplica', Rate[]> = { nothing: [], contract: [], readNothing: [], readPeer: [], readReplica: [] };
-  const { identity, endpoints: [endpoint = { address: '' }] } = network.options('Alpha', { networkId: '', state: driver.state });
+  const { identity, endpoints } = network.options('Alpha', { networkId: '', state: driver.state });
+  const [endpoint = { address: '' }] = endpoints();
   const connection = openConnection(endpoint, identity());
   try {
     const contract = connection.gateway.getNetwork(network.fabric.channel).getContract(driver.chaincode);

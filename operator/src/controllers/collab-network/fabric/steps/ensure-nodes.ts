@@ -4,7 +4,7 @@ import { nodeConfigMap } from '../node-config.ts';
 import { nodeFault, type NodePod } from '../node-fault.ts';
 import { nodeName, type FabricNodePlan, type NodeKey } from '../node-plan.ts';
 import { nodeService, roleDisruptionBudget } from '../node-service.ts';
-import { snapshotPlan } from '../snapshot-volume.ts';
+import { isSnapshotPeer, snapshotPlan } from '../snapshot-volume.ts';
 import { nodeStatefulSet, START_DIGEST_ANNOTATION } from '../node-workload.ts';
 import type { FabricRun } from '../fabric-run.ts';
 
@@ -16,12 +16,14 @@ interface Workload extends KubeObject {
   readonly status?: { readonly observedGeneration?: number; readonly readyReplicas?: number; readonly updateRevision?: string; readonly currentRevision?: string };
 }
 
-/** The orderers and the peer of this institution, with their certificates. */
+/** The orderers and the peers of this institution, with their certificates. */
 export async function ensureNodes(fabric: FabricRun): Promise<void> {
-  const { run, orderers, peer } = fabric;
-  for (const key of [...orderers, peer]) await ensureNode(fabric, key);
-  const budget = roleDisruptionBudget({ network: run.network, role: 'orderer' }, orderers.length);
-  if (budget !== undefined) await run.ctx.applier.apply(CORE.podDisruptionBudget, budget, { owner: run.network });
+  const { run, orderers, peers } = fabric;
+  for (const key of [...orderers, ...peers]) await ensureNode(fabric, key);
+  for (const nodes of [orderers, peers]) {
+    const budget = nodes[0] && roleDisruptionBudget(nodes[0], nodes.length);
+    if (budget !== undefined) await run.ctx.applier.apply(CORE.podDisruptionBudget, budget, { owner: run.network });
+  }
 }
 
 async function ensureNode(fabric: FabricRun, key: NodeKey): Promise<void> {
@@ -55,12 +57,13 @@ async function planOf(fabric: FabricRun, key: NodeKey): Promise<FabricNodePlan> 
     address: addresses.node(key),
     advertised: addresses.advertised(key),
     ordererOverrides: key.role === 'peer' ? ordererOverrides(fabric) : [],
+    ...(key.role === 'peer' && key.ordinal > 0 && { sibling: addresses.node({ ...key, ordinal: 0 }) }),
     image: config.images.fabric,
     config,
     storage: { size: String(size), ...(storageClassName !== '' && { storageClassName }) },
     keepsVolume: fabric.run.access !== undefined,
     resources,
-    ...(key.role === 'peer' && snapshotPlan(fabric)),
+    ...(isSnapshotPeer(key) && snapshotPlan(fabric)),
     material: await nodeMaterialOf(fabric, key),
   };
 }
@@ -76,12 +79,13 @@ function ordererOverrides({ run }: FabricRun): FabricNodePlan['ordererOverrides'
 }
 
 /**
- * Two orderers of three that restart at once leave none to order: a node restarts while all others of its role are ready.
+ * Two orderers of three that restart at once leave none to order, two peers of two none to endorse: a node restarts while all
+ * others of its role are ready.
  *
  * @returns why it has to wait
  */
 async function otherRestarts(fabric: FabricRun, key: NodeKey): Promise<WaitError | undefined> {
-  const others = fabric.orderers.filter(({ role, ordinal }) => role === key.role && ordinal !== key.ordinal);
+  const others = [...fabric.orderers, ...fabric.peers].filter(({ role, ordinal }) => role === key.role && ordinal !== key.ordinal);
   for (const other of others) {
     const name = nodeName(other);
     const workload = await fabric.run.ctx.client.find<Workload>(CORE.statefulSet, name);

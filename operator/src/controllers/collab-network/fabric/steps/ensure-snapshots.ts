@@ -7,7 +7,7 @@ import type { FabricRun } from '../fabric-run.ts';
 import { nodeName } from '../node-plan.ts';
 import { readSnapshotMetrics, type SnapshotCount } from '../snapshot-metrics.ts';
 import { snapshotState } from '../snapshot-state.ts';
-import { snapshotClaim } from '../snapshot-volume.ts';
+import { snapshotClaim, snapshotPeer } from '../snapshot-volume.ts';
 
 const CONDITION = 'SnapshotsFresh';
 
@@ -28,10 +28,10 @@ export async function ensureSnapshotClaim(fabric: FabricRun): Promise<void> {
 
 /** Has the peer take a snapshot when one is due, and says how old the last one is. A backup that fails hinders nothing else. */
 export async function ensureSnapshots(fabric: FabricRun): Promise<void> {
-  const { run, channel, peer, names } = fabric;
+  const { run, channel, names } = fabric;
   const wanted = run.network.spec.ledger.fabric?.snapshots;
   if (wanted === undefined) return notWanted(fabric);
-  const count = await readSnapshotMetrics(run.services.fabric.snapshotMetrics(peer));
+  const count = await readSnapshotMetrics(run.services.fabric.snapshotMetrics(snapshotPeer(fabric)));
   const height = await onFabric('looking at the peer', () => peerAdmin(fabric).height(channel));
   const intervalMs = parseDuration(wanted.interval, 'spec.ledger.fabric.snapshots.interval');
   const state = snapshotState({ count, newestBlock: height - 1, intervalMs, now: run.ctx.clock.now() });
@@ -54,7 +54,8 @@ function notWanted({ run: { network, ctx } }: FabricRun): void {
 
 /** @returns why the peer does not */
 async function take(fabric: FabricRun): Promise<string | undefined> {
-  const { run, channel, peer } = fabric;
+  const { run, channel } = fabric;
+  const peer = snapshotPeer(fabric);
   const snapshots = new PeerSnapshots(nodeAddress(fabric, peer), signerOf(fabric));
   try {
     await onFabric('taking a snapshot', async () => {
