@@ -1,10 +1,10 @@
 import type { SignedTransaction } from '@collabnet/envelope';
-import { kubectl, ledgerBlocks, list } from '@collabnet/hack';
+import { kubectl, ledgerBlocks, ledgerDriver, list } from '@collabnet/hack';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A, SUPERVISOR } from '../fixture/institutions.ts';
 
 /** Submits transactions as they are, over the institution's own NATS server, as whoever has broken into it could. */
-const SCRIPT = `
+const OVER_NATS = `
 import { connect, epochSeconds, InstitutionNats, ledgerSubject, memberInbox, memberToken, networkToken } from '/app/packages/messaging/dist/index.js';
 import { text } from 'node:stream/consumers';
 const { trust, networkId, did, url, transactions } = JSON.parse(await text(process.stdin));
@@ -17,27 +17,43 @@ process.stdout.write(JSON.stringify(answers));
 process.exit(0);
 `;
 
-/** What the ledger's host answers. */
+/** The same on Fabric, over the institution's own peer: what the endorsers say, without looking at the replica before. */
+const OVER_PEER = `
+import { proposeOnly } from '/app/packages/ledger-fabric/dist/index.js';
+import { text } from 'node:stream/consumers';
+const { client, networkId, height, transactions } = JSON.parse(await text(process.stdin));
+const { mspId, channel, peers } = JSON.parse(client['connection.json']);
+const identity = () => ({ mspId, certificate: client['identity.crt'], privateKey: client['identity.key'], tlsAuthorities: client['ca.crt'] });
+const options = { networkId, channel, identity, endpoints: () => peers.map((address) => ({ address })) };
+const answers = [];
+for (const transaction of transactions) answers.push(await proposeOnly(options, transaction, height).then(() => ({ ok: true }), ({ code, message }) => ({ ok: false, error: { code, message } })));
+process.stdout.write(JSON.stringify(answers));
+process.exit(0);
+`;
+
+/** What the ledger's host answers, or the endorsers. */
 export interface Answer {
   readonly ok: boolean;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-async function secretOf(key: string): Promise<string> {
+/** The Secret of bank A that has this entry, as text. */
+async function secretWith(key: string): Promise<Record<string, string>> {
   const secrets = await list<{ metadata: { name: string }; data?: Record<string, string> }>(BANK_A.namespace, 'secrets');
-  const value = secrets.find(({ data }) => data?.[key] !== undefined)?.data?.[key];
-  if (value === undefined) throw new Error(`no Secret of ${BANK_A.namespace} has ${key}`);
-  return Buffer.from(value, 'base64').toString('utf8').trim();
+  const data = secrets.find((secret) => secret.data?.[key] !== undefined)?.data;
+  if (data === undefined) throw new Error(`no Secret of ${BANK_A.namespace} has ${key}`);
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, Buffer.from(value, 'base64').toString('utf8')]));
 }
 
 /** Signing key of bank A's institution, hex. */
-export function institutionKey(): Promise<string> {
-  return secretOf('sign.key');
+export async function institutionKey(): Promise<string> {
+  return (await secretWith('sign.key'))['sign.key']?.trim() ?? '';
 }
 
 export async function submitAsBankA(consortium: Consortium, transactions: readonly SignedTransaction[]): Promise<Answer[]> {
-  const input = { trust: await secretOf('trust.json'), networkId: consortium.networkId, did: consortium.bankA, url: `nats://nats.${BANK_A.namespace}.svc:4222`, transactions };
-  const { stdout } = await kubectl(BANK_A.namespace, ['exec', '-i', 'deploy/operator', '--', '/usr/local/bin/node', '--input-type=module', '-e', SCRIPT], { input: JSON.stringify(input) });
+  const { networkId, bankA: did } = consortium;
+  const [script, way] = ledgerDriver() === 'fabric' ? [OVER_PEER, { client: await secretWith('connection.json'), height: (await ledgerBlocks(BANK_A.namespace)).length }] : [OVER_NATS, { trust: (await secretWith('trust.json'))['trust.json']?.trim(), did, url: `nats://nats.${BANK_A.namespace}.svc:4222` }];
+  const { stdout } = await kubectl(BANK_A.namespace, ['exec', '-i', 'deploy/operator', '--', '/usr/local/bin/node', '--input-type=module', '-e', script], { input: JSON.stringify({ ...way, networkId, transactions }) });
   return JSON.parse(stdout) as Answer[];
 }
 
