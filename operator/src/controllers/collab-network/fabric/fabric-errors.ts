@@ -24,3 +24,13 @@ export async function onFabric<T>(what: string, work: () => Promise<T>): Promise
     throw asFabricWait(error, what);
   }
 }
+
+/** Does what others can go on without: that it has to wait is told of, and hinders nothing. @throws StalledError */
+export async function asProblem(fabric: { readonly problems: WaitError[] }, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof WaitError)) throw error;
+    fabric.problems.push(error);
+  }
+}

@@ -4,8 +4,8 @@ import type { KeyAndCertificate, MspDefinition } from '@collabnet/fabric-network
 import type { WaitError } from '../../../runtime/index.ts';
 import type { NetworkAccess, NetworkRun } from '../network-run.ts';
 import type { CertificateIssuers } from './certificate-issuers.ts';
-import { channelOf, fabricNames, type FabricNames } from './names.ts';
 import type { PeerLook } from './look-at-peers.ts';
+import { channelOf, fabricNames, type FabricNames } from './names.ts';
 import type { NodeKey } from './node-plan.ts';
 import { ownContracts, type OwnContracts } from './own-contracts.ts';
 

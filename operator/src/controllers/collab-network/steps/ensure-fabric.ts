@@ -14,7 +14,7 @@ export async function ensureFabric(run: NetworkRun): Promise<StepResult> {
     if (run.network.spec.join !== undefined) await run.services.joins.close(run.network.metadata.name);
   } catch (error) {
     if (error instanceof WaitError && error.reason === OFF_THE_CHANNEL) return concludeLeaving(run);
-    if (error instanceof WaitError && error.reason === AWAITING_CHANNEL) throw (await lookAsCandidate(run)) ?? error;
+    if (error instanceof WaitError && error.reason === AWAITING_CHANNEL) throw await lookAsCandidate(run, error);
     throw error;
   }
 }

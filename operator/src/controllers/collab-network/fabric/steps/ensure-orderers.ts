@@ -3,7 +3,7 @@ import { WaitError } from '../../../../runtime/index.ts';
 import { NO_QUORUM } from '../../steps/require-quorum.ts';
 import { newestConfigBlock, submitOwnChange, type ConfigBlock } from '../own-channel-change.ts';
 import { configOf, ordererAdmin } from '../fabric-clients.ts';
-import { onFabric } from '../fabric-errors.ts';
+import { asProblem, onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { lookAtOrderers, type OrdererLook } from '../look-at-orderers.ts';
 import { nodeMaterialOf } from '../node-certificates.ts';
@@ -23,15 +23,12 @@ export async function ensureOrderers(fabric: FabricRun): Promise<void> {
   const known = await configOf(fabric);
   fabric.problems.push(...quorumLost(known, viewsOf(fabric, looks, known)), ...looks.flatMap(({ hindrance }) => hindrance ?? []));
   if (actsOn(fabric, looks, known).length === 0) return;
-  try {
+  await asProblem(fabric, async () => {
     const serving = looks.filter(({ state }) => isServing(state)).map(({ key }) => key);
     // The peer may know an older configuration than the orderers.
     const newest = serving.length === 0 ? undefined : await newestConfigBlock(fabric, serving);
     for (const act of actsOn(fabric, looks, newest?.config ?? known)) await perform(fabric, act, newest, serving);
-  } catch (error) {
-    if (!(error instanceof WaitError)) throw error;
-    fabric.problems.push(error);
-  }
+  });
 }
 
 function actsOn(fabric: FabricRun, looks: readonly OrdererLook[], config: ChannelConfig): OrdererAct[] {

@@ -1,7 +1,6 @@
 import { blockFromText } from '@collabnet/fabric-network';
-import { WaitError } from '../../../../runtime/index.ts';
 import { peerAdmin } from '../fabric-clients.ts';
-import { onFabric } from '../fabric-errors.ts';
+import { asProblem, onFabric } from '../fabric-errors.ts';
 import type { FabricRun } from '../fabric-run.ts';
 import { FIRST_BLOCK } from '../names.ts';
 import { nodeName } from '../node-plan.ts';
@@ -16,12 +15,9 @@ export async function joinOtherPeers(fabric: FabricRun): Promise<void> {
     if (height !== undefined || hindrance !== undefined) continue;
     const text = (await run.services.secrets.read(names.channel))?.[FIRST_BLOCK];
     if (text === undefined) return;
-    try {
+    await asProblem(fabric, async () => {
       await onFabric(`joining ${nodeName(key)} to the channel`, () => peerAdmin(fabric, key).join(blockFromText(text, `Secret ${names.channel}, ${FIRST_BLOCK}`)));
       run.ctx.event({ type: 'Normal', reason: 'ChannelJoined', message: `${nodeName(key)} has joined channel ${channel}` });
-    } catch (error) {
-      if (!(error instanceof WaitError)) throw error;
-      fabric.problems.push(error);
-    }
+    });
   }
 }

@@ -15,7 +15,8 @@ export async function removeSparePeers(fabric: FabricRun): Promise<void> {
   const wanted = new Set(peers.map((key) => nodeLabels(key)[NODE_LABEL]));
   for (const { metadata } of await client.list<KubeObject>(CORE.statefulSet, { labelSelector })) {
     if (wanted.has(metadata.labels?.[NODE_LABEL])) continue;
-    for (const type of [CORE.statefulSet, CORE.service, CORE.configMap]) await deleteIgnoreMissing(client, type, metadata.name);
+    // By the StatefulSet it is found again after a failure in between.
+    for (const type of [CORE.service, CORE.configMap, CORE.statefulSet]) await deleteIgnoreMissing(client, type, metadata.name);
     run.ctx.event({ type: 'Normal', reason: 'PeerRemoved', message: `${metadata.name}: spec.ledger.fabric.peers is ${peers.length}; its claim and its Secret stay` });
   }
   const budget = roleDisruptionBudgetName(role);
