@@ -6,6 +6,7 @@ import { containers, runningPod } from './fault-table/pods.ts';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { COMMON_OF_LARGE, offerLarge } from './fixture/large-assets.ts';
+import { courierWrites } from './support/courier-log.ts';
 import { attemptPod, taskPods } from './support/faults.ts';
 import { historyOf, nothingLeft, receiptsOf } from './support/remains.ts';
 import { sameEnd } from './support/same-end.ts';
@@ -69,6 +70,8 @@ describe('an institution that falls silent while an attempt runs', () => {
       await apply(BANK_A.namespace, [psiTask(consortium, name, { asset: 'customers-large', protocol: 'ECDH', maxAttempts: 1 })]);
       await approveAsBoth(name);
       const flowId = (await inPhase(name, 'Running')).status?.flowID ?? '';
+      // Silence is another reason than a handshake that was never answered.
+      await courierWrites(flowId, '"state":"Running"');
       const server = await runningPod(BANK_B, 'app.kubernetes.io/component=nats');
       // Engines may be done sooner than a server is gone: one of them waits for that.
       const engines = containers(await runningPod(BANK_B, taskPods(flowId), 'engine'), 'engine');

@@ -15,8 +15,11 @@ export interface EndToEndPlan {
   readonly alone: readonly SuiteRun[];
 }
 
-/** Suites that a run of all over the embedded ledger runs over Fabric, too; `LEDGER=fabric` runs every suite over it. */
-const ALSO_ON_FABRIC: readonly string[] = ['fault-table', 'task'];
+/**
+ * Suites that a run of all over the embedded ledger runs over Fabric, too; `LEDGER=fabric` runs every suite over it. Left out are
+ * those about the node, the pods of a task and its traces, of which the ledger is no part.
+ */
+const ALSO_ON_FABRIC: readonly string[] = ['bad-input', 'fault-table', 'grants', 'keys', 'network', 'task', 'uninstall'];
 /** Removes the institutions that the others share. */
 const LAST = 'uninstall';
 /** Suites about Fabric itself, which always run over it. */
@@ -44,8 +47,11 @@ export function endToEndPlan(suites: readonly string[], lanes: number, driver: L
   // In one lane, since they share institutions; first, since they take longest.
   const also = driver === 'fabric' ? [] : suites.filter((suite) => ALSO_ON_FABRIC.includes(suite));
   const itself = suites.filter((suite) => ONLY_ON_FABRIC.includes(suite));
-  const chain = [...also.map((suite): SuiteRun => ({ name: `e2e/${suite} on Fabric`, suite, env: overFabric })), ...itself.map(plain)];
-  const rest = suites.filter((suite) => !ONLY_ON_FABRIC.includes(suite));
-  const others = [...rest.filter((suite) => suite !== LAST), ...rest.filter((suite) => suite === LAST)];
-  return { inLanes: [...(chain.length > 0 ? [chain] : []), ...others.map((suite) => [plain(suite)])], alone: [] };
+  const chain = lastAtEnd([...also.map((suite): SuiteRun => ({ name: `e2e/${suite} on Fabric`, suite, env: overFabric })), ...itself.map(plain)]);
+  const others = lastAtEnd(suites.filter((suite) => !ONLY_ON_FABRIC.includes(suite)).map(plain));
+  return { inLanes: [...(chain.length > 0 ? [chain] : []), ...others.map((run) => [run])], alone: [] };
+}
+
+function lastAtEnd(runs: readonly SuiteRun[]): SuiteRun[] {
+  return [...runs.filter(({ suite }) => suite !== LAST), ...runs.filter(({ suite }) => suite === LAST)];
 }
