@@ -3,7 +3,6 @@ import { connect, hash, signers, type Gateway } from '@hyperledger/fabric-gatewa
 import { Client, credentials } from '@grpc/grpc-js';
 import type { FabricEndpoint, FabricIdentity } from './options.ts';
 
-const CONNECT_MS = 5_000;
 const ENDORSE_MS = 15_000;
 const SUBMIT_MS = 10_000;
 const EVALUATE_MS = 5_000;
@@ -11,8 +10,8 @@ const EVALUATE_MS = 5_000;
 /** A gateway to one peer. */
 export interface Connection {
   readonly gateway: Gateway;
-  /** Resolves when the peer answers on the wire. @throws Error after 5 s */
-  ready(): Promise<void>;
+  /** Resolves when the peer answers on the wire. @throws Error when it has not after so many ms */
+  ready(withinMs: number): Promise<void>;
   close(): void;
 }
 
@@ -39,8 +38,8 @@ export function openConnection({ address, serverName }: FabricEndpoint, identity
   });
   return {
     gateway,
-    ready: () =>
-      new Promise((resolve, reject) => client.waitForReady(Date.now() + CONNECT_MS, (error) => (error === undefined || error === null ? resolve() : reject(error)))),
+    ready: (withinMs) =>
+      new Promise((resolve, reject) => client.waitForReady(Date.now() + withinMs, (error) => (error === undefined || error === null ? resolve() : reject(error)))),
     close: () => {
       gateway.close();
       client.close();

@@ -12,8 +12,11 @@ import type { StoredFabricBlock } from './stored-block.ts';
  */
 export function followFabricLedger({ networkId, fabric, cache, logger }: FollowOnFabricOptions): Ledger {
   const text = (path: string): string => readFileSync(path, 'utf8');
-  const { mspId, channel, chaincode, peers } = fabric;
-  const identity = (): FabricIdentity => ({ mspId, certificate: text(fabric.certificate), privateKey: text(fabric.privateKey), tlsAuthorities: text(fabric.tlsAuthorities) });
+  const { channel, chaincode } = fabric();
+  const identity = (): FabricIdentity => {
+    const { mspId, certificate, privateKey, tlsAuthorities } = fabric();
+    return { mspId, certificate: text(certificate), privateKey: text(privateKey), tlsAuthorities: text(tlsAuthorities) };
+  };
   // What is missing is said now, and the pool tries again.
   identity();
   const ledger = new FabricLedgerClient({
@@ -21,7 +24,7 @@ export function followFabricLedger({ networkId, fabric, cache, logger }: FollowO
     channel,
     chaincode,
     identity,
-    endpoints: () => peers.map((address) => ({ address })),
+    endpoints: () => fabric().peers.map((address) => ({ address })),
     state: openReplicaState<StoredFabricBlock>(cache, networkId),
     onError: (error) => logger.warn({ err: error, network: networkId }, 'the ledger cannot be followed'),
   });

@@ -10,6 +10,8 @@ import type { FabricLedgerOptions } from './options.ts';
 import { parseBlock } from './parse-block.ts';
 
 const RETRY_MS = { first: 200, most: 5_000 };
+/** How long a peer has to answer on the wire. */
+const CONNECT_MS = { theOnly: 5_000, oneOfSeveral: 2_000 };
 
 /** What a follower tells of. */
 export interface FollowerSink {
@@ -81,7 +83,9 @@ export class Follower {
         this.#connection?.close();
         this.#connection = undefined;
       }
-      wait = this.#sink.next() > before ? RETRY_MS.first : Math.min(RETRY_MS.most, wait * 2);
+      // Longer only once all have been tried: another one may well serve.
+      if (this.#sink.next() > before) wait = RETRY_MS.first;
+      else if ((turn + 1) % this.#options.endpoints().length === 0) wait = Math.min(RETRY_MS.most, wait * 2);
       await sleep(wait * (0.5 + Math.random()), undefined, { signal: this.#abort.signal }).catch(() => undefined);
     }
   }
@@ -95,7 +99,7 @@ export class Follower {
     this.#certificate = own.certificate;
     const connection = openConnection(endpoint, own);
     try {
-      await connection.ready();
+      await connection.ready(endpoints.length > 1 ? CONNECT_MS.oneOfSeveral : CONNECT_MS.theOnly);
     } catch (cause) {
       connection.close();
       throw new LedgerError('UNAVAILABLE', `peer ${endpoint.address} cannot be reached`, { cause });

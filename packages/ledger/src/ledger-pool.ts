@@ -3,7 +3,10 @@ import type { FollowLedgerOptions } from './follow-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { FabricPeers, PoolNetwork } from './pool-network.ts';
 
-export type FollowOnFabricOptions = Pick<FollowLedgerOptions, 'networkId' | 'cache' | 'logger'> & { readonly fabric: FabricPeers };
+export type FollowOnFabricOptions = Pick<FollowLedgerOptions, 'networkId' | 'cache' | 'logger'> & {
+  /** As the configuration has it at the moment: peers come and go while a ledger is followed. */
+  readonly fabric: () => FabricPeers;
+};
 
 export type LedgerPoolOptions = Pick<FollowLedgerOptions, 'client' | 'cache' | 'logger'> & {
   readonly signal: AbortSignal;
@@ -16,14 +19,16 @@ export class LedgerPool {
   readonly #options: LedgerPoolOptions;
   readonly #following = new Map<string, Promise<Ledger | undefined>>();
   readonly #ledgers = new Map<string, Ledger>();
+  readonly #peers = new Map<string, FabricPeers>();
 
   constructor(options: LedgerPoolOptions) {
     this.#options = options;
   }
 
-  /** The ledger, or undefined while it has not been reached. Never waits. */
+  /** The ledger, or undefined while it has not been reached. Never waits. @param network as it is configured now */
   get(network: PoolNetwork): Ledger | undefined {
-    const { networkId } = network;
+    const { networkId, fabric } = network;
+    if (fabric !== undefined) this.#peers.set(networkId, fabric);
     if (!this.#following.has(networkId)) this.#following.set(networkId, this.#follow(network));
     return this.#ledgers.get(networkId);
   }
@@ -35,9 +40,9 @@ export class LedgerPool {
   async #follow(network: PoolNetwork): Promise<Ledger | undefined> {
     const { logger, signal } = this.#options;
     try {
-      const { fabric } = network;
+      const { networkId, fabric } = network;
       const options = { ...network, ...this.#options };
-      const ledger = fabric === undefined ? await followLedger(options) : await this.#options.followFabric({ ...options, fabric });
+      const ledger = fabric === undefined ? await followLedger(options) : await this.#options.followFabric({ ...options, fabric: () => this.#peers.get(networkId) ?? fabric });
       this.#ledgers.set(network.networkId, ledger);
       return ledger;
     } catch (error) {

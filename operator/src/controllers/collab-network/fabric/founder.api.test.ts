@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CONTRACTS_VERSION, type AlgorithmRecord, type MemberRecord, type Page } from '@collabnet/contracts';
 import { certificateFacts } from '@collabnet/fabric-network';
-import { LedgerPool, type Ledger } from '@collabnet/ledger';
-import { followFabricLedger } from '@collabnet/ledger-fabric';
-import { silentLogger } from '@collabnet/telemetry';
-import { serviceAccess } from '../../../institution/service-access.ts';
+import type { Ledger } from '@collabnet/ledger';
 import { CORE, WaitError } from '../../../runtime/index.ts';
 import { eventually } from '../../../testing/index.ts';
 import { requireQuorum } from '../steps/require-quorum.ts';
@@ -17,7 +14,6 @@ import { provisionFabric } from './provision.ts';
 import { TestFounder } from './testing-founder.ts';
 
 const DAY = 24 * 3600 * 1000;
-const NAME = 'demo';
 const ORDERERS = ['fabric-demo-orderer-0', 'fabric-demo-orderer-1', 'fabric-demo-orderer-2'];
 
 let founder: TestFounder;
@@ -65,15 +61,13 @@ test('a session over it submits a transaction of the contracts', async () => {
 test('a service follows the ledger on the peer with the files that it is given', async () => {
   const session = await founder.newSession();
   const mount = mkdtempSync(join(tmpdir(), 'collabnet-service-'));
+  const pool = founder.ledgerPool();
   try {
-    const access = await serviceAccess({ current: undefined, networks: [NAME], sessions: { get: () => session }, nats: { url: 'nats://none', ledgerClientCreds: () => Promise.resolve('') }, client: 'data-proxy', mount, now: Date.now() });
-    for (const [name, text] of Object.entries(access.files)) writeFileSync(join(mount, name), text);
-    const pool = new LedgerPool({ client: 'data-proxy', cache: undefined, logger: silentLogger(), signal: founder.ctx.signal, followFabric: (options) => Promise.resolve(followFabricLedger(options)) });
-    const [network] = access.networks;
-    const followed = await eventually('followed', () => pool.get(network!));
+    const network = await founder.serviceNetwork(mount);
+    const followed = await eventually('followed', () => pool.get(network));
     await eventually('at the head', () => headOf(followed) === session.ledger.head().hash);
-    await pool.close();
   } finally {
+    await pool.close();
     rmSync(mount, { recursive: true });
   }
 });

@@ -8,8 +8,8 @@ import { CHAINCODE } from './chaincode-package.ts';
 import { OtherOrganisations } from './other-organisations.ts';
 import { fabricNames } from './names.ts';
 
-/** A renewed certificate counts after this long, ms: soon enough also for an operator that has just started with an expired one. */
-const IDENTITY_RECHECK_MS = 60_000;
+/** Renewed certificates and other peers count after this long, ms. */
+const RECHECK_MS = 15_000;
 
 export interface OpenReplicaOptions {
   readonly network: CollabNetwork;
@@ -58,7 +58,7 @@ export async function openFabricReplica({ network, networkId, secrets, cache, lo
     identity = identityIn(mspId, now);
     ({ peers } = connectionIn(now));
   };
-  const timer = setInterval(() => void reread().catch((error: unknown) => logger.warn({ err: error }, `Secret ${secretName} cannot be read`)), IDENTITY_RECHECK_MS);
+  const timer = setInterval(() => void reread().catch((error: unknown) => logger.warn({ err: error }, `Secret ${secretName} cannot be read`)), RECHECK_MS);
   const close = ledger.close.bind(ledger);
   ledger.close = () => {
     clearInterval(timer);

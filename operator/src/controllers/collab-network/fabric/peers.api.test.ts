@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { LedgerPool } from '@collabnet/ledger';
 import { CORE } from '../../../runtime/index.ts';
 import { eventually } from '../../../testing/index.ts';
 import { TestFounder } from './testing-founder.ts';
@@ -7,14 +11,25 @@ import { TestFounder } from './testing-founder.ts';
 const [FIRST, SECOND] = ['fabric-demo-peer-0', 'fabric-demo-peer-1'] as const;
 const TWO = 'PodDisruptionBudget fabric-demo-peer';
 
+/** Where a service would have its Secret. */
+const mount = mkdtempSync(join(tmpdir(), 'collabnet-service-'));
+
 let founder: TestFounder;
+let pool: LedgerPool;
 
 before(async () => {
   founder = await TestFounder.start({ orderers: 1 });
   await founder.provision();
   await founder.write('1.0.0');
+  pool = founder.ledgerPool();
+  const network = await founder.serviceNetwork(mount);
+  await eventually('followed by a service', () => pool.get(network));
 });
-after(() => founder?.stop());
+after(async () => {
+  await pool?.close();
+  await founder?.stop();
+  rmSync(mount, { recursive: true });
+});
 
 const heights = (): Record<string, number | undefined> => Object.fromEntries((founder.status.fabric?.peers ?? []).map(({ name, height }) => [name, height]));
 /** Both peers have the same blocks. */
@@ -53,7 +68,7 @@ test('another look changes nothing', async () => {
 });
 
 for (const [away, there, version] of [[FIRST, SECOND, '1.1.0'], [SECOND, FIRST, '1.2.0']] as const) {
-  test(`${away} may be away: it is told of, and the ledger is written and read by the other`, async () => {
+  test(`${away} may be away: it is told of, and the ledger is written and read by the other, also by a service that followed the ledger before there were two`, async () => {
     await founder.restart();
     await founder.provision();
     await founder.kubelet.without([away], async () => {
@@ -63,7 +78,8 @@ for (const [away, there, version] of [[FIRST, SECOND, '1.1.0'], [SECOND, FIRST, 
       assert.match(message ?? '', new RegExp(away));
       const before = heights();
       assert.ok((before[there] ?? 0) > 0 && before[away] === undefined, JSON.stringify(before));
-      await founder.write(version);
+      const height = await founder.write(version);
+      await eventually('seen by the service', async () => (pool.get(await founder.serviceNetwork(mount))?.head().height ?? 0) >= height, 60_000);
       await founder.once();
       assert.ok((heights()[there] ?? 0) > (before[there] ?? 0));
     });

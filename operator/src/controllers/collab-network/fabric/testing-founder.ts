@@ -1,10 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TestNetwork } from '@collabnet/contracts/testing';
 import type { CollabNetwork } from '@collabnet/crds';
 import { canonicalJson } from '@collabnet/envelope';
+import { LedgerPool } from '@collabnet/ledger';
+import { followFabricLedger } from '@collabnet/ledger-fabric';
+import { silentLogger } from '@collabnet/telemetry';
 import { HubServer } from '../../../institution/hub-server.ts';
 import { InstitutionAuthority } from '../../../institution/institution-authority.ts';
 import { InstitutionKeys } from '../../../institution/institution-keys.ts';
 import { NetworkSession } from '../../../institution/network-session.ts';
+import { serviceAccess, type ServiceNetwork } from '../../../institution/service-access.ts';
 import { SecretStore } from '../../../institution/secret-store.ts';
 import { Applier, CORE, type KubeObject } from '../../../runtime/index.ts';
 import { eventually, TestApiServer } from '../../../testing/index.ts';
@@ -105,6 +111,19 @@ export class TestFounder extends TestPlace {
     await eventually('heard', () => ledger.refresh().then(() => true, () => false), 60_000);
     const { fabricReading } = this.last;
     return new NetworkSession({ name: NAME, did, keys: new InstitutionKeys({ sign, agree }), ledger, ...(fabricReading && { fabric: fabricReading }) });
+  }
+
+  /** The network as it is configured for a service whose Secret is mounted there; writes the files of the Secret. */
+  async serviceNetwork(mount: string): Promise<ServiceNetwork> {
+    const session = await this.newSession();
+    const access = await serviceAccess({ current: undefined, networks: [NAME], sessions: { get: () => session }, nats: { url: 'nats://none', ledgerClientCreds: () => Promise.resolve('') }, client: 'data-proxy', mount, now: Date.now() });
+    for (const [name, text] of Object.entries(access.files)) writeFileSync(join(mount, name), text);
+    return required(access.networks[0], 'network');
+  }
+
+  /** The ledgers that such a service follows. */
+  ledgerPool(): LedgerPool {
+    return new LedgerPool({ client: 'data-proxy', cache: undefined, logger: silentLogger(), signal: this.ctx.signal, followFabric: (options) => Promise.resolve(followFabricLedger(options)) });
   }
 
   /** Writes to the ledger by a session of the institution. @returns the height */
