@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import { apply, collabnet, fillFolder, foreignKubeconfig, freeFolder, get, ledgerBlocks, ledgerDriver, limitFolder, list, persistentVolumeFolder, unlimitFolder, type DemoInstitution } from '@collabnet/hack';
+import { apply, collabnet, fillFolder, foreignKubeconfig, freeFolder, get, kubectl, ledgerBlocks, ledgerDriver, limitFolder, list, persistentVolumeFolder, unlimitFolder, type DemoInstitution } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './fixture/institutions.ts';
 import { networkOf } from './support/algorithms.ts';
 import { shiftContractsClock, shiftOperatorClock } from './support/clocks.ts';
 import { saysOf, stalledOf, type Conditioned } from './support/conditions.ts';
+import { expirePeerCertificates, peerCertificateEnds } from './support/expire-peer.ts';
 import { allServe, conflictsAt, contractsPod, kill, leadingOrderer, losePeer, nodePod, ORDERERS, PEER, PEER_CLAIM, withoutNodes, type SeenNetwork } from './support/fabric-nodes.ts';
 import { eventually, patch } from './support/objects.ts';
 import { proposals } from './support/remains.ts';
@@ -170,6 +171,30 @@ describe('a network on Fabric with three orderers and three peers', { skip }, ()
     }
   });
 
+  test('fabric fault: the certificates of a peer have expired while its operator was away: the operator renews them, and a task ends as ever', async (t) => {
+    const name = taskName('expired-peer');
+    const { namespace } = BANK_B;
+    await withTasks([name], async () => {
+      try {
+        await kubectl(namespace, ['scale', 'deployment/operator', '--replicas=0']);
+        await until(async () => (await list(namespace, 'pods', 'app.kubernetes.io/component=operator')).length === 0, 60_000, () => 'the operator was to be away');
+        const pod = await nodePod(BANK_B, PEER);
+        await expirePeerCertificates(BANK_B);
+        await kill(BANK_B, pod);
+        await until(() => hasEnded(namespace), 90_000, () => `${namespace}/${PEER} was to refuse its expired certificate`);
+      } finally {
+        await kubectl(namespace, ['scale', 'deployment/operator', '--replicas=1']);
+      }
+      const begun = performance.now();
+      await until(async () => (await peerCertificateEnds(BANK_B)) > Date.now() + 300 * 24 * 60 * MINUTE_MS, 90_000, () => 'the certificate was to be renewed');
+      await allServe();
+      t.diagnostic(`everything serves again ${Math.round((performance.now() - begun) / 1000)} s after the operator was started`);
+      await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+      await approveAsBoth(name);
+      await sameEnd(consortium, name);
+    });
+  });
+
   test('fabric fault: the contracts of who proposes are killed in the middle of submits: each task is proposed once, and one ends as ever', async (t) => {
     const contracts = await contractsPod(BANK_A);
     await whileProposing(t, 'kill-contracts', () => kill(BANK_A, contracts));
@@ -284,6 +309,12 @@ describe('a network on Fabric with three orderers and three peers', { skip }, ()
 function showsFailure(task: SeenTask): boolean {
   const ready = task.status?.conditions?.find(({ type }) => type === 'Ready');
   return stalledOf(task) !== undefined || ['Failed', 'Cancelled', 'ApprovalReject'].includes(task.status?.phase ?? '') || /Unavailable|Stale|Refused|Timeout|Error|Conflict|Skew/.test(ready?.reason ?? '');
+}
+
+/** Whether the peer's container has ended since its pod was made. */
+async function hasEnded(namespace: string): Promise<boolean> {
+  const pod = await get<{ status?: { containerStatuses?: { restartCount: number; state?: { terminated?: object } }[] } }>(namespace, 'pod', `${PEER}-0`);
+  return pod?.status?.containerStatuses?.some(({ restartCount, state }) => restartCount > 0 || state?.terminated !== undefined) === true;
 }
 
 /** Whether a condition of a network is False with these words. */

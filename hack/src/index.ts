@@ -6,6 +6,7 @@ export { emptyDirFolder, fillFolder, freeFolder, limitFolder, persistentVolumeFo
 export { cutTraffic, resetTraffic, restoreTraffic, slowTraffic } from './faults/traffic.ts';
 export { builtImage } from './images/build-image.ts';
 export { images } from './images/images.ts';
+export { loadOtherContracts } from './images/other-contracts.ts';
 export { testNames } from './requirements/test-names.ts';
 export { HackError } from './lib/hack-error.ts';
 export { cacheDir, repositoryRoot } from './lib/paths.ts';

@@ -23,7 +23,7 @@ const ALSO_ON_FABRIC: readonly string[] = ['bad-input', 'fault-table', 'grants',
 /** Removes the institutions that the others share. */
 const LAST = 'uninstall';
 /** Suites about Fabric itself, which always run over it. */
-const ONLY_ON_FABRIC: readonly string[] = ['fabric-faults.long'];
+const ONLY_ON_FABRIC: readonly string[] = ['contracts-upgrade.long', 'fabric-faults.long'];
 const FAULT_TABLE = 'fault-table';
 
 /** True for a suite that needs ledger nodes of Fabric. */
