@@ -40,9 +40,11 @@ export type {
   FlowApproval,
   FlowRecord,
   FlowStepRecord,
+  FlowStepView,
   Lease,
   MissingConsent,
   Reservation,
+  ReservationRecord,
   SealedRecord,
 } from './flows/record.ts';
 export type { StartResult } from './flows/start.ts';

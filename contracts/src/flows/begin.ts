@@ -19,7 +19,6 @@ function beginAttempt(context: ContractContext, flow: FlowRecord, step: FlowStep
     state: 'Reserving',
     attempt: step.attempt + 1,
     reserveDeadline: Math.min(flow.deadline, context.blockTime + rules.reserveWindowMs),
-    reservations: {},
     touched: false,
     receipts: [],
   };

@@ -61,7 +61,7 @@ export const propose = defineMethod('flows.propose', flowProposalSchema, (contex
 });
 
 function waitingStep(flowId: string, step: string): FlowStepRecord {
-  const empty = { reservations: {}, frozen: {}, touched: false, attempts: [], receipts: [] };
+  const empty = { touched: false, attempts: [], receipts: [] };
   return { ...stamp('flow-step'), flowId, step, state: 'Waiting', attempt: 0, ...empty };
 }
 

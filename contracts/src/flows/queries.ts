@@ -8,7 +8,8 @@ import type { ReceiptRecord } from '../receipts/record.ts';
 import { keys } from '../state/keys.ts';
 import { attemptFault, leaseEnd, leaseOf } from './lease.ts';
 import { attemptArgs, flowIdSchema, flowOf, stepNameSchema, stepOf, termsOf } from './load.ts';
-import type { FlowRecord, FlowStepRecord, Lease, SealedRecord } from './record.ts';
+import type { FlowRecord, Lease, SealedRecord } from './record.ts';
+import { stepView } from './reservations.ts';
 import { FLOW_STATES } from './states.ts';
 
 /** `flows.get` → FlowRecord */
@@ -37,17 +38,18 @@ export const list = defineQuery(
   },
 );
 
-/** `flows.step` → FlowStepRecord */
+/** `flows.step` → FlowStepView */
 export const step = defineQuery(
   'flows.step',
   z.strictObject({ flowId: flowIdSchema, step: stepNameSchema }),
-  ({ state }, args) => stepOf(state, args.flowId, args.step),
+  ({ state }, args) => stepView(state, flowOf(state, args.flowId), stepOf(state, args.flowId, args.step)),
 );
 
-/** `flows.steps` → {items: FlowStepRecord[]} in the order they run */
-export const steps = defineQuery('flows.steps', z.strictObject({ flowId: flowIdSchema }), ({ state }, { flowId }) => ({
-  items: flowOf(state, flowId).steps.map(({ name }): FlowStepRecord => stepOf(state, flowId, name)),
-}));
+/** `flows.steps` → {items: FlowStepView[]} in the order they run */
+export const steps = defineQuery('flows.steps', z.strictObject({ flowId: flowIdSchema }), ({ state }, { flowId }) => {
+  const flow = flowOf(state, flowId);
+  return { items: flow.steps.map(({ name }) => stepView(state, flow, stepOf(state, flowId, name))) };
+});
 
 /** `flows.sealed` → SealedRecord; open it under the AAD of network, `flows`, `propose` and `nonce` */
 export const sealed = defineQuery('flows.sealed', z.strictObject({ flowId: flowIdSchema }), ({ state }, { flowId }) =>

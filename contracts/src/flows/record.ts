@@ -81,6 +81,20 @@ export interface Reservation {
   height: number;
 }
 
+/** `reservation/<flowId>/<step>/<did>` */
+export interface ReservationRecord {
+  schema: 'collabnet.dev/reservation/v1';
+  rules: string;
+  flowId: string;
+  step: string;
+  party: string;
+  /** That this is for; it counts for no other one. */
+  attempt: number;
+  reservation: Reservation;
+  /** The inputs of the party's first attempt, which every later one must repeat. */
+  frozen: Reservation['inputCommitments'];
+}
+
 /** An attempt that came to nothing. */
 export interface PastAttempt {
   attempt: number;
@@ -104,9 +118,6 @@ export interface FlowStepRecord {
   attempt: number;
   /** ms; reservations of this attempt must be complete by then. */
   reserveDeadline?: number;
-  reservations: { [did: string]: Reservation };
-  /** By DID: the inputs of the first attempt, which every later one must repeat. */
-  frozen: { [did: string]: Reservation['inputCommitments'] };
   /** Whether the first byte of this attempt was exchanged. */
   touched: boolean;
   startedAt?: number;
@@ -117,6 +128,12 @@ export interface FlowStepRecord {
   attempts: PastAttempt[];
   /** DIDs whose receipt is on the ledger. */
   receipts: string[];
+}
+
+/** Answer of the queries `flows.step` and `flows.steps`. */
+export interface FlowStepView extends FlowStepRecord {
+  /** By DID: who has reserved the attempt. */
+  reservations: { [did: string]: Reservation };
 }
 
 /** Answer of the query `flows.lease`. */

@@ -9,7 +9,7 @@ import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { omit } from '../core/omit.ts';
-import { load, save } from '../core/store.ts';
+import { load, save, stamp } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
 import {
   assertBefore,
@@ -21,7 +21,7 @@ import {
   stepOf,
   termsOf,
 } from './load.ts';
-import type { FlowRecord, FlowStepRecord, Reservation } from './record.ts';
+import type { Reservation, ReservationRecord } from './record.ts';
 
 const reserveArgs = z.strictObject({
   ...attemptArgs,
@@ -47,42 +47,37 @@ export const reserve = defineMethod('flows.reserve', reserveArgs, (context, args
   const did = assertComputes(context, terms);
   const { attempt } = args;
   const content = omit(args, 'flowId', 'step', 'attempt');
-  const known = step.reservations[did];
+  const key = keys.reservation(args.flowId, args.step, did);
+  const known = load<ReservationRecord>(state, key);
   const repeatable = flow.state === 'Pending' || flow.state === 'Running';
-  if (known !== undefined && repeatable && flow.currentStep === args.step && step.attempt === attempt) {
-    return adopt(flow, step, known, content);
+  if (known?.attempt === attempt && repeatable && flow.currentStep === args.step && step.attempt === attempt) {
+    return adopt(known, content);
   }
   assertMay(flow, 'reserve');
   assertCurrent(flow, step, attempt);
   assertBefore(context, step.reserveDeadline ?? 0, 'the time to reserve');
-  checkInputs(terms, step, did, content.inputCommitments);
+  checkInputs(terms, known?.frozen, did, content.inputCommitments);
   checkImage(context, terms, content.imageDigest);
   checkDelegation(context, args, flow.deadline);
-  if (Object.values(step.reservations).some((other) => other.courierKey === content.courierKey)) {
-    throw new ContractError('CONFLICT', 'courierKey: another party has reserved with it; make a key per attempt', {
-      field: 'courierKey',
-    });
-  }
-  const next: FlowStepRecord = {
-    ...step,
-    reservations: { ...step.reservations, [did]: { ...content, height } },
-    frozen: { ...step.frozen, [did]: content.inputCommitments },
+  const record: ReservationRecord = {
+    ...stamp('reservation'),
+    flowId: args.flowId,
+    step: args.step,
+    party: did,
+    attempt,
+    reservation: { ...content, height },
+    frozen: content.inputCommitments,
   };
-  save(state, keys.flowStep(args.flowId, args.step), next);
+  save(state, key, record);
   context.emit('flow.reserved', args.flowId, { step: args.step, attempt, party: did });
-  return next;
+  return record;
 });
 
-function adopt(
-  flow: FlowRecord,
-  step: FlowStepRecord,
-  known: Reservation,
-  content: Omit<Reservation, 'height'>,
-): FlowStepRecord {
-  if (canonicalJson(omit(known, 'height')) === canonicalJson(content)) return step;
+function adopt(known: ReservationRecord, content: Omit<Reservation, 'height'>): ReservationRecord {
+  if (canonicalJson(omit(known.reservation, 'height')) === canonicalJson(content)) return known;
   throw new ContractError(
     'CONFLICT',
-    `this party has reserved attempt ${step.attempt} of ${flow.flowId} otherwise; it cannot be changed`,
+    `this party has reserved attempt ${known.attempt} of ${known.flowId} otherwise; it cannot be changed`,
     {
       field: 'attempt',
     },
@@ -91,7 +86,7 @@ function adopt(
 
 function checkInputs(
   terms: ProposedStep,
-  step: FlowStepRecord,
+  frozen: Reservation['inputCommitments'] | undefined,
   did: string,
   commitments: Reservation['inputCommitments'],
 ): void {
@@ -103,7 +98,6 @@ function checkInputs(
       field,
     });
   }
-  const frozen = step.frozen[did];
   if (frozen === undefined || canonicalJson(byInput(frozen)) === canonicalJson(byInput(commitments))) return;
   throw new ContractError(
     'INPUT_CHANGED',

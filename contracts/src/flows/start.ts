@@ -19,7 +19,8 @@ import {
   stepOf,
   termsOf,
 } from './load.ts';
-import type { FlowRecord, FlowStepRecord, Lease } from './record.ts';
+import type { FlowRecord, FlowStepRecord, Lease, Reservation } from './record.ts';
+import { reservationsOf } from './reservations.ts';
 
 /** Answer of `flows.start`: Running with a lease, or Failed with the reason when a consent no longer holds. */
 export interface StartResult {
@@ -49,14 +50,7 @@ export const start = defineMethod(
     assertMay(flow, 'start');
     assertCurrent(flow, step, attempt);
     assertBefore(context, step.reserveDeadline ?? 0, 'the time to reserve');
-    const waiting = terms.computeParties.filter((did) => step.reservations[did] === undefined);
-    if (waiting.length > 0) {
-      throw new ContractError(
-        'ILLEGAL_TRANSITION',
-        `start: ${waiting.join(' and ')} has not reserved attempt ${attempt}`,
-        { field: 'attempt' },
-      );
-    }
+    assertReserved(reservationsOf(state, step, terms.computeParties), terms.computeParties, attempt);
     const fault = missingConsents(context, flow)[0] ?? algorithmFault(context, flow);
     if (fault !== undefined) {
       const {
@@ -78,6 +72,19 @@ export const start = defineMethod(
     return { state: next.state, attempt, lease: leaseOf(context, next, running, attempt) };
   },
 );
+
+/** Reservations are not compared when they are made: a party that reads those of others would have to wait for them. */
+function assertReserved(reservations: Record<string, Reservation>, parties: readonly string[], attempt: number): void {
+  const waiting = parties.filter((did) => reservations[did] === undefined);
+  if (waiting.length > 0) {
+    const message = `start: ${waiting.join(' and ')} has not reserved attempt ${attempt}`;
+    throw new ContractError('ILLEGAL_TRANSITION', message, { field: 'attempt' });
+  }
+  if (new Set(Object.values(reservations).map(({ courierKey }) => courierKey)).size === parties.length) return;
+  throw new ContractError('CONFLICT', 'courierKey: two parties have reserved with the same one; make a key per attempt', {
+    field: 'courierKey',
+  });
+}
 
 /** An algorithm that may no longer be started: not even one that was only retired. */
 function algorithmFault({ state }: QueryContext, flow: FlowRecord): { code: string; message: string } | undefined {

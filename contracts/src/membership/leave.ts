@@ -3,9 +3,10 @@ import type { ContractContext } from '../core/context.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { activeMembers } from '../core/majority.ts';
 import { defineMethod } from '../core/method.ts';
-import { load, loadOrThrow } from '../core/store.ts';
-import { ownersOf } from '../flows/load.ts';
-import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
+import { loadOrThrow } from '../core/store.ts';
+import { ownersOf, stepOf } from '../flows/load.ts';
+import type { FlowRecord } from '../flows/record.ts';
+import { reservationOf } from '../flows/reservations.ts';
 import { keys } from '../state/keys.ts';
 import { endFlowsOf, openFlowsOf } from './end-flows.ts';
 import { endMembership } from './end.ts';
@@ -38,7 +39,5 @@ export const leave = defineMethod('membership.leave', z.strictObject({}), (conte
 function binds({ state }: ContractContext, flow: FlowRecord, did: string): boolean {
   if (flow.state === 'AwaitingApproval') return false;
   if (flow.proposer === did || ownersOf(flow).includes(did)) return true;
-  return flow.steps.some(
-    ({ name }) => load<FlowStepRecord>(state, keys.flowStep(flow.flowId, name))?.reservations[did] !== undefined,
-  );
+  return flow.steps.some(({ name }) => reservationOf(state, stepOf(state, flow.flowId, name), did) !== undefined);
 }

@@ -7,7 +7,8 @@ import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { load, save, stamp } from '../core/store.ts';
 import { assertComputes, assertCurrent, assertMay, attemptArgs, flowOf, stepOf, termsOf } from '../flows/load.ts';
-import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
+import type { FlowRecord, FlowStepRecord, Reservation } from '../flows/record.ts';
+import { reservationOf } from '../flows/reservations.ts';
 import { keys } from '../state/keys.ts';
 import { closeStep } from './close-step.ts';
 import { type Receipt, receiptSchema } from '@collabnet/flow';
@@ -41,8 +42,9 @@ export const submit = defineMethod('receipts.submit', submitArgs, (context, args
   }
   assertMay(flow, 'receipt');
   assertCurrent(flow, step, args.attempt);
-  checkContent(context, flow, step, args.receipt, party);
-  const courierKey = step.reservations[party]?.courierKey ?? '';
+  const reserved = reservationOf(state, step, party);
+  checkContent(context, flow, step, reserved, args.receipt);
+  const courierKey = reserved?.courierKey ?? '';
   if (!sm2Verify(canonicalJson(args.receipt), args.signature, courierKey)) {
     throw new ContractError('PROOF_INVALID', "signature: not that of the attempt's key over the canonical receipt", {
       field: 'signature',
@@ -73,11 +75,11 @@ function checkContent(
   context: ContractContext,
   flow: FlowRecord,
   step: FlowStepRecord,
+  reserved: Reservation | undefined,
   receipt: Receipt,
-  party: string,
 ): void {
+  const party = context.caller.institution;
   const terms = termsOf(flow, step.step);
-  const reserved = step.reservations[party];
   const peers = terms.computeParties.filter((did) => did !== party);
   const expected: Record<string, [Json, Json]> = {
     network: [receipt.network, context.networkId],

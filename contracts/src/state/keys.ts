@@ -36,6 +36,8 @@ export const keys = {
   flow: (flowId: string): string => `flow/${flowId}`,
   flowSealed: (flowId: string): string => `flow-sealed/${flowId}`,
   flowStep: (flowId: string, step: string): string => `flow-step/${flowId}/${step}`,
+  /** Apart from its step, so that parties who reserve at the same time do not get in each other's way. */
+  reservation: (flowId: string, step: string, did: string): string => `reservation/${flowId}/${step}/${did}`,
   flowByParty: (did: string, flowId: string): string => `flow-by-party/${did}/${flowId}`,
   /** Only while the flow is not at its end. */
   flowOpen: (did: string, flowId: string): string => `flow-open/${did}/${flowId}`,

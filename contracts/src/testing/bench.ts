@@ -1,7 +1,7 @@
 import { type Delegation, canonicalJson, digestOf } from '@collabnet/envelope';
 import { type FlowProposal, buildProposal, flowSpecSchema } from '@collabnet/flow';
 import { type Sm2KeyPair, generateSm2KeyPair, sm2Sign } from '@collabnet/sm';
-import type { FlowRecord, FlowStepRecord, GrantView, Receipt, StartResult } from '../index.ts';
+import type { FlowRecord, FlowStepRecord, FlowStepView, GrantView, Receipt, ReservationRecord, StartResult } from '../index.ts';
 import type { TestInstitution } from './actors.ts';
 import type { MakeDriver } from './driver.ts';
 import { MINUTE, TestNetwork } from './network.ts';
@@ -133,8 +133,8 @@ export class Bench {
     };
   }
 
-  async reserve(flow: FlowRecord, party: TestInstitution, attempt = 1, step = 'match'): Promise<FlowStepRecord> {
-    return this.net.send<FlowStepRecord>(party, 'flows.reserve', await this.reservation(flow, party, attempt, step));
+  async reserve(flow: FlowRecord, party: TestInstitution, attempt = 1, step = 'match'): Promise<ReservationRecord> {
+    return this.net.send<ReservationRecord>(party, 'flows.reserve', await this.reservation(flow, party, attempt, step));
   }
 
   start(flow: FlowRecord, party = this.a, attempt = 1, step = 'match'): Promise<StartResult> {
@@ -214,8 +214,8 @@ export class Bench {
     return this.net.query<FlowRecord>('flows.get', { flowId: flow.flowId });
   }
 
-  step(flow: { flowId: string }, step = 'match'): Promise<FlowStepRecord> {
-    return this.net.query<FlowStepRecord>('flows.step', { flowId: flow.flowId, step });
+  step(flow: { flowId: string }, step = 'match'): Promise<FlowStepView> {
+    return this.net.query<FlowStepView>('flows.step', { flowId: flow.flowId, step });
   }
 
   used(id: string): Promise<number> {

@@ -1,4 +1,4 @@
-import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepView } from '@collabnet/contracts';
 import { LABEL_TASK } from '@collabnet/crds';
 import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
@@ -38,7 +38,7 @@ export class AttemptCleaner {
   }
 
   /** Removes every attempt of a flow but the one that is current. */
-  async retire(flow: FlowRecord, steps: readonly FlowStepRecord[]): Promise<void> {
+  async retire(flow: FlowRecord, steps: readonly FlowStepView[]): Promise<void> {
     const label = taskLabel(flow.flowId);
     const { pods, secrets } = this.#options;
     for (const pod of pods.byLabel(LABEL_TASK, label)) {
@@ -71,7 +71,7 @@ export class AttemptCleaner {
       if (view === undefined) continue;
       const flow = await view.find<FlowRecord>('flows', 'get', { flowId });
       if (flow === undefined) continue;
-      const { items } = await view.read<{ items: FlowStepRecord[] }>('flows', 'steps', { flowId });
+      const { items } = await view.read<{ items: FlowStepView[] }>('flows', 'steps', { flowId });
       await this.retire(flow, items);
     }
   }
@@ -106,7 +106,7 @@ export class AttemptCleaner {
 }
 
 /** Whether an attempt is the one that the ledger waits for. */
-export function isCurrent(attempt: AttemptId | undefined, flow: FlowRecord, steps: readonly FlowStepRecord[]): boolean {
+export function isCurrent(attempt: AttemptId | undefined, flow: FlowRecord, steps: readonly FlowStepView[]): boolean {
   if (attempt === undefined || attempt.flowId !== flow.flowId || flow.finishedAt !== undefined) return false;
   if (flow.currentStep !== attempt.step) return false;
   return steps.find(({ step }) => step === attempt.step)?.attempt === attempt.attempt;

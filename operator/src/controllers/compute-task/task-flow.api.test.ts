@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { rotationProof, type FlowRecord, type FlowStepRecord } from '@collabnet/contracts';
+import { rotationProof, type FlowRecord, type FlowStepView } from '@collabnet/contracts';
 import { TestNetwork } from '@collabnet/contracts/testing';
 import type { ComputeTask } from '@collabnet/crds';
 import { generateSm2KeyPair } from '@collabnet/sm';
@@ -96,7 +96,7 @@ const taskSpec = (runID: string, change: (spec: Record<string, never>) => void =
 const apply = (name: string, spec: object): Promise<ComputeTask> => a.client.create<ComputeTask>(COMPUTE_TASK, { metadata: { name }, spec } as ComputeTask);
 const ready = (task: ComputeTask): string | undefined => findCondition(task.status?.conditions, 'Ready')?.reason;
 const flowOf = (flowId: string): Promise<FlowRecord> => network.query<FlowRecord>('flows.get', { flowId });
-const stepOf = (flowId: string): Promise<FlowStepRecord> => network.query<FlowStepRecord>('flows.step', { flowId, step: 'match' });
+const stepOf = (flowId: string): Promise<FlowStepView> => network.query<FlowStepView>('flows.step', { flowId, step: 'match' });
 
 async function approve(flowId: string, who: Bank): Promise<void> {
   const { specDigest } = await flowOf(flowId);

@@ -1,4 +1,4 @@
-import type { FlowRecord, FlowStepRecord, ReceiptRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepView, ReceiptRecord } from '@collabnet/contracts';
 import type { CollabNetwork, ComputeTask, DataAsset } from '@collabnet/crds';
 import type { FlowSpec, ProposedStep, SealedFlow } from '@collabnet/flow';
 import type { CourierStatus } from '@collabnet/wire';
@@ -58,7 +58,7 @@ export interface TaskEnvironment {
 /** The ledger's record of a flow with its opened specification. */
 export interface LoadedFlow {
   readonly record: FlowRecord;
-  readonly steps: readonly FlowStepRecord[];
+  readonly steps: readonly FlowStepView[];
   readonly receipts: readonly ReceiptRecord[];
   readonly sealed: SealedFlow;
 }
@@ -66,7 +66,7 @@ export interface LoadedFlow {
 /** The attempt that this institution has a part in now. */
 export interface CurrentAttempt {
   readonly id: AttemptId;
-  readonly record: FlowStepRecord;
+  readonly record: FlowStepView;
   readonly terms: ProposedStep;
   pod?: ComputePod;
   courier?: CourierStatus;

@@ -1,4 +1,4 @@
-import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepView } from '@collabnet/contracts';
 import { taskFields } from '@collabnet/telemetry';
 import type { Logger } from '@collabnet/telemetry';
 import { CORE, isKubeError, type KubeClient } from '../../runtime/index.ts';
@@ -39,7 +39,7 @@ async function withdraw(view: LedgerView, flow: FlowRecord, reason: string): Pro
   }
   const terms = flow.steps.find(({ name }) => name === currentStep);
   if (currentStep === undefined || terms?.computeParties.includes(did) !== true) return false;
-  const { attempt } = await view.read<FlowStepRecord>('flows', 'step', { flowId, step: currentStep });
+  const { attempt } = await view.read<FlowStepView>('flows', 'step', { flowId, step: currentStep });
   await view.flows('fail', { flowId, step: currentStep, attempt, reason: 'PARTY_WITHDRAWN', message: reason, retryable: false });
   return true;
 }

@@ -1,5 +1,5 @@
 import type { Capability } from '@collabnet/capability';
-import type { AlgorithmContent, FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import type { AlgorithmContent, FlowRecord, FlowStepView } from '@collabnet/contracts';
 import type { Delegation } from '@collabnet/envelope';
 import type { FlowSpec, FlowStep, ProposedStep } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
@@ -13,7 +13,7 @@ export interface CourierJobInput {
   readonly flow: FlowRecord;
   /** What the ledger shows of the step; asset versions are filled in. */
   readonly terms: ProposedStep;
-  readonly record: FlowStepRecord;
+  readonly record: FlowStepView;
   /** The verified specification. */
   readonly spec: FlowSpec;
   readonly algorithm: AlgorithmContent;

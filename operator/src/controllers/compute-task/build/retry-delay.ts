@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FlowStepRecord } from '@collabnet/contracts';
+import type { FlowStepView } from '@collabnet/contracts';
 
 /** Failures of an attempt after which two tasks may hold what the other needs. */
 const CONTENDED = ['RESERVATION_EXPIRED', 'POD_UNSCHEDULABLE'];
@@ -11,7 +11,7 @@ const MOST_MS = 120_000;
  * resources. Then later each time and differently for each flow, so that two tasks do not meet again. The same answer
  * after a restart.
  */
-export function notBeforeOf(record: FlowStepRecord): number {
+export function notBeforeOf(record: FlowStepView): number {
   const failed = record.attempts.filter(({ reason }) => CONTENDED.includes(reason));
   const last = record.attempts.at(-1);
   if (last === undefined || !CONTENDED.includes(last.reason)) return 0;

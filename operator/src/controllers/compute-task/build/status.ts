@@ -1,5 +1,5 @@
 import type { ComputeTaskStatus } from '@collabnet/crds';
-import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepView } from '@collabnet/contracts';
 import type { SealedFlow } from '@collabnet/flow';
 import { traceIdOf } from '@collabnet/telemetry';
 import { attemptName } from './names.ts';
@@ -17,7 +17,7 @@ export interface ReceiptView {
 
 export interface StatusInput {
   readonly flow: FlowRecord;
-  readonly steps: readonly FlowStepRecord[];
+  readonly steps: readonly FlowStepView[];
   readonly receipts: readonly ReceiptView[];
   readonly sealed: SealedFlow;
   /** DID of this institution. */
@@ -72,7 +72,7 @@ export function flowStatus(input: StatusInput): Omit<ComputeTaskStatus, 'conditi
   return JSON.parse(JSON.stringify(status)) as ReturnType<typeof flowStatus>;
 }
 
-function stepStatus(step: FlowStepRecord, { flow, sealed, self, receipts, knownSteps }: StatusInput, at: (height: number | undefined) => string | undefined): NonNullable<ComputeTaskStatus['steps']>[number] {
+function stepStatus(step: FlowStepView, { flow, sealed, self, receipts, knownSteps }: StatusInput, at: (height: number | undefined) => string | undefined): NonNullable<ComputeTaskStatus['steps']>[number] {
   const alias = aliases(sealed.spec);
   const terms = flow.steps.find(({ name }) => name === step.step);
   const reserved = terms !== undefined && terms.computeParties.every((did) => step.reservations[did] !== undefined);

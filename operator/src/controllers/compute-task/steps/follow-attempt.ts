@@ -10,6 +10,7 @@ import { failAttempt } from '../fail-attempt.ts';
 import { leaseOf } from '../lease-keeper.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { required, type CurrentAttempt, type TaskRun } from '../task-run.ts';
+import { untilTurn } from '../turn.ts';
 
 /** How often a running attempt is looked at, at least, ms. */
 const POLL_MS = 1_000;
@@ -20,7 +21,7 @@ export async function followAttempt(run: TaskRun): Promise<void> {
   const view = required(run.view, 'view');
   const { record, courier, id } = attempt;
   if (courier === undefined || record.receipts.includes(view.session.did)) return;
-  if (courier.exchanged && !record.touched && record.state === 'Running') await touch(run);
+  if (courier.exchanged && !record.touched && record.state === 'Running' && ownTurn(run, attempt)) await touch(run);
   if (courier.receipt !== undefined) return;
   const lease = await leaseOf(view, id);
   if (!lease.valid && lease.reason !== 'STATE') {
@@ -29,6 +30,11 @@ export async function followAttempt(run: TaskRun): Promise<void> {
   }
   if (lease.valid && courier.state === 'Reserved') await tell(run, { op: 'start', lease: { until: lease.until }, peers: await peersOf(run, attempt) });
   throw new WaitError('Running', `step ${id.step}, attempt ${id.attempt}: ${courier.state}`, lookAgainAfter(attempt.pod, run.ctx.clock.now(), POLL_MS));
+}
+
+/** From its start an attempt has time for its first byte, too. */
+function ownTurn(run: TaskRun, { record, terms }: CurrentAttempt): boolean {
+  return untilTurn(terms.computeParties, required(run.view, 'view').session.did, record.startedAt ?? 0, run.ctx.clock.now()) === 0;
 }
 
 async function touch(run: TaskRun): Promise<void> {

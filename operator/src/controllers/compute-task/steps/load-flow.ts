@@ -1,4 +1,4 @@
-import type { FlowRecord, FlowStepRecord, ReceiptRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepView, ReceiptRecord } from '@collabnet/contracts';
 import { flowStatus } from '../build/status.ts';
 import { required, type TaskRun } from '../task-run.ts';
 
@@ -7,7 +7,7 @@ export async function loadFlow(run: TaskRun): Promise<void> {
   const view = required(run.view, 'view');
   const flowId = required(run.flowId, 'flow id');
   const record = await view.read<FlowRecord>('flows', 'get', { flowId });
-  const { items: steps } = await view.read<{ items: FlowStepRecord[] }>('flows', 'steps', { flowId });
+  const { items: steps } = await view.read<{ items: FlowStepView[] }>('flows', 'steps', { flowId });
   const sealed = await run.environment.specs.open(view, record);
   const receipts: ReceiptRecord[] = [];
   if (steps.some((step) => step.receipts.length > 0)) for await (const receipt of view.list<ReceiptRecord>('flows', 'receipts', { flowId })) receipts.push(receipt);

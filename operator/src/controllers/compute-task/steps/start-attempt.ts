@@ -2,6 +2,7 @@ import { WaitError } from '../../../runtime/index.ts';
 import { aliases } from '../build/waiting-for.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { again, overtaken, required, type TaskRun } from '../task-run.ts';
+import { untilTurn } from '../turn.ts';
 
 /** Waits until all compute parties have reserved, then starts the attempt: the ledger judges all grants once more. */
 export async function startAttempt(run: TaskRun): Promise<void> {
@@ -15,6 +16,10 @@ export async function startAttempt(run: TaskRun): Promise<void> {
     run.ctx.status.waitingFor = [text];
     throw new WaitError('Reserved', text, 5_000);
   }
+  const heights = Object.values(record.reservations).map(({ height }) => height);
+  const since = view.session.ledger.blockTime(Math.max(...heights)) ?? 0;
+  const wait = untilTurn(terms.computeParties, view.session.did, since, run.ctx.clock.now());
+  if (wait > 0) throw new WaitError('Reserved', `all have reserved attempt ${id.attempt} of step ${id.step}; the first party starts it`, wait);
   try {
     await view.flows('start', { ...id });
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { FlowRecord, FlowStepRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepView } from '@collabnet/contracts';
 import { buildProposal, flowSpecSchema, type FlowSpec, type SealedFlow } from '@collabnet/flow';
 
 export const NETWORK_ID = '5a'.repeat(32);
@@ -36,7 +36,7 @@ export const SPEC: FlowSpec = flowSpecSchema.parse({
 });
 
 /** A flow that bank-a proposed, as the ledger has it while its first attempt is reserved. */
-export function fixture(): { flow: FlowRecord; step: FlowStepRecord; sealed: SealedFlow } {
+export function fixture(): { flow: FlowRecord; step: FlowStepView; sealed: SealedFlow } {
   const { public: proposal, sealed } = buildProposal({ network: NETWORK_ID, proposer: DID_A, namespacedName: 'bank-a/screening', spec: SPEC, salt: new Uint8Array(32).fill(7), now: NOW });
   const flow: FlowRecord = {
     schema: 'collabnet.dev/flow/v1',
@@ -54,7 +54,7 @@ export function fixture(): { flow: FlowRecord; step: FlowStepRecord; sealed: Sea
     proposedHeight: 5,
     deadline: NOW + 3_600_000,
   };
-  const step: FlowStepRecord = {
+  const step: FlowStepView = {
     schema: 'collabnet.dev/flow-step/v1',
     rules: '1.0.0',
     flowId: flow.flowId,
@@ -63,7 +63,6 @@ export function fixture(): { flow: FlowRecord; step: FlowStepRecord; sealed: Sea
     attempt: 1,
     reserveDeadline: NOW + 600_000,
     reservations: {},
-    frozen: {},
     touched: false,
     attempts: [],
     receipts: [],

@@ -1,10 +1,10 @@
-import type { FlowStepRecord, ReceiptRecord } from '@collabnet/contracts';
+import type { FlowStepView, ReceiptRecord } from '@collabnet/contracts';
 import { attemptSpan, TASK_SPAN, type Span, type SpanAttributes } from '@collabnet/telemetry';
 import type { FlowSpansInput } from './flow-spans.ts';
 
 /** An attempt as the ledger tells it. */
 interface Told {
-  readonly step: FlowStepRecord;
+  readonly step: FlowStepView;
   readonly attempt: number;
   readonly begin: number;
   readonly end: number | undefined;
@@ -23,7 +23,7 @@ export function attemptSpans(input: FlowSpansInput): Span[] {
 }
 
 /** All attempts of a step that have begun. */
-function toldOf({ flow, steps }: FlowSpansInput, step: FlowStepRecord): Told[] {
+function toldOf({ flow, steps }: FlowSpansInput, step: FlowStepView): Told[] {
   const at = flow.steps.findIndex(({ name }) => name === step.step);
   const before = at <= 0 ? flow.openedAt : steps.find((each) => each.step === flow.steps[at - 1]?.name)?.finishedAt;
   if (before === undefined) return [];

@@ -1,10 +1,10 @@
-import type { FlowRecord, FlowStepRecord, ReceiptRecord } from '@collabnet/contracts';
+import type { FlowRecord, FlowStepView, ReceiptRecord } from '@collabnet/contracts';
 import { TASK_SPAN, type Span } from '@collabnet/telemetry';
 import { attemptSpans } from './attempt-spans.ts';
 
 export interface FlowSpansInput {
   readonly flow: FlowRecord;
-  readonly steps: readonly FlowStepRecord[];
+  readonly steps: readonly FlowStepView[];
   readonly receipts: readonly ReceiptRecord[];
   /** DID of this institution. */
   readonly self: string;
