@@ -55,7 +55,8 @@ def confine_job(isolation: Isolation, job: Job, engine_folder: Path, library: Pa
         read=(job.input.path.parent, Path("/proc"), Path("/sys/devices/system"), Path("/dev/urandom"), Path("/dev/random")),
         write=(engine_folder, job.output.parent, Path("/dev/null")),
         bind=(job.own.port,),
-        connect=tuple(peer.port for peer in job.peers),
+        # The own port for greeting.py.
+        connect=(job.own.port, *(peer.port for peer in job.peers)),
     )
     if isolation.no_new_privs:
         try:
@@ -64,7 +65,7 @@ def confine_job(isolation: Isolation, job: Job, engine_folder: Path, library: Pa
             raise EngineError("CONFINEMENT_FAILED", f"Landlock refuses the rules: {error.strerror}") from None
         isolation.file_rules = isolation.landlock_abi > 0
         isolation.tcp_rules = landlock.has_tcp_rules(isolation.landlock_abi)
-    _try_canaries(isolation, {job.own.port, *rules.connect})
+    _try_canaries(isolation, set(rules.connect))
 
 
 def _runtime(library: Path) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import EngineError
+from .greeting import greet_in_place_of_peer
 from .job import Job
 from .library import Library
 from .parameters import CURVES, JOINS
@@ -19,7 +20,10 @@ SEND_TIMEOUT_MS = 120_000
 
 
 def connect(library: Library, job: Job) -> Any:
-    """Listens on the own address and connects to the peer's, retrying until the process is ended by its deadline."""
+    """Listens on the own address and connects to the peer's, retrying until the process is ended by its deadline.
+
+    Afterwards psi may begin: see greeting.py for what would go wrong without the last step.
+    """
     description = library.link.Desc()
     description.id = f"{job.task}/{job.step}/{job.attempt}"
     description.connect_retry_times = job.timeout_seconds * 1000 // CONNECT_RETRY_MS + 10
@@ -29,9 +33,11 @@ def connect(library: Library, job: Job) -> Any:
     for party in job.parties:
         description.add_party(party.name, party.address)
     try:
-        return library.link.create_brpc(description, job.rank)
+        link = library.link.create_brpc(description, job.rank)
     except RuntimeError as error:
         raise EngineError("CONNECT_FAILED", f"no link between {job.own.address} and {job.peers[0].address}{_place(error)}") from None
+    greet_in_place_of_peer(job)
+    return link
 
 
 def intersect(library: Library, job: Job, link: Any, prepared: Prepared, raw: Path, report: Callable[[int], None]) -> None:

@@ -16,10 +16,10 @@ IDLE_SHARE = 1 / 300
 class StallWatch:
     """Looks how much processor time a process group has used within the last `limit_seconds`.
 
-    The psi library loses a wake-up now and then (seen in 1 of 20 to 60 runs on two cores, right after connecting): both
-    parties then wait for each other until the deadline. Whatever it exchanges costs some processor time, so a group
-    without any is stuck, or its peer works alone. Samples are counted, not time: a worker that was frozen together with its
-    supervisor is not blamed.
+    The psi library can lose a message, and both parties then wait for each other until the deadline: greeting.py prevents
+    the one case that is known, but a peer with an older engine can still be caught in it. Whatever the library exchanges
+    costs some processor time, so a group without any is stuck, or its peer works alone. Samples are counted, not time: a
+    worker that was frozen together with its supervisor is not blamed.
     """
 
     def __init__(self, group: int, limit_seconds: float) -> None:

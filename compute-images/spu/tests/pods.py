@@ -28,9 +28,9 @@ class HasWork(Protocol):
 
 
 class Pod:
-    """One engine with a /work of its own."""
+    """One engine with a /work of its own, started by Python with the arguments `command`."""
 
-    def __init__(self, **variables: str) -> None:
+    def __init__(self, command: Sequence[str] = ("-m", "runner"), **variables: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="collabnet-spu-")
         self.work = Path(self._folder.name)
         for name in ("in", "out", "engine", "courier"):
@@ -40,7 +40,7 @@ class Pod:
         self.log = self.work / "courier" / "engine.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "runner"], env=environment, cwd=self.work / "courier", stdout=log, stderr=log
+                [sys.executable, *command], env=environment, cwd=self.work / "courier", stdout=log, stderr=log
             )
 
     def read(self, name: str) -> dict[str, Any]:

@@ -42,6 +42,10 @@ def fast_open(port):
 def listen(port):
     socket.create_server(('127.0.0.1', port)).close()
 
+def post_to_self():
+    with socket.create_server(('127.0.0.1', work.own.port)):
+        dial(work.own.port)
+
 def make(family, kind, protocol=0):
     return lambda: socket.socket(family, kind, protocol).close()
 
@@ -65,6 +69,7 @@ print(json.dumps({
     'other port in a thread': in_thread(lambda: dial(outside)),
     'fast open': attempt(lambda: fast_open(outside)),
     'own port': attempt(lambda: listen(work.own.port)),
+    'own mailbox': attempt(post_to_self),
     'any port': attempt(lambda: listen(0)),
     'udp': attempt(make(socket.AF_INET, socket.SOCK_DGRAM)),
     'raw': attempt(make(socket.AF_INET, socket.SOCK_RAW, 1)),
@@ -109,7 +114,7 @@ class ConfinementTest(unittest.TestCase):
 
     def test_what_is_needed_works_and_the_rest_is_refused(self) -> None:
         found = self.probe()
-        allowed: tuple[str, ...] = ("peer port", "own port", "read input", "write output")
+        allowed: tuple[str, ...] = ("peer port", "own port", "own mailbox", "read input", "write output")
         self.assertEqual({name: found[name] for name in allowed}, dict.fromkeys(allowed, "ok"))
         self.assertEqual(found["shell"], "a\nb\n", "the psi library starts sh, tail, sort and uniq")
         if seccomp.supported():
