@@ -39,6 +39,7 @@ generate: build ## Write CRD manifests, chart schema and generated documents ane
 	@node hack/src/bench-ledger/generate.ts
 	@node hack/src/bench-scale/generate.ts
 	@node packages/telemetry/dist/catalogue/generate.js
+	@node hack/src/operators/generate.ts
 
 # Only when there is nothing yet: `npm ci` deletes what others may be running from. `make setup` updates in place.
 node_modules/.bin/node:

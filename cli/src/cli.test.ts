@@ -21,7 +21,7 @@ function wrongPin({ folder }: SoftToken): string {
   return path;
 }
 
-const ALGORITHM = { name: 'psi', version: '1.0.0', engine: 'spu', image: 'collabnet/engine-spu:dev', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes of both sets' };
+const ALGORITHM = { name: 'psi', version: '1.0.0', engine: 'spu', operators: ['Intersection', 'Difference'], image: 'collabnet/engine-spu:dev', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes of both sets' };
 
 describe('kubectl collabnet against an API server and a ledger', { timeout: 600_000 }, () => {
   let server: TestApiserver;

@@ -7,6 +7,7 @@ import { addGrantCommands } from './commands/grant.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
 import { addNetworkCommands } from './commands/network.ts';
+import { addOperatorCommands } from './commands/operators.ts';
 import { addRecoveryCommands } from './commands/recovery.ts';
 import { addResultCommands } from './commands/result.ts';
 import { addTaskCommands } from './commands/task.ts';
@@ -32,7 +33,7 @@ export function buildProgram(io: Io, name: string): Command {
     .showHelpAfterError('(see --help)')
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  for (const add of [addKeyCommands, addDecideCommands, addGrantCommands, addTaskCommands, addResultCommands, addDataCommands, addNetworkCommands, addLedgerCommands, addRecoveryCommands]) {
+  for (const add of [addKeyCommands, addDecideCommands, addGrantCommands, addTaskCommands, addResultCommands, addDataCommands, addNetworkCommands, addLedgerCommands, addRecoveryCommands, addOperatorCommands]) {
     add(program, io);
   }
   inherit(program);

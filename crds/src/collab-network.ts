@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusBase } from './conditions.ts';
-import { algorithmRef, did, duration, hex, integer, keyed, label, reference, text, time, trustModel, unique } from './fields.ts';
+import { algorithmRef, did, duration, engine, hex, integer, keyed, label, operator, reference, text, time, trustModel, unique } from './fields.ts';
 import type { CustomResource } from './object.ts';
 import { immutable, withRules } from './rule.ts';
 
@@ -73,7 +73,8 @@ const hasIssuers = (self: string): string => `(has(${self}.ledger.fabric) && has
 const algorithm = z
   .object({
     ...algorithmRef.shape,
-    engine: z.enum(['spu']).default('spu').describe('Engine that runs the algorithm.'),
+    engine: engine.default('spu').describe('Engine that runs the algorithm. spu: SecretFlow SPU, two parties. sets: set operations of any number of parties over elliptic curves.'),
+    operators: unique(z.array(operator).min(1).max(16).prefault(['Intersection', 'Difference']).describe('Operators that it implements.')),
     image: text('Container image of the engine.', 512),
     imageDigest: z.string().max(80).regex(/^sha256:[0-9a-f]{64}$/).optional().describe('Digest of the image, e.g. sha256:….'),
     codeDigest: hex('SM3 digest of the code inside the image.').optional(),
@@ -358,6 +359,7 @@ export const collabNetworkStatusSchema = z
           digest: hex('Digest of the registration, which an Approval of kind Algorithm names.').optional(),
           provider: z.string().describe('DID of the provider.').optional(),
           engine: z.string().describe('Engine.').optional(),
+          operators: z.array(z.string()).describe('Operators that it implements.').optional(),
           leakage: z.string().describe('What a party learns besides the output.').optional(),
           votes: z.array(z.object({ member: z.string().describe('DID of the voting member.'), decision: z.string().describe('Approve or Refuse.') })).describe('Votes so far.').optional(),
         }),

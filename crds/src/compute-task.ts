@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusBase } from './conditions.ts';
-import { algorithmRef, did, duration, hex, integer, keyed, label, networkRef, text, time, trustModel, unique, wireProfile } from './fields.ts';
+import { algorithmRef, did, duration, hex, integer, keyed, label, networkRef, operator, text, time, trustModel, unique, wireProfile } from './fields.ts';
 import type { CustomResource } from './object.ts';
 import { immutable, withRules } from './rule.ts';
 
@@ -52,21 +52,22 @@ const step = withRules(
   z
     .object({
       name: label('Name of the step within the task.'),
+      operator: operator.default('Intersection').describe('What is computed. Intersection: rows whose keys all parties hold. Difference: rows whose keys the other does not hold. Cardinality: how many different keys all parties hold, not which.'),
       algorithm: algorithmRef,
       roles: z
         .object({
-          compute: unique(z.array(partyName).min(1).max(3).describe('Parties that run the engine.')),
+          compute: unique(z.array(partyName).min(1).max(8).describe('Parties that run the engine.')),
           receivers: unique(z.array(partyName).min(1).max(8).describe('Parties that receive a result.')),
         })
         .describe('Who does what.'),
       inputs: keyed(z.array(input).min(1).max(8).describe('Inputs of the step.'), ['name']),
       parameters: z
         .object({
-          join: z.enum(['Intersection', 'Difference']).default('Intersection').describe('Intersection: rows whose keys all parties hold. Difference: rows whose keys the other does not hold.'),
-          protocol: z.enum(['RR22', 'ECDH']).default('RR22').describe('RR22: fast, for large sets. ECDH: less traffic, for slow links.'),
+          protocol: z.enum(['RR22', 'ECDH']).optional().describe('RR22: fast, for large sets of two parties; default of Intersection and Difference. ECDH: less traffic, any number of parties.'),
+          curve: z.enum(['Curve25519', 'SM2']).optional().describe('Curve of ECDH; Curve25519 by default. RR22 has none.'),
         })
         .prefault({})
-        .describe('Parameters of the algorithm.'),
+        .describe('Parameters of the operator (kubectl collabnet operators describe).'),
       outputs: keyed(
         z
           .array(

@@ -89,8 +89,17 @@ export const algorithmRef = z
   .describe('Algorithm, by the name and version registered on the ledger.');
 
 export const trustModel = z
-  .enum(['TwoPartySemiHonest'])
-  .describe('What the protocol assumes of the other party. TwoPartySemiHonest: it follows the protocol but may try to learn from it.');
+  .enum(['TwoPartySemiHonest', 'MultiPartySemiHonest'])
+  .describe(
+    'What the protocol assumes of the other parties. TwoPartySemiHonest: the other follows the protocol but may try to learn from it. MultiPartySemiHonest: the same of 3 to 16 parties of whom no two put together what they see.',
+  );
+
+/** What a step can compute, as the catalogue of @collabnet/flow has it. */
+export const operator = z.enum(['Intersection', 'Difference', 'Cardinality']);
+
+/** Programs that run in compute pods. */
+export const engine = z.enum(['spu', 'sets']);
+
 
 export const wireProfile = z
   .enum(['intl', 'gm'])

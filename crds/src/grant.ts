@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALGORITHM_NAME, did, digest, keyId, nonce, text, time, trustModel, wireProfile } from './fields.ts';
+import { ALGORITHM_NAME, did, digest, keyId, nonce, operator, text, time, trustModel, wireProfile } from './fields.ts';
 import { immutable, withRules } from './rule.ts';
 
 /**
@@ -54,7 +54,7 @@ export const grantApproval = z
   .describe("The data manager's detached signature; made by 'kubectl collabnet grant create'.");
 
 const GRANT_FIELDS = ['grantee', 'purpose', 'algorithms', 'trustModels', 'form', 'approval'];
-const GRANT_OPTIONAL = ['wireProfiles', 'columns', 'receivers', 'computeParties', 'joins', 'disclosure'];
+const GRANT_OPTIONAL = ['wireProfiles', 'columns', 'receivers', 'computeParties', 'operators', 'disclosure'];
 
 export const grantSchema = withRules(
   z
@@ -89,7 +89,7 @@ export const grantSchema = withRules(
       form: grantForm,
       receivers: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may receive the result. The grantee and the owner, if absent.'),
       computeParties: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may compute. Any, if absent.'),
-      joins: z.array(z.enum(['Intersection', 'Difference'])).min(1).max(2).optional().describe('Joins the grant covers. Any, if absent.'),
+      operators: z.array(operator).min(1).max(16).optional().describe('Operators the grant covers. Any, if absent.'),
       disclosure: z
         .object({ minimumSetSize: z.int().min(1).max(1_000_000).describe('A result with fewer rows is withheld.') })
         .optional()

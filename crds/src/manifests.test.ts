@@ -47,9 +47,10 @@ describe('manifests on a real API server', { timeout: 180_000 }, () => {
   it('fills in defaults', () => {
     const task = sample('computetask');
     delete task.spec.steps[0].parameters;
+    delete task.spec.steps[0].operator;
     delete task.spec.runID;
     const stored = JSON.parse(send('create', task, '--dry-run=server', '-o', 'json').stdout) as Sample;
-    assert.deepEqual(stored.spec.steps[0].parameters, { join: 'Intersection', protocol: 'RR22' });
+    assert.deepEqual([stored.spec.steps[0].operator, stored.spec.steps[0].parameters], ['Intersection', {}]);
     assert.equal(stored.spec.runID, '1');
     assert.equal(stored.spec.approvalTimeout, '24h');
     assert.equal(stored.spec.suspend, false);

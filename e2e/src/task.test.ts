@@ -106,7 +106,7 @@ describe('an intersection that both data managers agreed to', () => {
 
 test('a difference under the wire profile gm goes to the other bank, when the spec names it as the receiver', async () => {
   const name = taskName('only-b');
-  await apply(BANK_A.namespace, [psiTask(consortium, name, { join: 'Difference', receivers: ['b'], wireProfile: 'gm' })]);
+  await apply(BANK_A.namespace, [psiTask(consortium, name, { operator: 'Difference', receivers: ['b'], wireProfile: 'gm' })]);
   try {
     await approveAsBoth(name);
     const task = await succeeded(name);

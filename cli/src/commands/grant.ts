@@ -1,4 +1,5 @@
 import { API_VERSION, type CollabNetwork, type DataAsset } from '@collabnet/crds';
+import { OPERATORS } from '@collabnet/flow';
 import { Option, type Command } from 'commander';
 import { durationOption } from '../base/duration.ts';
 import { CliError } from '../base/errors.ts';
@@ -41,7 +42,7 @@ export const addGrantCommands: AddCommands = (program, io) => {
     .option('--payload-columns <name...>', 'columns that may appear in a result')
     .option('--receivers <did...>', 'institutions that may receive the result')
     .option('--compute-parties <did...>', 'institutions that may compute')
-    .option('--joins <name...>', 'Intersection, Difference')
+    .option('--operators <name...>', `operators accepted: ${OPERATORS.join(', ')}`)
     .option('--minimum-set-size <n>', 'results with fewer rows are withheld')
     .option('--id <id>', 'id of the grant; a random one, if absent')
     .option('--reason <text>', 'why; it goes onto the ledger', 'standing grant')

@@ -22,7 +22,7 @@ export const addNetworkCommands: AddCommands = (program, io) => {
   };
   list('members', 'list the members', ({ status }) => status?.members, ['NAME', 'STATE', 'ROLES', 'DID'], (one) => [one.displayName, one.state, one.roles?.join(','), one.did]);
   list('joins', 'list requests to join that wait for votes', ({ status }) => status?.pendingJoins, ['ID', 'NAME', 'VOTES', 'NEEDED', 'PEERS', 'DID'], (one) => [one.id, one.displayName, one.votes?.length, one.needed, one.organisation?.peers.join(','), one.did]);
-  list('algorithms', 'list the algorithms', ({ status }) => status?.algorithms, ['ALGORITHM', 'STATE', 'ENGINE', 'VOTES', 'LEAKS'], (one) => [`${one.name}@${one.version}`, one.state, one.engine, one.votes?.length, one.leakage]);
+  list('algorithms', 'list the algorithms', ({ status }) => status?.algorithms, ['ALGORITHM', 'STATE', 'ENGINE', 'OPERATORS', 'VOTES', 'LEAKS'], (one) => [`${one.name}@${one.version}`, one.state, one.engine, one.operators?.join(','), one.votes?.length, one.leakage]);
 
   withOutput(network.command('request').description('show the request of this institution while it is not a member: read it out to who votes').option('--network <name>', 'the CollabNetwork, where there are several')).action(
     async (options: { network?: string; output: Format }, command: Command) => {

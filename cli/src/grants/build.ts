@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { approvalStatementOf, type DataAsset, type StandingGrant } from '@collabnet/crds';
 import { isDid } from '@collabnet/did';
 import { approvalPayload, digestOf, newNonce, transactionBytes, type ApprovalStatement, type JsonObject } from '@collabnet/envelope';
-import { standingGrantContent } from '@collabnet/flow';
+import { OPERATORS, standingGrantContent } from '@collabnet/flow';
 import { countOption, durationOption, timeOption } from '../base/duration.ts';
 import { CliError } from '../base/errors.ts';
 import type { Sign } from '../decide/approval.ts';
@@ -23,7 +23,7 @@ export interface GrantOptions {
   readonly payloadColumns?: readonly string[] | undefined;
   readonly receivers?: readonly string[] | undefined;
   readonly computeParties?: readonly string[] | undefined;
-  readonly joins?: readonly string[] | undefined;
+  readonly operators?: readonly string[] | undefined;
   readonly minimumSetSize?: string | undefined;
   readonly id?: string | undefined;
 }
@@ -44,13 +44,13 @@ export function grantFrom(options: GrantOptions, asset: DataAsset, now: number):
     grantee: options.to,
     purpose: options.purpose,
     algorithms: options.algorithm.map(algorithm),
-    trustModels: oneOf('--trust-model', options.trustModel, ['TwoPartySemiHonest']),
+    trustModels: oneOf('--trust-model', options.trustModel, ['TwoPartySemiHonest', 'MultiPartySemiHonest']),
     ...(options.wireProfile === undefined ? {} : { wireProfiles: oneOf('--wire-profile', options.wireProfile, ['intl', 'gm']) }),
     ...(hasColumns ? { columns: { keys: [...(options.keyColumns ?? [])], payload: [...(options.payloadColumns ?? [])] } } : {}),
     form: form(options, now),
     ...(options.receivers === undefined ? {} : { receivers: [...options.receivers] }),
     ...(options.computeParties === undefined ? {} : { computeParties: [...options.computeParties] }),
-    ...(options.joins === undefined ? {} : { joins: oneOf('--join', options.joins, ['Intersection', 'Difference']) }),
+    ...(options.operators === undefined ? {} : { operators: oneOf('--operators', options.operators, OPERATORS) }),
     ...(options.minimumSetSize === undefined ? {} : { disclosure: { minimumSetSize: countOption('--minimum-set-size', options.minimumSetSize) } }),
   };
 }

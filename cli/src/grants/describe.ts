@@ -17,7 +17,7 @@ export function describeGrant(assetId: string, grant: UnsignedGrant): string {
     ['payload columns', grant.columns === undefined ? 'any published' : grant.columns.payload.join(', ') || 'none'],
     ['receivers', grant.receivers?.join(', ') ?? 'the grantee and the owner'],
     ['compute parties', grant.computeParties?.join(', ') ?? 'any'],
-    ['joins', grant.joins?.join(', ') ?? 'any'],
+    ['operators', grant.operators?.join(', ') ?? 'any'],
     ['minimum set size', grant.disclosure?.minimumSetSize ?? 'that of the asset'],
   ]);
 }

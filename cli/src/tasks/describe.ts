@@ -1,4 +1,5 @@
 import type { CollabNetwork, ComputeTask } from '@collabnet/crds';
+import { OPERATOR_CATALOGUE } from '@collabnet/flow';
 import { shortDid } from '../base/text.ts';
 import { fields } from '../base/table.ts';
 
@@ -36,7 +37,8 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
       [
         ['algorithm', `${name}@${version}${registered === undefined ? '' : ` (${registered.state})`}`],
         ['leaks', registered?.leakage],
-        ['join', `${step.parameters.join}, protocol ${step.parameters.protocol}`],
+        ['operator', `${step.operator}: ${OPERATOR_CATALOGUE[step.operator].summary}`],
+        ['parameters', Object.entries(step.parameters).map(([key, value]) => `${key} ${value}`).join(', ') || 'defaults'],
         ['computed by', step.roles.compute.map(partyDid).join(', ')],
         ...step.inputs.map((input): [string, string] => [
           `input ${input.name}`,

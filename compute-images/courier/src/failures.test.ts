@@ -10,7 +10,7 @@ import type { PartyOptions } from './testing/test-party.ts';
 import type { Record } from './testing/test-doors.ts';
 
 const rows = Array.from({ length: 50 }, (_unused, n): Record => [`id-${n}`, `note ${n}`]);
-const base: PartyOptions = { name: 'alpha', columns: ['id', 'note'], rows, keys: ['id'], payload: ['note'], join: 'Intersection', receivers: ['alpha'] };
+const base: PartyOptions = { name: 'alpha', columns: ['id', 'note'], rows, keys: ['id'], payload: ['note'], operator: 'Intersection', receivers: ['alpha'] };
 
 describe('what goes wrong with one courier', () => {
   let federation: Federation;

@@ -16,7 +16,7 @@ const idOf = (n: number): string => `3301061990${String(n).padStart(8, '0')}`;
 const rowsFrom = (from: number, count: number, note: (n: number) => string | null): Record[] =>
   Array.from({ length: count }, (_unused, index) => [idOf(from + index), `138${String(from + index).padStart(8, '0')}`, note(from + index)]);
 
-const base: Omit<PartyOptions, 'name' | 'rows'> = { columns, keys: ['id', 'phone'], payload: ['note'], join: 'Intersection', receivers: ['alpha'] };
+const base: Omit<PartyOptions, 'name' | 'rows'> = { columns, keys: ['id', 'phone'], payload: ['note'], operator: 'Intersection', receivers: ['alpha'] };
 
 function receiptOf(status: CourierStatus): SignedReceipt {
   assert.ok(status.receipt && status.signature);
@@ -130,7 +130,7 @@ describe('two couriers and two engines', { skip: spuFolder() === undefined && 'n
       [null, '1', 'no id'],
     ];
     const other: Record[] = [...special.slice(0, 3).map((value): Record => [value, '1', 'x']), ...rowsFrom(0, 250, () => 'x'), ...rowsFrom(0, 10, () => 'twice'), [null, '1', 'x']];
-    const shape = { ...base, join: 'Difference' as const, receivers: ['beta'] };
+    const shape = { ...base, operator: 'Difference' as const, receivers: ['beta'] };
     const [alpha, beta] = await pair({ ...shape, rows: other }, { ...shape, rows: own });
     const [a, b] = await finish(alpha, beta);
     const lines = beta.result?.split('\n') ?? [];

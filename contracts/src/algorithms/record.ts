@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TRUST_MODELS, algorithmRefSchema } from '@collabnet/flow';
+import { ENGINES, OPERATORS, TRUST_MODELS, algorithmRefSchema } from '@collabnet/flow';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits');
 
@@ -7,7 +7,9 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits
 export const algorithmContentSchema = z.strictObject({
   name: algorithmRefSchema.shape.name,
   version: algorithmRefSchema.shape.version,
-  engine: z.enum(['spu']),
+  engine: z.enum(ENGINES),
+  /** That it implements, as the catalogue of operators describes them. */
+  operators: z.array(z.enum(OPERATORS)).min(1),
   image: z.string().min(1).max(512),
   /** Absent where images are side-loaded and have no registry digest. */
   imageDigest: z

@@ -33,7 +33,7 @@ export const CONTRACT_ERROR_CODES = [
   'GRANT_COLUMNS',
   'GRANT_RECEIVERS',
   'GRANT_COMPUTE_PARTIES',
-  'GRANT_JOIN',
+  'GRANT_OPERATOR',
 ] as const;
 
 export type ContractErrorCode = (typeof CONTRACT_ERROR_CODES)[number];

@@ -24,8 +24,9 @@ export function checkProposalShape(proposal: FlowProposal): void {
     const named = [...step.computeParties, ...step.receivers, ...step.inputs.map((input) => input.party)];
     const foreign = named.find((did) => !proposal.parties.includes(did));
     if (foreign !== undefined) refuse(at, `${foreign} is not among the parties`);
-    if (step.computeParties.length !== COMPUTE_PARTIES[proposal.trustModel]) {
-      refuse(`${at}.computeParties`, `${proposal.trustModel} needs exactly ${COMPUTE_PARTIES[proposal.trustModel]}`);
+    const { minimum, maximum } = COMPUTE_PARTIES[proposal.trustModel];
+    if (step.computeParties.length < minimum || step.computeParties.length > maximum) {
+      refuse(`${at}.computeParties`, `${proposal.trustModel} needs at least ${minimum} and at most ${maximum}`);
     }
     checkInputs(at, step, proposal.steps.slice(0, s));
   });

@@ -1,4 +1,4 @@
-import { type FlowProposal, type ProposedInput, flowProposalSchema } from '@collabnet/flow';
+import { type FlowProposal, type ProposedInput, type ProposedStep, flowProposalSchema } from '@collabnet/flow';
 import type { AlgorithmRecord } from '../algorithms/record.ts';
 import { assetVersion } from '../catalogue/queries.ts';
 import type { AssetRecord } from '../catalogue/record.ts';
@@ -33,7 +33,7 @@ export const propose = defineMethod('flows.propose', flowProposalSchema, (contex
   checkTimes(proposal, blockTime);
   checkMembers(context, proposal);
   checkSealed(context, proposal);
-  proposal.steps.forEach((step, s) => checkAlgorithm(context, proposal, step.algorithm, `steps[${s}].algorithm`));
+  proposal.steps.forEach((step, s) => checkAlgorithm(context, proposal, step, `steps[${s}]`));
   const steps = proposal.steps.map((step, s) => ({
     ...step,
     inputs: step.inputs.map((input, i) => checkInput(context, input, `steps[${s}].inputs[${i}]`)),
@@ -111,9 +111,10 @@ function checkSealed({ transaction }: ContractContext, { parties, auditors }: Fl
 function checkAlgorithm(
   { state }: ContractContext,
   proposal: FlowProposal,
-  ref: { name: string; version: string },
-  field: string,
+  { algorithm: ref, operator }: ProposedStep,
+  at: string,
 ): void {
+  const field = `${at}.algorithm`;
   const record = load<AlgorithmRecord>(state, keys.algorithm(ref.name, ref.version));
   if (record?.state !== 'Approved') {
     const is = record === undefined ? 'is not registered' : `is ${record.state}`;
@@ -122,6 +123,11 @@ function checkAlgorithm(
       `${field}: ${ref.name} ${ref.version} ${is}; name an approved version`,
       { field },
     );
+  }
+  const { operators } = record.content;
+  if (!operators.includes(operator)) {
+    const message = `${at}.operator: ${ref.name} ${ref.version} has not ${operator}, but ${operators.join(', ')}`;
+    throw new ContractError('INVALID_ARGUMENT', message, { field: `${at}.operator` });
   }
   if (record.content.trustModels.includes(proposal.trustModel)) return;
   const allowed = record.content.trustModels.join(', ');

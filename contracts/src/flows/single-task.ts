@@ -11,7 +11,6 @@ export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[
     );
     if (steps.length === 0) return [];
     const inputs = steps.flatMap((step) => step.inputs.filter((input) => input.asset === asset));
-    const joins = steps.flatMap((step) => step.join ?? []);
     const content: GrantContent = {
       id: singleTaskGrantId(flow.flowId, n),
       asset,
@@ -24,8 +23,7 @@ export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[
       form: { type: 'SingleTask', flow: flow.flowId },
       receivers: union(steps.map((step) => step.receivers)),
       computeParties: union(steps.map((step) => step.computeParties)),
-      // A step without a join is covered only by a grant that names none.
-      ...(joins.length < steps.length ? {} : { joins: [...new Set(joins)] }),
+      operators: [...new Set(steps.map((step) => step.operator))],
     };
     return [content];
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { didSchema } from '@collabnet/did';
-import { JOINS, TRUST_MODELS, WIRE_PROFILES, algorithmRefSchema, assetIdSchema } from '@collabnet/flow';
+import { OPERATORS, TRUST_MODELS, WIRE_PROFILES, algorithmRefSchema, assetIdSchema } from '@collabnet/flow';
 
 const height = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const flowId = z.string().regex(/^[0-9a-f]{64}$/);
@@ -57,7 +57,7 @@ export const grantContentSchema = z.strictObject({
   /** Absent: any. */
   computeParties: z.array(didSchema).min(1).max(32).optional(),
   /** Absent: any. */
-  joins: z.array(z.enum(JOINS)).min(1).optional(),
+  operators: z.array(z.enum(OPERATORS)).min(1).optional(),
   disclosure: z.strictObject({ minimumSetSize: z.int().min(1).max(1_000_000) }).optional(),
 });
 

@@ -47,9 +47,8 @@ const CHECKS: readonly (readonly [ContractErrorCode, Check])[] = [
   ['GRANT_TRUST_MODEL', (_, { content }, use) => outside('trust model', [use.trustModel], content.trustModels)],
   ['GRANT_WIRE_PROFILE', (_, { content }, use) => outside('wire profile', [use.wireProfile], content.wireProfiles)],
   [
-    'GRANT_JOIN',
-    // A step that names no join leaves it to the engine, which a grant that names joins does not.
-    (_, { content }, { step }) => outside('join', [step.join ?? '(none named)'], content.joins),
+    'GRANT_OPERATOR',
+    (_, { content }, { step }) => outside('operator', [step.operator], content.operators),
   ],
   [
     'GRANT_COLUMNS',

@@ -60,13 +60,14 @@ export class Bench {
       auditors: [],
       steps: Array.from({ length: steps }, (_, n) => ({
         name: n === 0 ? 'match' : `match-${n + 1}`,
+        operator: 'Intersection' as const,
         algorithm: { name: 'spu-psi', version: '1.0.0' },
         roles: { compute: ['bank-a', 'bank-b'], receivers: ['bank-a'] },
         inputs: [
           { name: 'left', party: 'bank-a', asset: 'bank-a/customers', keys: ['id'], columns: [] },
           { name: 'right', party: 'bank-b', asset: 'bank-b/customers', keys: ['id'], columns: ['score'] },
         ],
-        parameters: { join: 'Intersection' },
+        parameters: { protocol: 'RR22', curve: 'Curve25519' },
         outputs: [{ name: 'matched', receivers: ['bank-a'] }],
       })),
     });

@@ -24,7 +24,7 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       ['GRANT_ALGORITHM', (grant) => (grant.algorithms = [{ name: 'spu-psi', versions: ['0.9.0'] }])],
       ['GRANT_TRUST_MODEL', (grant) => (grant.trustModels = ['ThreePartyHonestMajority'])],
       ['GRANT_WIRE_PROFILE', (grant) => (grant.wireProfiles = ['gm'])],
-      ['GRANT_JOIN', (grant) => (grant.joins = ['Difference'])],
+      ['GRANT_OPERATOR', (grant) => (grant.operators = ['Difference'])],
       ['GRANT_COLUMNS', (grant) => (grant.columns = { keys: ['born'], payload: ['score'] })],
       ['GRANT_COLUMNS', (grant) => (grant.columns = { keys: ['id'], payload: [] })],
       ['GRANT_RECEIVERS', (grant) => (grant.receivers = [other])],
@@ -62,7 +62,7 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       assert.equal(waiting.approvals[b.did]?.state, 'Waiting');
       const grant = await net.grant(
         b,
-        net.grantOf(b, a, { algorithms: [{ name: 'spu-psi', versions: ['*'] }], joins: ['Intersection'] }),
+        net.grantOf(b, a, { algorithms: [{ name: 'spu-psi', versions: ['*'] }], operators: ['Intersection'] }),
       );
       const covered = await bench.flow(waiting);
       assert.deepEqual(covered.approvals[b.did], {
@@ -109,13 +109,13 @@ export function grantsSuite(makeDriver: MakeDriver): void {
       );
     });
 
-    test('a grant for named joins does not cover a step that names none', async () => {
+    test('a grant for named operators does not cover a step with another', async () => {
       const { net, a, b } = bench;
-      const grant = await net.grant(b, net.grantOf(b, a, { joins: ['Intersection'] }));
-      const flow = await bench.propose(bench.proposal(({ steps }) => delete steps[0]?.join));
+      const grant = await net.grant(b, net.grantOf(b, a, { operators: ['Difference'] }));
+      const flow = await bench.propose();
       assert.deepEqual(
         flow.approvals[b.did]?.missing.map((each) => each.code),
-        ['GRANT_JOIN'],
+        ['GRANT_OPERATOR'],
       );
       await net.revoke(b, grant);
       assert.equal((await bench.approve(flow, b)).approvals[b.did]?.state, 'Approved', 'a person may agree to it');

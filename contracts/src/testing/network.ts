@@ -267,6 +267,7 @@ export class TestNetwork {
       name: 'spu-psi',
       version,
       engine: 'spu',
+      operators: ['Intersection', 'Difference'],
       image: 'collabnet/engine-spu:0.9.5',
       imageDigest: `sha256:${'1'.repeat(64)}`,
       trustClass: 'ReviewedProtocol',

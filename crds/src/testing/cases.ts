@@ -144,7 +144,7 @@ export const REFUSED: readonly RefusedCase[] = [
   changedGrant('columns', { keys: ['id_number'], payload: [] }),
   changedGrant('receivers', [`${DID}bank-b`]),
   changedGrant('computeParties', [`${DID}bank-b`]),
-  changedGrant('joins', ['Difference']),
+  changedGrant('operators', ['Difference']),
   changedGrant('disclosure', { minimumSetSize: 1 }),
   changedGrant('approval', { ...(grant()['approval'] as object), signature: 'b3RoZXI' }),
   { base: asset, before: withGrant({ revoked: true }), change: (o) => delete o.spec.grants[0].revoked, message: 'revoked cannot be taken back', transition: true },

@@ -12,7 +12,7 @@ export function networkOf({ namespace }: DemoInstitution): Target {
 export async function registerAlgorithm(version: string, seenBy: readonly DemoInstitution[], image = ENGINE_IMAGE): Promise<void> {
   const founder = networkOf(SUPERVISOR);
   const known = (await get<CollabNetwork>(founder.namespace, founder.kind, founder.name))?.spec.algorithms ?? [];
-  const added = { name: 'psi', version, engine: 'spu', image, trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'a version for a test' };
+  const added = { name: 'psi', version, engine: 'spu', operators: ['Intersection', 'Difference'], image, trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'a version for a test' };
   await patch(founder.namespace, founder.kind, founder.name, { spec: { algorithms: [...known, added] } });
   for (const each of seenBy) await algorithmState(each, version, (state) => state !== undefined);
 }

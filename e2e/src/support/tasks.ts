@@ -11,7 +11,7 @@ import { until } from './until.ts';
 export interface TaskOptions {
   readonly purpose?: string;
   readonly runID?: string;
-  readonly join?: 'Intersection' | 'Difference';
+  readonly operator?: 'Intersection' | 'Difference';
   readonly protocol?: 'RR22' | 'ECDH';
   readonly receivers?: ('a' | 'b')[];
   readonly asset?: string;
@@ -46,13 +46,14 @@ export function psiTask(consortium: Consortium, name: string, options: TaskOptio
     steps: [
       {
         name: 'intersect',
+        ...(options.operator === undefined ? {} : { operator: options.operator }),
         algorithm: { name: 'psi', version: options.algorithm ?? '1.0.0' },
         roles: { compute: ['a', 'b'], receivers },
         inputs: [
           { name: 'left', party: 'a', asset, keys: ['id_card', 'branch'], columns: receivers.includes('a') ? (options.columns ?? ['dir']) : [] },
           { name: 'right', party: 'b', asset, keys: ['cert_no', 'office'], columns: receivers.includes('b') ? ['ccs'] : [] },
         ],
-        parameters: { ...(options.join === undefined ? {} : { join: options.join }), ...(options.protocol === undefined ? {} : { protocol: options.protocol }) },
+        parameters: options.protocol === undefined ? {} : { protocol: options.protocol },
         outputs: [{ name: 'result', receivers }],
       },
     ],

@@ -47,7 +47,7 @@ function start({ start: found }: LedgerFigures): string {
 ${table(['tasks', 'p50, s', 'p95, s', 'p99, s', 'max, s', 'approval to reserved', 'to start', 'to first byte'], [[String(tasks), ...[p50, p95, p99, max, parts.reserve, parts.start, parts.firstByte].map((value) => value.toFixed(1))]])}
 
 On the cluster, as in [performance.md](performance.md), with three orderers and blocks every 500 ms. The time of a block on Fabric is that of its proposals: the way of the
-last approval onto the ledger counts, that of the last report does not.`;
+last approval onto the ledger counts, that of the last report does not. What the time is made of is in [fabric-ledger.md](fabric-ledger.md#from-approval-to-first-message).`;
 }
 
 function means(): string {

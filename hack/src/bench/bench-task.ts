@@ -121,7 +121,7 @@ async function manifestOf({ asset, keys, payload, wireProfile }: Intersection, n
           { name: 'left', party: 'a', asset, keys: keys.a, columns: [payload] },
           { name: 'right', party: 'b', asset, keys: keys.b },
         ],
-        parameters: { join: 'Intersection', protocol: 'RR22' },
+        parameters: { protocol: 'RR22' },
         outputs: [{ name: 'result', receivers: ['a'] }],
       },
     ],

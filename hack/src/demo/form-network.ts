@@ -55,15 +55,22 @@ async function voteFor(member: DemoInstitution, voter: DemoInstitution): Promise
   await collabnet(voter.namespace, ['approve', `join/${id}`, '--key', voter.person.name, '--reason', `${member.displayName} is a supervised bank`, '--yes']);
 }
 
-/** Members vote on the registered algorithm until it is approved. */
-export async function approveAlgorithm(voters: readonly DemoInstitution[], founder: DemoInstitution = SUPERVISOR): Promise<void> {
-  const state = async (): Promise<string | undefined> =>
-    (await get<CollabNetwork>(founder.namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.find(({ name }) => name === 'psi')?.state;
-  await waitFor('the registration of the algorithm', async () => (await state()) !== undefined, READY_MS, 500);
+/** Algorithms that the founder registers, all in version 1.0.0. */
+export const ALGORITHMS = ['psi', 'sets'] as const;
+
+/** Members vote on the registered algorithms until they are approved. */
+export async function approveAlgorithms(voters: readonly DemoInstitution[], founder: DemoInstitution = SUPERVISOR): Promise<void> {
+  for (const name of ALGORITHMS) await approveAlgorithm(name, voters, founder);
+}
+
+async function approveAlgorithm(name: string, voters: readonly DemoInstitution[], founder: DemoInstitution): Promise<void> {
+  const stateAt = async ({ namespace }: DemoInstitution): Promise<string | undefined> =>
+    (await get<CollabNetwork>(namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.find((each) => each.name === name && each.version === '1.0.0')?.state;
+  await waitFor(`the registration of ${name}`, async () => (await stateAt(founder)) !== undefined, READY_MS, 500);
   for (const voter of voters) {
-    if ((await state()) === 'Approved') return;
-    await waitFor(`the algorithm at ${voter.displayName}`, async () => ((await get<CollabNetwork>(voter.namespace, 'collabnetwork', NETWORK))?.status?.algorithms?.length ?? 0) > 0, READY_MS, 500);
-    await collabnet(voter.namespace, ['approve', 'algorithm/psi@1.0.0', '--key', voter.person.name, '--reason', 'reviewed protocol', '--yes']);
+    if ((await stateAt(founder)) === 'Approved') return;
+    await waitFor(`${name} at ${voter.displayName}`, async () => (await stateAt(voter)) !== undefined, READY_MS, 500);
+    await collabnet(voter.namespace, ['approve', `algorithm/${name}@1.0.0`, '--key', voter.person.name, '--reason', 'reviewed protocol', '--yes']);
   }
-  await waitFor('the approval of the algorithm', async () => (await state()) === 'Approved', READY_MS, 500);
+  await waitFor(`the approval of ${name}`, async () => (await stateAt(founder)) === 'Approved', READY_MS, 500);
 }

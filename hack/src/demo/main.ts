@@ -9,8 +9,9 @@ import { readHdma } from './hdma.ts';
 import { installCrds, installInstitution, operatorsReady } from './install.ts';
 import { BANK_A, BANK_B, INSTITUTIONS, SUPERVISOR } from './institutions.ts';
 import { ledgerDriver } from './ledger.ts';
-import { approveAlgorithm, foundNetwork, joinNetwork } from './form-network.ts';
+import { approveAlgorithms, foundNetwork, joinNetwork } from './form-network.ts';
 import { offerCustomers } from './offer-data.ts';
+import { isOutdated, removeInstitutions } from './outdated.ts';
 import { printReport } from './report.ts';
 import { noteRun } from './run-notes.ts';
 import { runTask, type TaskReport } from './run-task.ts';
@@ -28,30 +29,36 @@ runMain(async () => {
   const tables = splitBetweenBanks(await readHdma());
   const phases: { title: string; seconds: number }[] = [];
   let report: TaskReport | undefined;
-  const step = (title: string, work: () => Promise<unknown>): Step => ({
+  const step = (title: string, work: () => Promise<string | void>): Step => ({
     title,
     work: async () => {
       const from = performance.now();
-      await work();
+      const said = await work();
       phases.push({ title, seconds: (performance.now() - from) / 1000 });
-      return undefined;
+      return said ?? undefined;
     },
   });
   await runSteps([
-    step('Cluster', () => run('make', ['-s', 'cluster-up'])),
+    step('Cluster', async () => {
+      await run('make', ['-s', 'cluster-up']);
+    }),
     step('Images', async () => {
       await run('make', ['-s', 'images']);
       if (ledger === 'fabric') await run('make', ['-s', 'images', 'IMAGES=fabric']);
     }),
     step('CRDs, and one Helm release per institution', async () => {
+      // Contracts of another build would not go on with this network's ledger, and programs under an old tag are not replaced.
+      const outdated = (await Promise.all(INSTITUTIONS.map(isOutdated))).includes(true);
+      if (outdated) await removeInstitutions(INSTITUTIONS);
       await installCrds();
       for (const institution of INSTITUTIONS) await installInstitution(institution);
       await operatorsReady(INSTITUTIONS);
+      return outdated ? 'made anew, since the images have changed' : undefined;
     }),
     step('The supervisor founds the network', () => foundNetwork(ENGINE)),
     step('Bank A joins: the supervisor votes', () => joinNetwork(BANK_A, [SUPERVISOR])),
     step('Bank B joins: supervisor and Bank A vote', () => joinNetwork(BANK_B, [SUPERVISOR, BANK_A])),
-    step('Members approve the intersection algorithm', () => approveAlgorithm([SUPERVISOR, BANK_A])),
+    step('Members approve the algorithms for sets', () => approveAlgorithms([SUPERVISOR, BANK_A])),
     step('Both banks offer their customers', async () => {
       await Promise.all([offerCustomers(BANK_A, tables.bankA), offerCustomers(BANK_B, tables.bankB)]);
     }),

@@ -18,6 +18,8 @@ export function institutionDid({ code, displayName, roles }: DemoInstitution): M
   return manifest<ParticipantDIDSpecInput>('ParticipantDID', code, { type: 'Institution', subjectCode: code, displayName, roles: [...roles] as ParticipantDIDSpecInput['roles'] });
 }
 
+const SETS_IMAGE = 'collabnet/engine-sets:dev';
+
 export interface EngineImage {
   image: string;
   imageDigest?: string;
@@ -26,7 +28,7 @@ export interface EngineImage {
 /** Rules of a network that its founder may choose. */
 export type FoundingRules = Pick<NonNullable<CollabNetworkSpecInput['founding']>, 'recoveryLock'>;
 
-/** The founder's network, with an invitation for each guest and the intersection registered as an algorithm. */
+/** The founder's network, with an invitation for each guest and the algorithms of both engines for sets. */
 export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests: readonly DemoInstitution[] = [BANK_A, BANK_B], rules: FoundingRules = {}): Manifest {
   const hub = `nats-hub.${founder.namespace}.svc`;
   return manifest<CollabNetworkSpecInput>('CollabNetwork', NETWORK, {
@@ -41,10 +43,22 @@ export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = 
         name: 'psi',
         version: '1.0.0',
         engine: 'spu',
+        operators: ['Intersection', 'Difference'],
         ...engine,
         trustClass: 'ReviewedProtocol',
         trustModels: ['TwoPartySemiHonest'],
         leakage: 'Each party learns the size of the other input; the receiver learns which of its own rows match. Semi-honest parties only.',
+      },
+      {
+        name: 'sets',
+        version: '1.0.0',
+        engine: 'sets',
+        operators: ['Intersection', 'Difference', 'Cardinality'],
+        image: SETS_IMAGE,
+        trustClass: 'ReviewedProtocol',
+        trustModels: ['TwoPartySemiHonest', 'MultiPartySemiHonest'],
+        leakage:
+          'Each party learns the sizes of the other inputs. Intersection and Difference: the receiver learns which of its own rows belong to it. Cardinality: the receiver learns a number. With three or more parties nobody learns what two of them share, unless two put together what they see.',
       },
     ],
   });
@@ -100,13 +114,13 @@ export function intersectionTask(dids: { bankA: string; bankB: string; superviso
     steps: [
       {
         name: 'intersect',
+        operator: 'Intersection',
         algorithm: { name: 'psi', version: '1.0.0' },
         roles: { compute: ['a', 'b'], receivers: ['a'] },
         inputs: [
           { name: 'left', party: 'a', asset: 'customers', keys: ['id_card', 'branch'], columns: ['dir', 'lvr'] },
           { name: 'right', party: 'b', asset: 'customers', keys: ['cert_no', 'office'] },
         ],
-        parameters: { join: 'Intersection' },
         outputs: [{ name: 'result', receivers: ['a'] }],
       },
     ],

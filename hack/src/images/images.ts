@@ -113,6 +113,15 @@ const spuImage: Image = {
   role: 'product',
 };
 
+const setsImage: Image = {
+  name: 'docker.io/collabnet/engine-sets:dev',
+  dockerfile: join(repositoryRoot, 'compute-images', 'sets', 'Dockerfile'),
+  base: 'collabnet-base',
+  key: () => tool('engine-sets'),
+  fill: (context) => Promise.resolve(cpSync(tool('engine-sets'), join(context, 'engine-sets'))),
+  role: 'product',
+};
+
 function skipInContext(path: string): boolean {
   return /(^|\/)(__pycache__|node_modules|dist|\.venv)$|\.pyc$/.test(path);
 }
@@ -128,6 +137,7 @@ export function images(): readonly Image[] {
     nodeModulesImage,
     nodeImage,
     spuImage,
+    setsImage,
     fabricImage,
   ].filter((image) => existsSync(image.dockerfile));
 }

@@ -4,8 +4,10 @@ import { repositoryRoot } from '../lib/paths.ts';
 import { versions } from './versions.ts';
 
 export interface ToolSet {
-  /** Folder below hack/tools that holds go.mod and go.sum. */
+  /** Folder below {@link root} that holds go.mod and go.sum. */
   readonly folder: string;
+  /** hack/tools, if absent. */
+  readonly root?: string;
   readonly version: string;
   /** Binary name to Go package. */
   readonly binaries: Readonly<Record<string, string>>;
@@ -24,14 +26,19 @@ function kubernetesBinaries(...names: readonly string[]): Record<string, string>
 }
 
 /** Own programs have no release: their version is the digest of their sources. */
-function sourceVersion(folder: string): string {
-  return hashFiles(listFiles(join(toolsRoot, folder))).slice(0, 12);
+function sourceVersion(folder: string, root = toolsRoot): string {
+  return hashFiles(listFiles(join(root, folder)).filter((path) => /(?<!_test)\.go$|\/go\.(mod|sum)$/.test(path))).slice(0, 12);
 }
 
 /** Path of the Go module of a tool set. */
 export function toolSetPath(set: ToolSet): string {
-  return join(toolsRoot, set.folder);
+  return join(set.root ?? toolsRoot, set.folder);
 }
+
+const engines = join(repositoryRoot, 'compute-images');
+
+/** The engine `sets`, in the image `collabnet/engine-sets`. */
+export const engineSetsSet: ToolSet = { folder: 'sets', root: engines, version: sourceVersion('sets', engines), binaries: { 'engine-sets': './cmd/engine' } };
 
 /** Compiled by what needs it: `make bench-scale`, which compares with it, and the tests of a network whose certificates it issues. */
 export function certManagerSet(): ToolSet {
@@ -92,5 +99,6 @@ export function toolSets(): readonly ToolSet[] {
     { folder: 'coredns', version: versions.coredns, binaries: { coredns: '.' } },
     { folder: 'nats-server', version: versions.natsServer, binaries: { 'nats-server': 'github.com/nats-io/nats-server/v2' } },
     { folder: 'helm', version: versions.helm, binaries: { helm: 'helm.sh/helm/v4/cmd/helm' } },
+    engineSetsSet,
   ];
 }

@@ -10,6 +10,7 @@ import { currentBinDir, repositoryRoot } from '../lib/paths.ts';
 import { say } from '../lib/progress.ts';
 import { run } from '../lib/run.ts';
 import { endToEndPlan, needsFabric, type SuiteRun } from './end-to-end-plan.ts';
+import { goSuites, runGoSuite } from './go-suite.ts';
 import { inLanes } from './in-lanes.ts';
 import { laneCount } from './lane.ts';
 import { runNodeSuite, testFiles } from './node-suite.ts';
@@ -57,6 +58,7 @@ async function unitTests(): Promise<void> {
     if (tests.length > 0) add(await timed(() => twice(workspace, () => runNodeSuite(workspace, tests, 2))));
   }
   for (const suite of pythonSuites()) add(await timed(() => runPythonSuite(suite)));
+  for (const suite of goSuites()) add(await timed(() => twice(suite, () => runGoSuite(suite))));
 }
 
 /** On a machine of two processors a third lane gains nothing: the tests' own time limits begin to be missed. */

@@ -116,6 +116,7 @@ export const chartValues = z.strictObject({
       pullSecrets: z.array(z.string().min(1)).default([]).describe('Names of Secrets with registry credentials.'),
       node: image,
       engineSpu: image,
+      engineSets: image,
       nats: image,
       fabric: image,
     })

@@ -11,6 +11,7 @@ export const operatorConfigSchema = z.object({
     pullSecrets: z.array(z.string()).default([]),
     node: z.string().min(1),
     engineSpu: z.string().min(1),
+    engineSets: z.string().min(1),
     nats: z.string().min(1),
     fabric: z.string().min(1),
   }),

@@ -22,13 +22,14 @@ function taskSpec(world: World, runID: string): ComputeTask['spec'] {
     steps: [
       {
         name: 'match',
+        operator: 'Intersection',
         algorithm: { name: 'spu-psi', version: '1.0.0' },
         roles: { compute: ['a', 'b'], receivers: ['a'] },
         inputs: [
           { name: 'left', party: 'a', asset: 'bank-a/customers', keys: ['id'], columns: [] },
           { name: 'right', party: 'b', asset: 'bank-b/customers', keys: ['id'], columns: ['score'] },
         ],
-        parameters: { join: 'Intersection', protocol: 'RR22' },
+        parameters: { protocol: 'RR22' },
         outputs: [{ name: 'matched', receivers: ['a'] }],
       },
     ],

@@ -249,7 +249,7 @@ function crd(plural: string): KubeObject {
 function operatorConfig(): OperatorConfigInput {
   return {
     workers: 10,
-    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu: 'collabnet/engine-spu:dev', nats: 'collabnet/nats-server:dev', fabric: 'collabnet/fabric:dev' },
+    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu: 'collabnet/engine-spu:dev', engineSets: 'collabnet/engine-sets:dev', nats: 'collabnet/nats-server:dev', fabric: 'collabnet/fabric:dev' },
     hub: { enabled: true, hostnames: ['localhost'] },
     compute: { engine: { limits: { memory: '1Gi' } }, courier: { limits: { memory: '256Mi' } }, scratch: { size: '512Mi' } },
     dataProxy: { resources: {}, auditStorage: { size: '64Mi' } },

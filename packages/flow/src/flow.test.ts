@@ -27,13 +27,14 @@ const task: TaskSpec = {
   steps: [
     {
       name: 'match',
+      operator: 'Intersection',
       algorithm: { name: 'spu-psi', version: '1.0.0' },
       roles: { compute: ['a', 'b'], receivers: ['a'] },
       inputs: [
         { name: 'left', party: 'a', asset: 'customers', keys: ['id'], columns: ['score'] },
         { name: 'right', party: 'b', asset: 'bank-b/claims', keys: ['id'] },
       ],
-      parameters: { join: 'Intersection', protocol: 'RR22' },
+      parameters: { protocol: 'RR22' },
       outputs: [{ name: 'matched', receivers: ['a'] }],
     },
   ],
@@ -95,9 +96,11 @@ describe('validation names field and fix', () => {
     ['a key named twice', 'steps[0].inputs[0].keys[1]', 'DUPLICATE_NAME', [`${at}.inputs.0.keys`, ['id', 'id']]],
     ['a key again as column', 'steps[0].inputs[0].columns[0]', 'DUPLICATE_NAME', [`${at}.inputs.0.columns`, ['id']]],
     ['inputs of one party only', 'steps[0].inputs', 'TOO_FEW_INPUTS', [`${at}.inputs.1.party`, 'a']],
-    ['an unknown join', 'steps[0].parameters.join', 'UNKNOWN_JOIN', [`${at}.parameters.join`, 'Union']],
-    ['a missing join', 'steps[0].parameters.join', 'UNKNOWN_JOIN', [`${at}.parameters.join`]],
-    ['an unknown protocol', 'steps[0].parameters.protocol', 'UNKNOWN_PROTOCOL', [`${at}.parameters.protocol`, 'KKRT']],
+    ['an unknown operator', 'steps[0].operator', 'SHAPE', [`${at}.operator`, 'Union']],
+    ['a missing operator', 'steps[0].operator', 'SHAPE', [`${at}.operator`]],
+    ['a parameter that the operator has not', 'steps[0].parameters.rounds', 'PARAMETER', [`${at}.parameters.rounds`, 3]],
+    ['an unknown protocol', 'steps[0].parameters.protocol', 'PARAMETER', [`${at}.parameters.protocol`, 'KKRT']],
+    ['an unknown curve', 'steps[0].parameters.curve', 'PARAMETER', [`${at}.parameters.curve`, 'P-256']],
     ['SEMI2K', 'steps[0].parameters.protocol', 'PROTOCOL_REFUSED', [`${at}.parameters.protocol`, 'semi2k']],
     ['keys that do not pair up', 'steps[0].inputs[1].keys', 'KEY_COUNT', [`${at}.inputs.1.keys`, ['id', 'born']]],
     ['one compute party', 'steps[0].roles.compute', 'COMPUTE_PARTIES', [`${at}.roles.compute`, ['a']]],
@@ -138,7 +141,7 @@ describe('validation names field and fix', () => {
   }
 
   test('every finding at once', () => {
-    const value = bent([`${at}.roles.compute`, ['a']], [`${at}.parameters.join`, 'Union']);
+    const value = bent([`${at}.roles.compute`, ['a']], [`${at}.parameters.protocol`, 'KKRT']);
     assert.throws(
       () => flowSpecFromTask({ ...task, steps: (value as FlowSpec).steps }),
       (error: unknown) => error instanceof FlowError && error.issues.length === 3,

@@ -1,5 +1,7 @@
 import { parseDid } from '@collabnet/did';
 import { parseDuration } from './duration.ts';
+import { withDefaults } from './operators/catalogue.ts';
+import type { OperatorName } from './operators/operator.ts';
 import { FLOW_SPEC_SCHEMA, type FlowSpec } from './spec.ts';
 import { parseFlow } from './validate.ts';
 
@@ -21,6 +23,7 @@ export interface TaskSpec {
 /** One step of {@link TaskSpec}. */
 export interface TaskStep {
   readonly name: string;
+  readonly operator: OperatorName;
   readonly algorithm: { readonly name: string; readonly version: string };
   readonly roles: { readonly compute: readonly string[]; readonly receivers: readonly string[] };
   readonly inputs: readonly {
@@ -58,6 +61,7 @@ export function flowSpecFromTask(task: TaskSpec): FlowSpec {
     auditors: [...(task.auditors ?? [])],
     steps: task.steps.map((step) => ({
       name: step.name,
+      operator: step.operator,
       algorithm: { name: step.algorithm.name, version: step.algorithm.version },
       roles: { compute: [...step.roles.compute], receivers: [...step.roles.receivers] },
       inputs: step.inputs.map(({ name, party, asset, assetVersion, from, keys, columns }) => ({
@@ -69,7 +73,7 @@ export function flowSpecFromTask(task: TaskSpec): FlowSpec {
         keys: [...keys],
         columns: [...(columns ?? [])],
       })),
-      parameters: definedOnly(step.parameters ?? {}),
+      parameters: withDefaults(step.operator, definedOnly(step.parameters ?? {})),
       outputs: step.outputs.map(({ name, receivers }) => ({ name, receivers: [...receivers] })),
     })),
   });

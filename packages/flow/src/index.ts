@@ -3,13 +3,15 @@ export { formatPath } from './issue.ts';
 export type { FlowIssue, FlowIssueCode } from './issue.ts';
 export {
   COMPUTE_PARTIES,
-  JOINS,
+  ENGINES,
+  OPERATORS,
+  PSI_CURVES,
   PSI_PROTOCOLS,
   REFUSED_PROTOCOLS,
   TRUST_MODELS,
   WIRE_PROFILES,
 } from './vocabulary.ts';
-export type { Join, TrustModel, WireProfile } from './vocabulary.ts';
+export type { TrustModel, WireProfile } from './vocabulary.ts';
 export {
   FLOW_SPEC_SCHEMA,
   algorithmRefSchema,
@@ -22,7 +24,10 @@ export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
 export { parseDuration } from './duration.ts';
 export { parseFlow, validateFlow } from './validate.ts';
 export { dependencies, stepOrder } from './order.ts';
-export { isIntersection } from './check-protocol.ts';
+export { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
+export { parameterHelp, type ParameterHelp } from './operators/parameter-help.ts';
+export { engineIssues } from './operators/engine-issues.ts';
+export type { Disclosure, EngineName, EngineSupport, Operator, OperatorName } from './operators/operator.ts';
 export { flowProposalSchema, proposedInputSchema, proposedStepSchema } from './proposal-schema.ts';
 export type { FlowProposal, ProposedInput, ProposedStep } from './proposal-schema.ts';
 export { flowId, specDigest } from './identity.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { didSchema } from '@collabnet/did';
 import { algorithmRefSchema, assetIdSchema, flowSpecSchema } from './spec.ts';
-import { JOINS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
+import { OPERATORS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits');
 const stepName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
@@ -27,11 +27,11 @@ export const proposedInputSchema = z
 /** A step as the ledger sees it. */
 export const proposedStepSchema = z.strictObject({
   name: stepName,
+  operator: z.enum(OPERATORS),
   algorithm: algorithmRefSchema,
   computeParties: dids.min(1),
   receivers: dids.min(1),
   inputs: z.array(proposedInputSchema).min(1).max(16),
-  join: z.enum(JOINS).optional(),
 });
 
 /** The public part of `flows.propose`. Times are ms since 1970. */

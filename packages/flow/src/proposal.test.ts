@@ -33,13 +33,14 @@ const spec: FlowSpec = flowSpecSchema.parse({
   steps: [
     {
       name: 'match',
+      operator: 'Difference',
       algorithm: { name: 'spu-psi', version: '1.0.0' },
       roles: { compute: ['a', 'b'], receivers: ['a'] },
       inputs: [
         { name: 'left', party: 'a', asset: 'bank-a/customers', keys: ['id'], columns: [] },
         { name: 'right', party: 'b', asset: 'bank-b/claims', keys: ['id'], columns: ['amount'] },
       ],
-      parameters: { join: 'Difference', protocol: 'ECDH' },
+      parameters: { protocol: 'ECDH', curve: 'Curve25519' },
       outputs: [{ name: 'matched', receivers: ['a'] }],
     },
   ],
@@ -71,7 +72,7 @@ describe('proposal', () => {
     const { public: proposal } = buildProposal(input);
     assert.deepEqual(flowProposalSchema.parse(proposal), proposal);
     assert.deepEqual(proposal.steps[0]?.computeParties, [a, b]);
-    assert.equal(proposal.steps[0]?.join, 'Difference');
+    assert.equal(proposal.steps[0]?.operator, 'Difference');
     assert.equal(proposal.approvalDeadline, 61_000);
     assert.equal(proposal.deadline, 91_000);
     assert.ok(!JSON.stringify(proposal).includes('ECDH'));

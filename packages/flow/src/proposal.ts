@@ -6,7 +6,6 @@ import { stepOrder } from './order.ts';
 import type { FlowProposal, ProposedStep } from './proposal-schema.ts';
 import type { FlowSpec, FlowStep } from './spec.ts';
 import { parseFlow } from './validate.ts';
-import { JOINS } from './vocabulary.ts';
 
 /** What a proposal is made of. */
 export interface ProposalInput {
@@ -112,14 +111,13 @@ function terms(spec: FlowSpec): Terms {
 }
 
 function proposedStep(step: FlowStep, didOf: (alias: string) => string): ProposedStep {
-  const join = JOINS.find((each) => each === step.parameters['join']);
   return {
     name: step.name,
+    operator: step.operator,
     algorithm: step.algorithm,
     computeParties: step.roles.compute.map(didOf),
     receivers: step.roles.receivers.map(didOf),
     inputs: step.inputs.map((input) => ({ ...input, party: didOf(input.party) })),
-    ...(join === undefined ? {} : { join }),
   };
 }
 

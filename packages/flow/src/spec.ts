@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
+import { OPERATORS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
 
 /** Schema id of the canonical task; part of what the flow id and the specification digest cover. */
 export const FLOW_SPEC_SCHEMA = 'collabnet.dev/flow-spec/v1';
@@ -53,6 +53,8 @@ export const flowInputSchema = z
 /** One step: what goes in, who computes, what comes out and to whom. */
 export const flowStepSchema = z.strictObject({
   name,
+  operator: z.enum(OPERATORS),
+  /** Registered implementation of the operator. */
   algorithm: algorithmRefSchema,
   roles: z.strictObject({ compute: z.array(name).min(1).max(16), receivers: z.array(name).min(1).max(16) }),
   inputs: z.array(flowInputSchema).min(1).max(16),

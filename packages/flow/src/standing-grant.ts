@@ -18,7 +18,7 @@ export interface StandingGrantSpec {
   };
   readonly receivers?: readonly string[] | undefined;
   readonly computeParties?: readonly string[] | undefined;
-  readonly joins?: readonly string[] | undefined;
+  readonly operators?: readonly string[] | undefined;
   readonly disclosure?: { readonly minimumSetSize: number } | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface StandingGrantSpec {
  */
 export function standingGrantContent(asset: string, grant: StandingGrantSpec): Record<string, unknown> {
   const { id, grantee, purpose, algorithms, trustModels, form } = grant;
-  const { wireProfiles, columns, receivers, computeParties, joins, disclosure } = grant;
+  const { wireProfiles, columns, receivers, computeParties, operators, disclosure } = grant;
   const content = {
     id,
     asset,
@@ -51,7 +51,7 @@ export function standingGrantContent(asset: string, grant: StandingGrantSpec): R
     },
     receivers,
     computeParties,
-    joins,
+    operators,
     disclosure: disclosure && { minimumSetSize: disclosure.minimumSetSize },
   };
   // Canonical JSON knows no undefined members.

@@ -1,12 +1,12 @@
 import { checkNames } from './check-names.ts';
-import { checkProtocol } from './check-protocol.ts';
+import { checkOperator } from './check-operator.ts';
 import { checkSteps } from './check-steps.ts';
 import { FlowError } from './error.ts';
 import { type FlowIssue, formatPath } from './issue.ts';
 import { type FlowSpec, flowSpecSchema } from './spec.ts';
 
 /**
- * Checks a whole task: first its shape, then names, sources, receivers, trust model and protocol.
+ * Checks a whole task: first its shape, then names, sources, receivers, trust model and operator.
  *
  * @returns every finding; empty when the task can be proposed
  */
@@ -20,7 +20,7 @@ export function validateFlow(value: unknown): FlowIssue[] {
     }));
   }
   const spec = parsed.data;
-  return [...checkNames(spec), ...checkSteps(spec), ...checkProtocol(spec)];
+  return [...checkNames(spec), ...checkSteps(spec), ...checkOperator(spec)];
 }
 
 /**

@@ -1,25 +1,31 @@
 /** The closed word lists of the task language. Adding a word is a new rule version, never a silent change. */
 
-/** Joins a two-party intersection step can deliver. */
-export const JOINS = ['Intersection', 'Difference'] as const;
-export type Join = (typeof JOINS)[number];
+/** What a step can compute; the catalogue of operators describes each. */
+export const OPERATORS = ['Intersection', 'Difference', 'Cardinality'] as const;
+
+/** Programs that run in compute pods. */
+export const ENGINES = ['spu', 'sets'] as const;
 
 /** Who is trusted how much. Only protocols of a step's trust model may run it (design.md §7). */
-export const TRUST_MODELS = ['TwoPartySemiHonest', 'ThreePartyHonestMajority'] as const;
+export const TRUST_MODELS = ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority'] as const;
 export type TrustModel = (typeof TRUST_MODELS)[number];
 
-/** Number of compute parties a trust model demands. */
-export const COMPUTE_PARTIES: Readonly<Record<TrustModel, number>> = {
-  TwoPartySemiHonest: 2,
-  ThreePartyHonestMajority: 3,
+/** Numbers of compute parties that a trust model is about. */
+export const COMPUTE_PARTIES: Readonly<Record<TrustModel, { readonly minimum: number; readonly maximum: number }>> = {
+  TwoPartySemiHonest: { minimum: 2, maximum: 2 },
+  MultiPartySemiHonest: { minimum: 3, maximum: 16 },
+  ThreePartyHonestMajority: { minimum: 3, maximum: 3 },
 };
 
 /** Cryptography of the frames between couriers; fixed by the flow, never negotiated. */
 export const WIRE_PROFILES = ['intl', 'gm'] as const;
 export type WireProfile = (typeof WIRE_PROFILES)[number];
 
-/** Intersection protocols of the engine. */
+/** Protocols of the operators on sets. */
 export const PSI_PROTOCOLS = ['RR22', 'ECDH'] as const;
+
+/** Curves of ECDH. */
+export const PSI_CURVES = ['Curve25519', 'SM2'] as const;
 
 /**
  * Protocols the engine has and this project refuses: SEMI2K takes its randomness from one trusted party, which is not

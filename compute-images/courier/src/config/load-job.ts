@@ -49,11 +49,6 @@ export async function loadAssignment(directory: string): Promise<Assignment> {
   }
   const tls = { cert: await text('tls.crt'), key: await text('tls.key'), ca: await text('ca.crt') };
   const [input, output] = [only(job.inputs, 'inputs'), only(job.outputs, 'outputs')];
-  if (job.algorithm.name !== 'psi') throw new CourierError('JOB_INVALID', `job.json: algorithm.name: '${job.algorithm.name}' is not known here; use psi`);
-  const joinKind = job.parameters['join'];
-  if (joinKind !== 'Intersection' && joinKind !== 'Difference') {
-    throw new CourierError('JOB_INVALID', 'job.json: parameters.join: must be Intersection or Difference');
-  }
   return {
     job,
     input,
@@ -86,6 +81,6 @@ function publicKeyOf(privateKey: string): string {
 
 function only<T>(list: readonly T[], field: string): T {
   const [first] = list;
-  if (list.length !== 1 || first === undefined) throw new CourierError('JOB_INVALID', `job.json: ${field}: psi takes exactly one of this party`);
+  if (list.length !== 1 || first === undefined) throw new CourierError('JOB_INVALID', `job.json: ${field}: an operator on sets takes exactly one of this party`);
   return first;
 }

@@ -33,7 +33,7 @@ export type EngineProgress = z.infer<typeof progressLine>;
 const pollMs = 20;
 const tailLength = 4096;
 /** Another attempt, perhaps on another node, may get further. */
-const retryableCodes = new Set(['CONNECT_FAILED', 'STALLED', 'PSI_FAILED', 'IO_FAILED', 'ENGINE_CRASHED', 'ENGINE_ERROR']);
+const retryableCodes = new Set(['CONNECT_FAILED', 'CONNECT_LOST', 'PEER_FAILED', 'STALLED', 'PSI_FAILED', 'IO_FAILED', 'ENGINE_CRASHED', 'ENGINE_ERROR']);
 
 /** The engine's side of the shared folder; the protocol is in compute-images/spu/README.md. */
 export class EngineFiles {
@@ -53,6 +53,8 @@ export class EngineFiles {
     if (exit.status === 'Succeeded') return exit;
     // The kubelet stops both containers at once, and the engine may be the first to say so.
     if (exit.code === 'ABORTED') throw new CourierError('ABORTED', 'the engine was told to end: its pod is being stopped', { retryable: true });
+    // The engines have found it out among themselves: the same rule as in deliver.ts, and the same reason.
+    if (exit.code === 'RESULT_TOO_SMALL') throw new CourierError('RESULT_BELOW_MINIMUM', exit.message.slice(0, 500));
     const code = exit.code.startsWith('ENGINE_') ? exit.code : `ENGINE_${exit.code}`;
     throw new CourierError(code, exit.message.slice(0, 500), { retryable: retryableCodes.has(exit.code) });
   }

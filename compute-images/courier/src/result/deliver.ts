@@ -8,6 +8,7 @@ import type { FrozenInput } from '../input/frozen-input.ts';
 import { call, refusalOf } from '../input/https-client.ts';
 import { withRetry } from '../input/retry.ts';
 import type { Workplace } from '../work/workplace.ts';
+import { numberTable, readNumber } from './number-result.ts';
 import { resultStream } from './result-stream.ts';
 import { selectRows } from './selection.ts';
 
@@ -24,25 +25,43 @@ export interface Delivered {
  * @throws CourierError RESULT_BELOW_MINIMUM (nothing leaves then), RESULT_INVALID, RESULT_STORE_*
  */
 export async function deliverResult(assignment: Assignment, frozen: FrozenInput, place: Workplace, signal: AbortSignal): Promise<Delivered> {
-  const { job, output } = assignment;
-  const joinKind = job.parameters['join'] === 'Difference' ? 'Difference' : 'Intersection';
-  const selection = await selectRows(place.out(`${output.name}.csv`), frozen, joinKind);
-  const minimum = Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1);
-  if (selection.keys < minimum) {
-    throw new CourierError('RESULT_BELOW_MINIMUM', `outputs.${output.name}: fewer different keys than the minimum set size of ${minimum}; nothing was delivered`);
-  }
+  const { job } = assignment;
+  const { rows, blocks } = await readResult(assignment, frozen, place);
   return withRetry('RESULT_STORE', job.deadline, signal, async () => {
     const counted = { bytes: 0, hash: createSm3() };
     async function* body(): AsyncGenerator<Buffer> {
-      for await (const block of resultStream(place.courier('rows.csv'), frozen, selection)) {
+      for await (const block of blocks()) {
         counted.bytes += block.length;
         counted.hash.update(block);
         yield block;
       }
     }
     await put(assignment, Readable.from(body(), { objectMode: false }), signal);
-    return { rows: selection.rows, bytes: counted.bytes, digest: counted.hash.digestHex() };
+    return { rows, bytes: counted.bytes, digest: counted.hash.digestHex() };
   });
+}
+
+interface Result {
+  readonly rows: number;
+  /** Its octets, as often as they are asked for. */
+  readonly blocks: () => AsyncIterable<Buffer> | Iterable<Buffer>;
+}
+
+async function readResult({ job, output }: Assignment, frozen: FrozenInput, place: Workplace): Promise<Result> {
+  const file = place.out(`${output.name}.csv`);
+  const assertLargeEnough = (keys: number): void => {
+    const minimum = Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1);
+    if (keys >= minimum) return;
+    throw new CourierError('RESULT_BELOW_MINIMUM', `outputs.${output.name}: fewer different keys than the minimum set size of ${minimum}; nothing was delivered`);
+  };
+  if (job.operator === 'Cardinality') {
+    const value = await readNumber(file);
+    assertLargeEnough(value);
+    return { rows: 1, blocks: () => [numberTable(value)] };
+  }
+  const selection = await selectRows(file, frozen, job.operator);
+  assertLargeEnough(selection.keys);
+  return { rows: selection.rows, blocks: () => resultStream(place.courier('rows.csv'), frozen, selection) };
 }
 
 async function put({ job, output, tls }: Assignment, body: Readable, signal: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ export interface Selection {
  *
  * @throws CourierError RESULT_INVALID when the engine names rows that it was not given
  */
-export async function selectRows(path: string, frozen: FrozenInput, join: 'Intersection' | 'Difference'): Promise<Selection> {
+export async function selectRows(path: string, frozen: FrozenInput, operator: 'Intersection' | 'Difference'): Promise<Selection> {
   const matched = new Uint8Array(frozen.rows);
   let keys = 0;
   for await (const row of rowNumbers(path)) {
@@ -29,7 +29,7 @@ export async function selectRows(path: string, frozen: FrozenInput, join: 'Inter
   }
   const has = (row: number): boolean => {
     const first = frozen.representative.at(row);
-    return first < 0 ? join === 'Difference' : matched[first] === 1;
+    return first < 0 ? operator === 'Difference' : matched[first] === 1;
   };
   let rows = 0;
   for (let row = 0; row < frozen.rows; row += 1) if (has(row)) rows += 1;

@@ -40,7 +40,7 @@ export interface PartyOptions {
   readonly rows: readonly Record[];
   readonly keys: readonly string[];
   readonly payload: readonly string[];
-  readonly join: 'Intersection' | 'Difference';
+  readonly operator: 'Intersection' | 'Difference';
   readonly receivers: readonly string[];
   readonly minimumIsolation?: CourierJob['minimumIsolation'];
   readonly minimumSetSize?: number;
@@ -86,7 +86,7 @@ export class TestParty {
   /** Writes what the operator would mount. */
   async mount(peer: TestParty): Promise<void> {
     const { doors, attempt, did } = this;
-    const { keys, payload, receivers, join: joinKind, name } = this.#options;
+    const { keys, payload, receivers, operator, name } = this.#options;
     const scope = { networkId, flowId, step, attempt: 1 };
     const receive = receivers.includes(name);
     const delegation = await signDelegation(
@@ -100,7 +100,7 @@ export class TestParty {
     const job: CourierJob = {
       schema: 'collabnet.dev/courier-job/v1', networkId, flowId, step, attempt: 1, specDigest,
       self: { name, did, token: this.token }, peers: [{ name: peer.#options.name, did: peer.did, token: peer.token }],
-      wireProfile: 'intl', algorithm: { name: 'psi', version: '1.0.0', engine: 'spu' }, parameters: { join: joinKind, protocol: 'RR22' },
+      wireProfile: 'intl', operator, algorithm: { name: 'psi', version: '1.0.0', engine: 'spu' }, parameters: { protocol: 'RR22', curve: 'Curve25519' },
       deadline: Date.now() + (this.#options.deadlineMs ?? 120_000), nats: { url: this.#institution.url },
       inputs: [{
         name: 'left', asset: `${name}/customers`, version: 1, url: `${doors.url}/v1/read`, keys: [...keys], columns: [...payload],

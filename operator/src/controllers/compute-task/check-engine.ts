@@ -1,7 +1,7 @@
 import type { AlgorithmContent, AlgorithmRecord } from '@collabnet/contracts';
 import type { ProposedStep } from '@collabnet/flow';
 import { StalledError } from '../../runtime/index.ts';
-import { engineImageFault } from './build/engine-image.ts';
+import { engineImage, engineImageFault } from './build/engine-image.ts';
 import { required, type TaskRun } from './task-run.ts';
 
 /**
@@ -12,7 +12,7 @@ import { required, type TaskRun } from './task-run.ts';
 export async function checkEngines(run: TaskRun, step: ProposedStep): Promise<AlgorithmContent> {
   const { name, version } = step.algorithm;
   const { content } = await required(run.view, 'view').read<AlgorithmRecord>('algorithms', 'get', { name, version });
-  const fault = engineImageFault(run.environment.services.config.images.engineSpu, content);
+  const fault = engineImageFault(engineImage(run.environment.services.config, content.engine), content);
   if (fault !== undefined) throw new StalledError('ImageMismatch', `step ${step.name}: ${fault}`);
   return content;
 }

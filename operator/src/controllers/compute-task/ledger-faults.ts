@@ -1,5 +1,5 @@
 import type { AlgorithmRecord, AssetContent, MemberRecord } from '@collabnet/contracts';
-import type { FlowInput, FlowSpec, FlowStep } from '@collabnet/flow';
+import { engineIssues, type FlowInput, type FlowSpec, type FlowStep } from '@collabnet/flow';
 import type { LedgerView } from './ledger-view.ts';
 
 /** What of a specification the ledger does not bear out. */
@@ -22,20 +22,20 @@ export async function ledgerFaults(view: LedgerView, spec: FlowSpec): Promise<Le
   for await (const member of view.list<MemberRecord>('membership', 'members', {})) members.set(member.did, member);
   const faults = memberFaults(members, spec);
   for (const [s, step] of spec.steps.entries()) {
-    faults.push(...engineFaults(step, `steps[${s}]`));
-    faults.push(...(await algorithmFaults(view, spec, `steps[${s}].algorithm`, step.algorithm)));
+    faults.push(...tableFaults(step, `steps[${s}]`));
+    faults.push(...(await algorithmFaults(view, spec, `steps[${s}]`, step)));
     for (const [i, input] of step.inputs.entries()) faults.push(...(await inputFaults(view, spec, input, `steps[${s}].inputs[${i}]`)));
   }
   return faults;
 }
 
-/** What the engine of this release takes: one input of each compute party, one output. */
-function engineFaults({ inputs, outputs, roles }: FlowStep, at: string): LedgerFault[] {
+/** What operators on sets take: one input of each compute party, one output. */
+function tableFaults({ inputs, outputs, roles }: FlowStep, at: string): LedgerFault[] {
   const reason = 'UnsupportedStep';
   const more = roles.compute.find((name) => inputs.filter(({ party }) => party === name).length !== 1);
   return [
-    ...(more === undefined ? [] : [{ field: `${at}.inputs`, reason, message: `party ${more} must give exactly one input: an intersection joins one table of each party` }]),
-    ...(outputs.length === 1 ? [] : [{ field: `${at}.outputs`, reason, message: 'an intersection has exactly one output; name all who get it as its receivers' }]),
+    ...(more === undefined ? [] : [{ field: `${at}.inputs`, reason, message: `party ${more} must give exactly one input: the operator takes one table of each party` }]),
+    ...(outputs.length === 1 ? [] : [{ field: `${at}.outputs`, reason, message: 'the operator has exactly one output; name all who get it as its receivers' }]),
   ];
 }
 
@@ -59,13 +59,19 @@ function memberFaults(members: ReadonlyMap<string, MemberRecord>, spec: FlowSpec
   return faults;
 }
 
-async function algorithmFaults(view: LedgerView, spec: FlowSpec, field: string, ref: { name: string; version: string }): Promise<LedgerFault[]> {
+async function algorithmFaults(view: LedgerView, spec: FlowSpec, at: string, step: FlowStep): Promise<LedgerFault[]> {
+  const { algorithm: ref, operator } = step;
+  const field = `${at}.algorithm`;
   const record = await view.find<AlgorithmRecord>('algorithms', 'get', { name: ref.name, version: ref.version });
   const name = `${ref.name} ${ref.version}`;
   if (record === undefined) return [{ field, reason: 'UnknownAlgorithm', message: `${name} is not registered; see status.algorithms of the CollabNetwork` }];
   if (record.state !== 'Approved') return [{ field, reason: 'AlgorithmNotApproved', message: `${name} is ${record.state}; a person of each member must approve it first, or name an approved version` }];
-  if (record.content.trustModels.includes(spec.trustModel)) return [];
-  return [{ field: 'trustModel', reason: 'TrustModelMismatch', message: `${name} is for ${record.content.trustModels.join(', ')}` }];
+  const { operators, engine, trustModels } = record.content;
+  if (!operators.includes(operator)) return [{ field: `${at}.operator`, reason: 'OperatorMissing', message: `${name} has not ${operator}, but ${operators.join(', ')}; name an algorithm that has it` }];
+  const unable = engineIssues(engine, step, at);
+  if (unable.length > 0) return unable.map(({ field: where, message }) => ({ field: where, reason: 'EngineUnable', message }));
+  if (trustModels.includes(spec.trustModel)) return [];
+  return [{ field: 'trustModel', reason: 'TrustModelMismatch', message: `${name} is for ${trustModels.join(', ')}` }];
 }
 
 async function inputFaults(view: LedgerView, spec: FlowSpec, input: FlowInput, at: string): Promise<LedgerFault[]> {

@@ -30,7 +30,7 @@ export function testAsset(name = 'customers', change: (asset: DataAsset) => void
 export const testConfig: OperatorConfig = {
   workers: 10,
   pkcs11Modules: [],
-  images: { pullPolicy: 'IfNotPresent', pullSecrets: ['registry'], node: 'collabnet/node:test', engineSpu: 'spu', nats: 'nats', fabric: 'fabric' },
+  images: { pullPolicy: 'IfNotPresent', pullSecrets: ['registry'], node: 'collabnet/node:test', engineSpu: 'spu', engineSets: 'sets', nats: 'nats', fabric: 'fabric' },
   hub: { enabled: false, hostnames: [] },
   compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, maximumAttempts: 16, byteCeiling: '16Gi', minimumIsolation: 'Network' },
   dataProxy: { resources: { limits: { memory: '256Mi' } }, auditStorage: { size: '64Mi', storageClassName: '' } },

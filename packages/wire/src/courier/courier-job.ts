@@ -1,4 +1,5 @@
 import { delegationSchema } from '@collabnet/envelope';
+import { ENGINES, OPERATORS } from '@collabnet/flow';
 import { z } from 'zod';
 import { leastWindow, pairWindow } from '../channel/limits.ts';
 import { columnText, didText, epochMs, hex, nameText } from './primitives.ts';
@@ -49,7 +50,7 @@ const output = z
     path: ['resultStoreUrl'],
   });
 
-/** What the operator mounts as /etc/courier/job.json (interfaces §5). Exactly one input and one output for algorithm psi. */
+/** What the operator mounts as /etc/courier/job.json (interfaces §5). Exactly one input and one output for an operator on sets. */
 export const courierJobSchema = z
   .strictObject({
     schema: z.literal(courierJobSchemaId),
@@ -61,13 +62,14 @@ export const courierJobSchema = z
     self: party,
     peers: z.array(party).min(1).max(15),
     wireProfile: z.enum(['intl', 'gm']),
+    operator: z.enum(OPERATORS),
     algorithm: z.strictObject({
       name: z.string().min(1).max(64),
       version: z.string().min(1).max(64),
-      engine: z.string().min(1).max(64),
+      engine: z.enum(ENGINES),
       imageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional(),
     }),
-    /** As in the step of the specification: `join`, `protocol` (default RR22), `curve` (ECDH only). */
+    /** As in the step of the specification, defaults of the operator written out. */
     parameters: z.record(z.string().max(64), z.union([z.string().max(256), z.int(), z.boolean()])),
     /** Epoch ms; nothing runs or is held beyond it. */
     deadline: epochMs,

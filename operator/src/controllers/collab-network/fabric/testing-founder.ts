@@ -129,7 +129,7 @@ export class TestFounder extends TestPlace {
   /** Writes to the ledger by a session of the institution. @returns the height */
   async write(version: string): Promise<number> {
     const session = await this.newSession();
-    const content = { name: 'psi', version, engine: 'spu', image: 'engine:1', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes' };
+    const content = { name: 'psi', version, engine: 'spu', operators: ['Intersection'], image: 'engine:1', trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes' };
     return (await session.submit({ kind: 'Algorithm', contract: 'algorithms', method: 'register', public: content })).height;
   }
 

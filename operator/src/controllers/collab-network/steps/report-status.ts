@@ -68,6 +68,7 @@ async function algorithms(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx'
     name: content.name,
     version: content.version,
     engine: content.engine,
+    operators: content.operators,
     leakage: content.leakage,
     state,
     digest,

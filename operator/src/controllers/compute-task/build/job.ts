@@ -58,6 +58,7 @@ export function courierJob(input: CourierJobInput): CourierJob {
     self: party(own),
     peers,
     wireProfile: flow.wireProfile,
+    operator: step.operator,
     algorithm: { name: algorithm.name, version: algorithm.version, engine: algorithm.engine, ...(algorithm.imageDigest === undefined ? {} : { imageDigest: algorithm.imageDigest }) },
     parameters: step.parameters,
     deadline: flow.deadline,

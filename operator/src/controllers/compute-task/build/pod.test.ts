@@ -22,7 +22,7 @@ interface PodSpec {
 
 const id = { flowId: 'f'.repeat(64), step: 'match', attempt: 2 };
 const make = (): { metadata: { name: string; labels: Record<string, string>; annotations: Record<string, string>; finalizers?: unknown }; spec: PodSpec } =>
-  computePod({ id, network: 'net', config: testConfig(), hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC' }) as never;
+  computePod({ id, network: 'net', config: testConfig(), engineImage: testConfig().images.engineSpu, hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC' }) as never;
 
 test('the pod is restricted, has no token, no name server and no finalizer, and runs once', () => {
   const { metadata, spec } = make();

@@ -14,6 +14,7 @@ export interface ComputePodOptions {
   /** Name of the CollabNetwork. */
   readonly network: string;
   readonly config: OperatorConfig;
+  readonly engineImage: string;
   readonly hostAliases: readonly HostAlias[];
   /** Seconds after which Kubernetes ends the pod whatever happens. */
   readonly activeDeadlineSeconds: number;
@@ -53,7 +54,7 @@ export function computePod(options: ComputePodOptions): KubeObject {
       ...imagePullSecrets(config),
       securityContext: podSecurity(),
       initContainers: [courier(config)],
-      containers: [engine(config)],
+      containers: [engine(options)],
       volumes: [
         { name: 'work', emptyDir: { sizeLimit: scratch.size, ...(scratch.memory ? { medium: 'Memory' } : {}) } },
         { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
@@ -87,10 +88,10 @@ function courier(config: OperatorConfig): object {
   };
 }
 
-function engine(config: OperatorConfig): object {
+function engine({ config, engineImage }: ComputePodOptions): object {
   return {
     name: 'engine',
-    image: config.images.engineSpu,
+    image: engineImage,
     imagePullPolicy: config.images.pullPolicy,
     volumeMounts: [{ name: 'work', mountPath: '/work' }],
     resources: config.compute.engine,

@@ -12,7 +12,7 @@ import { consentActions } from '@collabnet/envelope';
 
 const digest = `sha256:${'1'.repeat(64)}`;
 const algorithm = (image: string, imageDigest?: string): AlgorithmContent => ({
-  name: 'spu-psi', version: '1.0.0', engine: 'spu', image, trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes',
+  name: 'spu-psi', version: '1.0.0', engine: 'spu', operators: ['Intersection'], image, trustClass: 'ReviewedProtocol', trustModels: ['TwoPartySemiHonest'], leakage: 'sizes',
   ...(imageDigest === undefined ? {} : { imageDigest }),
 });
 
@@ -63,7 +63,7 @@ test('the status tells rows to the receiver only and keeps them after the courie
   const atB = flowStatus({ ...input, self: DID_B, known: [] });
   assert.deepEqual(atB.results, []);
   assert.equal(atB.role, 'Party');
-  assert.equal(JSON.stringify(atB).includes('42'), false);
+  assert.doesNotMatch(JSON.stringify(atB), /"rows"/);
 });
 
 test('names of attempts fit a host name and stay apart', () => {

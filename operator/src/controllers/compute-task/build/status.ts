@@ -121,8 +121,8 @@ function results({ sealed, steps, receipts, self, known }: StatusInput): Compute
 /** Said apart from the wire profile: a national wire does not make the engine's mathematics national (design §9). */
 function primitives(sealed: SealedFlow): string {
   const used = sealed.spec.steps.map(({ parameters }) => {
-    if (parameters['protocol'] !== 'ECDH') return 'SPU 0.9.5: RR22 (vector OLE), international algorithms';
-    return `SPU 0.9.5: ECDH over ${String(parameters['curve'] ?? '25519') === '25519' ? 'Curve25519, international algorithms' : `curve ${String(parameters['curve'])}`}`;
+    if (parameters['protocol'] !== 'ECDH') return 'RR22 (vector OLE), international algorithms';
+    return parameters['curve'] === 'SM2' ? 'ECDH over the curve of SM2' : 'ECDH over Curve25519, international algorithms';
   });
   return [...new Set(used)].join('; ');
 }

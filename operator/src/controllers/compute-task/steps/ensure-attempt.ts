@@ -4,6 +4,7 @@ import { assertClock } from '../assert-clock.ts';
 import { makeMaterial, ownInputs, RESULT_STORE } from '../attempt-material.ts';
 import { ANNOTATION_NATS_USER, attemptName } from '../build/names.ts';
 import type { ComputePod } from '../build/pod-fault.ts';
+import { engineImage } from '../build/engine-image.ts';
 import { computePod } from '../build/pod.ts';
 import { notBeforeOf } from '../build/retry-delay.ts';
 import { attemptSecret } from '../build/secret.ts';
@@ -91,7 +92,8 @@ async function createPod(run: TaskRun, attempt: CurrentAttempt, natsUser: string
   const proxies = ownInputs(run, attempt).map((input) => ownSource(run, input).name);
   const hostAliases = await hostAliasesOf(run.ctx.client, namespace, [hostOf(nats.url), RESULT_STORE, ...proxies]);
   const seconds = Math.ceil((flow.deadline - run.ctx.clock.now()) / 1000) + POD_MARGIN_S;
-  const pod = computePod({ id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
+  const { engine } = await checkEngines(run, attempt.terms);
+  const pod = computePod({ engineImage: engineImage(config, engine), id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
   try {
     return await create<ComputePod>(run, CORE.pod, pod);
   } catch (error) {

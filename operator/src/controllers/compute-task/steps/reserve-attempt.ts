@@ -4,7 +4,7 @@ import { courierJobSchema, type CourierStatus } from '@collabnet/wire';
 import { StalledError, WaitError } from '../../../runtime/index.ts';
 import { attemptName } from '../build/names.ts';
 import { lookAgainAfter } from '../build/look-again.ts';
-import { digestOfImage } from '../build/engine-image.ts';
+import { digestOfImage, engineImage } from '../build/engine-image.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { again, overtaken, required, type TaskRun } from '../task-run.ts';
@@ -49,7 +49,7 @@ async function reservation(run: TaskRun, reserved: NonNullable<CourierStatus['re
     // The couriers show each other this delegation, and the ledger takes no new one from a key that has ended.
     await failAttempt(run, { reason: 'KEY_ROTATED', message: "the institution's key was rotated while the attempt was prepared; the next attempt is prepared under the new one", retryable: true });
   }
-  const imageDigest = digestOfImage(run.environment.services.config.images.engineSpu);
+  const imageDigest = digestOfImage(engineImage(run.environment.services.config, job.data.algorithm.engine));
   return {
     flowId: id.flowId,
     step: id.step,

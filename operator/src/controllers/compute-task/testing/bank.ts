@@ -30,7 +30,7 @@ export function crd(plural: string): KubeObject {
 
 export function testConfig(engineSpu = `collabnet/engine-spu@sha256:${'1'.repeat(64)}`): OperatorConfig {
   return operatorConfigSchema.parse({
-    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu, nats: 'collabnet/nats-server:2.15.2', fabric: 'collabnet/fabric:2.5.9' },
+    images: { pullPolicy: 'IfNotPresent', node: 'collabnet/node:dev', engineSpu, engineSets: 'collabnet/engine-sets:dev', nats: 'collabnet/nats-server:2.15.2', fabric: 'collabnet/fabric:2.5.9' },
     hub: { enabled: false },
     compute: { engine: { limits: { memory: '1Gi' } }, courier: { limits: { memory: '256Mi' } }, scratch: { size: '512Mi' } },
     dataProxy: { resources: {}, auditStorage: { size: '64Mi' } },

@@ -23,13 +23,14 @@ export const SPEC: FlowSpec = flowSpecSchema.parse({
   steps: [
     {
       name: 'match',
+      operator: 'Intersection',
       algorithm: { name: 'spu-psi', version: '1.0.0' },
       roles: { compute: ['a', 'b'], receivers: ['a'] },
       inputs: [
         { name: 'left', party: 'a', asset: 'bank-a/customers', keys: ['id'], columns: ['born'] },
         { name: 'right', party: 'b', asset: 'bank-b/customers', keys: ['id'], columns: [] },
       ],
-      parameters: { join: 'Intersection', protocol: 'RR22' },
+      parameters: { protocol: 'RR22', curve: 'Curve25519' },
       outputs: [{ name: 'matched', receivers: ['a'] }],
     },
   ],

@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"collabnet.dev/engine-sets/internal/confinement"
+	"collabnet.dev/engine-sets/internal/fault"
+	"collabnet.dev/engine-sets/internal/files"
+	"collabnet.dev/engine-sets/internal/group"
+	"collabnet.dev/engine-sets/internal/job"
+	"collabnet.dev/engine-sets/internal/link"
+	"collabnet.dev/engine-sets/internal/protocol"
+	"collabnet.dev/engine-sets/internal/table"
+)
+
+// outcomeDescriptor is the pipe to the supervisor.
+const outcomeDescriptor = 3
+
+// workerMain is the confined process that touches data: prepare, connect, compute, write.
+func workerMain(s settings, log io.Writer) int {
+	pipe := os.NewFile(outcomeDescriptor, "outcome")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel(fault.New("ABORTED", "aborted while the job ran"))
+	}()
+	// Almost all memory is a few large arrays without pointers: collecting often costs nothing and keeps the peak low.
+	debug.SetGCPercent(20)
+	o := outcome{Code: "OK", Seconds: map[string]float64{}}
+	if err := work(ctx, s, files.NewProgress(s.place, log), &o); err != nil {
+		failure := fault.From(err)
+		var file *fs.PathError
+		if errors.As(err, &file) {
+			failure = fault.New("IO_FAILED", "%s: %s", file.Err, file.Path)
+		}
+		o.Code, o.Message, o.Field = failure.Code, failure.Message, failure.Field
+	}
+	_ = json.NewEncoder(pipe).Encode(o)
+	return fault.ExitOK
+}
+
+func work(ctx context.Context, s settings, progress *files.Progress, o *outcome) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fault.New("ENGINE_ERROR", "an unexpected failure inside the engine")
+		}
+	}()
+	text, err := os.ReadFile(s.place.File("job.json"))
+	if err != nil {
+		return err
+	}
+	of, err := job.Read(text, s.place.Root)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(of.Output), 0o755); err != nil {
+		return err
+	}
+	o.Isolation = confinement.Start()
+	if err := o.Isolation.Job(of, s.place.Engine()); err != nil {
+		return err
+	}
+	g, err := group.ByName(of.Parameters.Curve)
+	if err != nil {
+		return err
+	}
+	clock := func(phase string, do func() error) error {
+		start := time.Now()
+		defer func() { o.Seconds[phase] = seconds(time.Since(start)) }()
+		return do()
+	}
+	var items []table.Item
+	err = clock("prepare", func() (err error) {
+		progress.Report("prepare", 0)
+		items, err = table.Items(of.Input, g.NewHash)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	progress.ReportRows("prepare", 100, of.Input.Rows)
+	var mesh *link.Mesh
+	err = clock("connect", func() (err error) {
+		progress.Report("connect", 0)
+		mesh, err = link.Connect(ctx, meshConfig(s, of, len(items)))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	progress.Report("connect", 100)
+	var result protocol.Result
+	err = clock("compute", func() (err error) {
+		progress.Report("psi", 0)
+		result, err = protocol.Run(mesh, protocol.Task{
+			Self: of.Self, Parties: len(of.Parties), Operation: of.Parameters.Operation, Receivers: of.Parameters.Receivers,
+			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: items,
+			Progress: func(percent int) { progress.Report("psi", percent) },
+		})
+		return err
+	})
+	if err != nil || !of.Receives() {
+		return err
+	}
+	progress.Report("psi", 100)
+	err = clock("write", func() (err error) {
+		o.Rows, err = write(s, of, g, result)
+		return err
+	})
+	if err == nil {
+		progress.ReportRows("write", 100, o.Rows)
+	}
+	return err
+}
+
+func write(s settings, of *job.Job, g group.Group, result protocol.Result) (int64, error) {
+	if of.Parameters.Operation == job.Cardinality {
+		return 1, table.WriteCardinality(of, s.place.Scratch(), result.Count)
+	}
+	return table.WriteRows(of, g.NewHash, s.place.Scratch(), func(item table.Item) bool {
+		_, found := slices.BinarySearchFunc(result.Items, item, table.Compare)
+		return found
+	})
+}
+
+// meshConfig lists what all parties must have in common.
+func meshConfig(s settings, of *job.Job, count int) link.Config {
+	c := link.Config{Self: of.Self, Count: uint64(count), ConnectFor: s.connect, StallAfter: s.stall}
+	for _, party := range of.Parties {
+		c.Names, c.Addresses = append(c.Names, party.Name), append(c.Addresses, party.Address)
+	}
+	var receivers []string
+	for _, rank := range of.Parameters.Receivers {
+		receivers = append(receivers, c.Names[rank])
+	}
+	p := of.Parameters
+	c.Fields = []link.Field{
+		{Name: "task", Value: of.Task}, {Name: "step", Value: of.Step}, {Name: "attempt", Value: strconv.FormatInt(of.Attempt, 10)},
+		{Name: "parties", Value: strings.Join(c.Names, "\n")},
+		{Name: "parameters.operation", Value: p.Operation}, {Name: "parameters.curve", Value: p.Curve},
+		{Name: "parameters.receivers", Value: strings.Join(receivers, "\n")},
+		{Name: "parameters.minimumSetSize", Value: strconv.FormatInt(p.MinimumSetSize, 10)},
+		{Name: "number of inputs[0].keys", Value: strconv.Itoa(len(of.Input.Keys))},
+	}
+	return c
+}

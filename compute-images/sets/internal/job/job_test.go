@@ -1,0 +1,63 @@
+package job
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"collabnet.dev/engine-sets/internal/fault"
+)
+
+const good = `{"schema":"collabnet.dev/engine-job/v1","task":"t","step":"s","attempt":1,"algorithm":{"name":"sets","version":"1.0.0"},
+"self":"b","parties":[{"name":"a","address":"127.0.0.1:9101"},{"name":"b","address":"127.0.0.1:9102"},{"name":"c","address":"127.0.0.1:9103"}],
+"inputs":[{"name":"left","path":"/work/in/left.csv","keys":["id"],"rows":3}],"outputs":[{"name":"r","path":"/work/out/r.csv"}],
+"parameters":{"operation":"Intersection","receivers":["c","b"]},"timeoutSeconds":60}`
+
+func TestGoodJob(t *testing.T) {
+	job, err := Read([]byte(good), "/work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if job.Self != 1 || !job.Receives() || job.Parameters.Curve != "RISTRETTO255" || job.Parameters.Receivers[0] != 1 || job.Parties[2].Port != 9103 {
+		t.Errorf("%+v", job)
+	}
+}
+
+func TestBadJobsNameTheField(t *testing.T) {
+	cases := []struct{ old, new, field string }{
+		{`{"schema"`, `{{"schema"`, "job.json"},
+		{`"task":"t",`, ``, "task"},
+		{`"task":"t"`, `"task":7`, "task"},
+		{`"attempt":1`, `"attempt":1.5`, "attempt"},
+		{`"attempt":1`, `"attempt":true`, "attempt"},
+		{`engine-job/v1`, `engine-job/v2`, "schema"},
+		{`"name":"sets"`, `"name":"psi"`, "algorithm.name"},
+		{`"self":"b"`, `"self":"x"`, "self"},
+		{`127.0.0.1:9102`, `10.0.0.1:9102`, "parties[1].address"},
+		{`127.0.0.1:9102`, `127.0.0.1:9101`, "parties[1].address"},
+		{`{"name":"b","add`, `{"name":"a","add`, "parties[1].name"},
+		{`/work/in/left.csv`, `/work/in/../left.csv`, "inputs[0].path"},
+		{`/work/in/left.csv`, `/work/out/left.csv`, "inputs[0].path"},
+		{`["id"]`, `["id","collabnet_row"]`, "inputs[0].keys"},
+		{`["id"]`, `["id","id"]`, "inputs[0].keys[1]"},
+		{`"rows":3`, `"rows":0`, "inputs[0].rows"},
+		{`"Intersection"`, `"Union"`, "parameters.operation"},
+		{`"Intersection"`, `"Difference"`, "parameters.operation"},
+		{`["c","b"]`, `["c","x"]`, "parameters.receivers[1]"},
+		{`["c","b"]}`, `["c"],"curve":"P256"}`, "parameters.curve"},
+		{`["c","b"]}`, `["c"],"minimumSetSize":0}`, "parameters.minimumSetSize"},
+		{`["c","b"]}`, `["c"],"broadcast":true}`, "parameters.broadcast"},
+		{`"timeoutSeconds":60`, `"timeoutSeconds":0`, "timeoutSeconds"},
+	}
+	for _, c := range cases {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if text == good {
+			t.Fatal(c.old)
+		}
+		_, err := Read([]byte(text), "/work")
+		var found *fault.Error
+		if !errors.As(err, &found) || found.Code != "BAD_JOB" || found.Field != c.field {
+			t.Errorf("%s -> %s: %v", c.old, c.new, err)
+		}
+	}
+}

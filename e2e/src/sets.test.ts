@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { API_VERSION, type ComputeTaskSpecInput } from '@collabnet/crds';
+import { apply, NETWORK, offerCustomers, readHdma, splitBetweenBanks, type DemoInstitution, type Manifest, type Table } from '@collabnet/hack';
+import { readyConsortium, type Consortium } from './fixture/consortium.ts';
+import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
+import { decide } from './support/approvals.ts';
+import { saysOf } from './support/conditions.ts';
+import { eventually } from './support/objects.ts';
+import { nothingLeft, receiptsOf } from './support/remains.ts';
+import { fetchResult, storedFor } from './support/results.ts';
+import { ended, mirrorOf, proposed, removeTasks, succeeded, taskAt, taskName, type SeenTask } from './support/tasks.ts';
+
+type StepInput = ComputeTaskSpecInput['steps'][number];
+
+const ALGORITHM = { name: 'sets', version: '1.0.0' };
+const KEYS = { a: ['id_card', 'branch'], b: ['cert_no', 'office'], s: ['person', 'place'] } as const;
+type Party = keyof typeof KEYS;
+
+let consortium: Consortium;
+let tables: Record<Party, Table>;
+const names: string[] = [];
+
+before(async () => {
+  consortium = await readyConsortium();
+  const { bankA, bankB } = splitBetweenBanks(await readHdma());
+  // Every third customer of bank B, under names of its own, and one that nobody else has.
+  const rows = bankB.rows.filter((_, index) => index % 3 === 0).map(([id = '', place = '']) => [id, place, 'bankrupt']);
+  tables = { a: bankA, b: bankB, s: { header: ['person', 'place', 'state'], rows: [...rows, ['110101197001010000', 'branch-1', 'bankrupt']] } };
+  await offerCustomers(SUPERVISOR, tables.s);
+});
+after(() => removeTasks(...names));
+
+function setsTask(stem: string, parties: readonly Party[], step: Pick<StepInput, 'operator'> & Partial<StepInput>, spec: Partial<ComputeTaskSpecInput> = {}): Manifest & { spec: ComputeTaskSpecInput } {
+  const name = taskName(stem);
+  names.push(name);
+  const dids: Record<Party, string> = { a: consortium.bankA, b: consortium.bankB, s: consortium.supervisor };
+  return {
+    apiVersion: API_VERSION,
+    kind: 'ComputeTask',
+    metadata: { name },
+    spec: {
+      networkRef: { name: NETWORK },
+      purpose: `test ${name}`,
+      trustModel: parties.length === 2 ? 'TwoPartySemiHonest' : 'MultiPartySemiHonest',
+      parties: parties.map((party) => ({ name: party, did: dids[party] })),
+      steps: [
+        {
+          name: 'match',
+          algorithm: ALGORITHM,
+          roles: { compute: [...parties], receivers: ['a'] },
+          inputs: parties.map((party) => ({ name: `of-${party}`, party, asset: 'customers', keys: [...KEYS[party]], columns: party === 'a' && step.operator !== 'Cardinality' ? ['dir'] : [] })),
+          outputs: [{ name: 'result', receivers: ['a'] }],
+          ...step,
+        },
+      ],
+      ...spec,
+    },
+  };
+}
+
+async function agree(task: Manifest, parties: readonly Party[]): Promise<void> {
+  const { name } = task.metadata;
+  await proposed(name);
+  await decide('approve', BANK_A, name, 'agreed for this test');
+  for (const party of parties.filter((each) => each !== 'a')) {
+    const institution: DemoInstitution = party === 'b' ? BANK_B : SUPERVISOR;
+    const mirror = await mirrorOf(name, institution);
+    await proposed(mirror, institution);
+    await decide('approve', institution, mirror, 'agreed for this test');
+  }
+}
+
+function keysOf({ rows }: { rows: readonly (readonly string[])[] }): string[] {
+  return rows.map((row) => `${row[0]}|${row[1]}`).sort();
+}
+
+function inAll(...parties: readonly Party[]): string[] {
+  const sets = parties.map((party) => new Set(keysOf(tables[party])));
+  return keysOf(tables.a).filter((key) => sets.every((set) => set.has(key)));
+}
+
+const NAMESPACES = [BANK_A, BANK_B, SUPERVISOR].map(({ namespace }) => namespace);
+
+describe('the engine for sets', () => {
+  test('counts what two banks have in common, and tells the receiver nothing but the number', async () => {
+    const task = setsTask('count', ['a', 'b'], { operator: 'Cardinality' });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b']);
+    const { status } = await succeeded(task.metadata.name);
+    const result = await fetchResult(BANK_A, task.metadata.name);
+    assert.deepEqual(result, { header: ['cardinality'], rows: [[String(inAll('a', 'b').length)]] });
+    assert.deepEqual(await storedFor(BANK_B, status?.flowID ?? ''), []);
+    assert.deepEqual(await receiptsOf(status?.flowID ?? ''), [`match by ${consortium.bankA}`, `match by ${consortium.bankB}`].sort());
+    await nothingLeft(status?.flowID ?? '');
+  });
+
+  test('intersects the tables of three institutions over the curve of SM2, under the wire profile gm', async () => {
+    const task = setsTask('three', ['a', 'b', 's'], { operator: 'Intersection', parameters: { protocol: 'ECDH', curve: 'SM2' } }, { wireProfile: 'gm' });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b', 's']);
+    const { status } = await succeeded(task.metadata.name);
+    const result = await fetchResult(BANK_A, task.metadata.name);
+    assert.deepEqual(result.header, ['id_card', 'branch', 'dir']);
+    assert.deepEqual(keysOf(result), inAll('a', 'b', 's'));
+    const { flowID = '' } = status ?? {};
+    for (const other of [BANK_B, SUPERVISOR]) assert.deepEqual(await storedFor(other, flowID), []);
+    assert.equal((await receiptsOf(flowID)).length, 3);
+    await nothingLeft(flowID, NAMESPACES);
+  });
+
+  test('counts what three institutions have in common', async () => {
+    const task = setsTask('count-three', ['a', 'b', 's'], { operator: 'Cardinality' });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b', 's']);
+    await succeeded(task.metadata.name);
+    assert.deepEqual((await fetchResult(BANK_A, task.metadata.name)).rows, [[String(inAll('a', 'b', 's').length)]]);
+  });
+
+  test('finds what only the receiver has', async () => {
+    const task = setsTask('only-a', ['a', 'b'], { operator: 'Difference', parameters: { protocol: 'ECDH' } });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b']);
+    await succeeded(task.metadata.name);
+    const common = new Set(inAll('a', 'b'));
+    assert.deepEqual(keysOf(await fetchResult(BANK_A, task.metadata.name)), keysOf(tables.a).filter((key) => !common.has(key)));
+  });
+});
+
+describe('before anybody is asked', () => {
+  const refused: [string, Parameters<typeof setsTask>, RegExp][] = [
+    ['an operator that the algorithm has not', ['no-count', ['a', 'b'], { operator: 'Cardinality', algorithm: { name: 'psi', version: '1.0.0' } }], /steps\[0\]\.operator: psi 1\.0\.0 has not Cardinality, but Intersection, Difference/],
+    ['a protocol that the engine has not', ['no-rr22', ['a', 'b'], { operator: 'Difference', parameters: { protocol: 'RR22' } }], /steps\[0\]\.parameters\.protocol: engine sets has not RR22; use ECDH/],
+    ['more parties than the operator takes', ['three-less', ['a', 'b', 's'], { operator: 'Difference', parameters: { protocol: 'ECDH' } }], /steps\[0\]\.roles\.compute: Difference of engine sets takes exactly 2 compute parties, not 3/],
+    ['a trust model for another number of parties', ['two-of-three', ['a', 'b'], { operator: 'Cardinality' }, { trustModel: 'MultiPartySemiHonest' }], /steps\[0\]\.roles\.compute: MultiPartySemiHonest needs 3 to 16 compute parties, not 2/],
+  ];
+  for (const [what, task, answer] of refused) {
+    test(`${what} is refused, with the field and the way out`, async () => {
+      const manifest = setsTask(...task);
+      await apply(BANK_A.namespace, [manifest]);
+      const seen = await eventually<SeenTask, SeenTask>(taskAt(BANK_A, manifest.metadata.name), 'was to be refused', (found) => answer.test(saysOf(found)) && found);
+      assert.equal(seen.status?.proposedAt, undefined, 'nobody was asked');
+    });
+  }
+});
+
+test('a result below the minimum set size is revealed to nobody', async () => {
+  // One customer of bank A, and one that only the supervisor has.
+  const task = setsTask('small', ['a', 's'], { operator: 'Cardinality', inputs: [
+    { name: 'of-a', party: 'a', asset: 'customers', keys: ['id_card', 'dir'] },
+    { name: 'of-s', party: 's', asset: 'customers', keys: ['person', 'state'] },
+  ] });
+  await apply(BANK_A.namespace, [task]);
+  await agree(task, ['a', 's']);
+  const seen = await ended(task.metadata.name);
+  assert.equal(seen.status?.phase, 'Failed');
+  assert.match(saysOf(seen), /ResultBelowMinimum: .* fewer than 100/);
+  assert.deepEqual(seen.status?.results ?? [], []);
+  await nothingLeft(seen.status?.flowID ?? '', NAMESPACES);
+});

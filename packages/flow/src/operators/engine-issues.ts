@@ -1,0 +1,30 @@
+import type { FlowIssue } from '../issue.ts';
+import type { FlowStep } from '../spec.ts';
+import { OPERATOR_CATALOGUE } from './catalogue.ts';
+import type { EngineName } from './operator.ts';
+
+/**
+ * What of a step the engine of its algorithm cannot do.
+ *
+ * @param at path of the step, such as `steps[0]`
+ */
+export function engineIssues(engine: EngineName, step: Pick<FlowStep, 'operator' | 'parameters' | 'roles'>, at: string): FlowIssue[] {
+  const operator = OPERATOR_CATALOGUE[step.operator];
+  const support = operator.engines[engine];
+  if (support === undefined) {
+    const able = Object.keys(operator.engines).join(' or ');
+    return [{ field: `${at}.operator`, code: 'ENGINE', message: `engine ${engine} has no ${operator.name}; name an algorithm of engine ${able}` }];
+  }
+  const issues: FlowIssue[] = [];
+  const { minimum, maximum } = support.parties;
+  const parties = step.roles.compute.length;
+  if (parties < minimum || parties > maximum) {
+    const range = minimum === maximum ? `exactly ${minimum}` : `${minimum} to ${maximum}`;
+    issues.push({ field: `${at}.roles.compute`, code: 'ENGINE', message: `${operator.name} of engine ${engine} takes ${range} compute parties, not ${parties}` });
+  }
+  const { protocol } = step.parameters;
+  if (!support.protocols.some((each) => each === protocol)) {
+    issues.push({ field: `${at}.parameters.protocol`, code: 'ENGINE', message: `engine ${engine} has not ${String(protocol)}; use ${support.protocols.join(' or ')}` });
+  }
+  return issues;
+}
