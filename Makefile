@@ -38,6 +38,7 @@ generate: build ## Write CRD manifests, chart schema and generated documents ane
 	@node hack/src/bench/generate.ts
 	@node hack/src/bench-ledger/generate.ts
 	@node hack/src/bench-scale/generate.ts
+	@node hack/src/bench-engines/generate.ts
 	@node packages/telemetry/dist/catalogue/generate.js
 	@node hack/src/operators/generate.ts
 
@@ -67,6 +68,9 @@ bench: setup build ## Benches on the cluster, as ratios in one run; LEDGER=fabri
 bench-ledger: fabric-tools build ## The ledger on Fabric: real nodes on loopback, no cluster; twenty minutes
 	@node hack/src/bench-ledger/main.ts
 
+bench-engines: setup build ## Engines against each other on loopback, without a cluster; three minutes
+	@node hack/src/bench-engines/main.ts
+
 bench-scale: setup build ## Memory, latency and endurance of the operator beside cert-manager; an hour, no cluster
 	@node hack/src/bench-scale/main.ts
 
@@ -90,4 +94,4 @@ images: setup build ## Build the container images and load them into the cluster
 clean: ## Remove compiled files (the caches in ~/.cache/collabnet stay)
 	@rm -rf $$(git ls-files '*/tsconfig.json' | xargs -n1 dirname | sed 's|$$|/dist|') $$(git ls-files '*/tsconfig.json' | xargs -n1 dirname | sed 's|$$|/tsconfig.tsbuildinfo|')
 
-.PHONY: help setup fabric-tools demo build lint generate test test-all test-faults test-unit test-e2e bench bench-ledger bench-scale cluster-up cluster-down cluster-status kubeconfig images clean
+.PHONY: help setup fabric-tools demo build lint generate test test-all test-faults test-unit test-e2e bench bench-ledger bench-engines bench-scale cluster-up cluster-down cluster-status kubeconfig images clean

@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HackError } from '../lib/hack-error.ts';
+import { repositoryRoot, wheelsDir } from '../lib/paths.ts';
+import { tool } from '../setup/build-tools.ts';
+
+export type Engine = 'spu' | 'sets';
+
+/** What an engine can be asked for here, in its own words. */
+export interface Question {
+  readonly engine: Engine;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Of each party; half of the keys are common. */
+  readonly rows: number;
+}
+
+/** Of two engines that talk over loopback, without couriers and tunnels. */
+export interface PairFigures {
+  /** From the agreement of the engines to the written result, of the slower party. */
+  readonly seconds: number;
+  /** User and system time of both. */
+  readonly processorSeconds: number;
+  /** Of the larger one, octets. */
+  readonly peakMemory: number;
+}
+
+const NAMES = ['a', 'b'] as const;
+const LIMIT_MS = 900_000;
+
+/** Lets two engines answer a question, and checks the answer. */
+export async function runPair({ engine, parameters, rows }: Question): Promise<PairFigures> {
+  const root = mkdtempSync(join(tmpdir(), 'collabnet-engines-'));
+  try {
+    const ports = [await freePort(), await freePort()];
+    const parties = NAMES.map((name, rank) => ({ name, address: `127.0.0.1:${ports[rank]}` }));
+    const runs = await Promise.all(NAMES.map((name, rank) => prepare(join(root, name), { engine, parameters, rows, parties, name, first: rank * (rows / 2) })));
+    const ends = await Promise.all(runs.map(finish));
+    const lines = readFileSync(join(root, 'a', 'out', 'result.csv'), 'utf8').trimEnd().split('\n').length - 1;
+    // The psi library may write its dummy row in a difference; here only intersections and counts are asked for.
+    if (lines !== rows / 2 && lines !== 1) throw new HackError('COMMAND_FAILED', `${engine}: ${lines} lines for ${rows} rows`);
+    return {
+      seconds: Math.max(...ends.map(({ seconds }) => seconds)),
+      processorSeconds: ends.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0),
+      peakMemory: Math.max(...ends.map(({ peakMemory }) => peakMemory)),
+    };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+interface Party extends Question {
+  readonly parties: readonly { readonly name: string; readonly address: string }[];
+  readonly name: string;
+  /** Number of its first key. */
+  readonly first: number;
+}
+
+async function prepare(work: string, { engine, parameters, rows, parties, name, first }: Party): Promise<{ work: string; child: ChildProcess }> {
+  for (const folder of ['engine', 'in', 'out']) mkdirSync(join(work, folder), { recursive: true });
+  const input = join(work, 'in', 'keys.csv');
+  await writeKeys(input, first, rows);
+  const job = {
+    schema: 'collabnet.dev/engine-job/v1', task: 'bench', step: 'pair', attempt: 1,
+    algorithm: { name: engine === 'spu' ? 'psi' : 'sets', version: '1.0.0' },
+    self: name, parties,
+    inputs: [{ name: 'keys', path: input, keys: ['id'], rows }],
+    outputs: [{ name: 'result', path: join(work, 'out', 'result.csv') }],
+    parameters: { ...parameters, receivers: ['a'] },
+    timeoutSeconds: LIMIT_MS / 1000,
+  };
+  writeFileSync(join(work, 'engine', 'job.json'), JSON.stringify(job));
+  const [command, args, env] = program(engine);
+  // Of its own group, so that what it starts ends with it.
+  const child = spawn(command, args, { env: { PATH: process.env['PATH'], COLLABNET_WORK: work, ...env }, stdio: 'ignore' });
+  return { work, child };
+}
+
+function program(engine: Engine): [string, string[], Record<string, string>] {
+  if (engine === 'sets') return [tool('engine-sets'), [], {}];
+  return ['python3.11', ['-m', 'runner'], { PYTHONPATH: join(repositoryRoot, 'compute-images', 'spu'), PYTHONDONTWRITEBYTECODE: '1', COLLABNET_SPU: join(wheelsDir, '..', 'spu-0.9.5') }];
+}
+
+interface Exit {
+  readonly status: string;
+  readonly code: string;
+  readonly message: string;
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly peakRssBytes: number;
+}
+
+async function finish({ work, child }: { work: string; child: ChildProcess }): Promise<PairFigures> {
+  const file = join(work, 'engine', 'exit.json');
+  for (const until = Date.now() + LIMIT_MS; !existsSync(file); await sleep(20)) {
+    if (Date.now() > until || child.exitCode !== null) throw new HackError('COMMAND_FAILED', `an engine ended with ${child.exitCode} and no exit.json`);
+  }
+  const exit = JSON.parse(readFileSync(file, 'utf8')) as Exit;
+  const processorSeconds = spentBy(child.pid ?? 0);
+  const ended = once(child, 'exit');
+  writeFileSync(join(work, 'engine', 'release'), '');
+  await ended;
+  if (exit.status !== 'Succeeded') throw new HackError('COMMAND_FAILED', `an engine ended with ${exit.code}: ${exit.message}`);
+  return { seconds: (exit.seconds['compute'] ?? 0) + (exit.seconds['write'] ?? 0), processorSeconds, peakMemory: exit.peakRssBytes };
+}
+
+/** Ticks are hundredths of a second on every Linux that Node runs on. */
+const TICKS = 100;
+
+/** Of a process and the children that it has waited for, seconds. */
+function spentBy(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
+}
+
+/** 19-digit keys, scattered by a multiplication modulo a prime, so that the file is not sorted. */
+async function writeKeys(path: string, first: number, rows: number): Promise<void> {
+  const file = createWriteStream(path);
+  file.write('id,collabnet_row\n');
+  for (let row = 0; row < rows; row += 1) {
+    const key = 1_000_000_000_000_000_000n + ((BigInt(first + row) * 7_919n) % 2_147_483_647n);
+    if (!file.write(`${key},${row}\n`)) await once(file, 'drain');
+  }
+  file.end();
+  await once(file, 'finish');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
