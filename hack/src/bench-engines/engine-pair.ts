@@ -35,10 +35,12 @@ const LIMIT_MS = 900_000;
 /** Lets two engines answer a question, and checks the answer. */
 export async function runPair({ engine, parameters, rows }: Question): Promise<PairFigures> {
   const root = mkdtempSync(join(tmpdir(), 'collabnet-engines-'));
+  const children: ChildProcess[] = [];
   try {
     const ports = [await freePort(), await freePort()];
     const parties = NAMES.map((name, rank) => ({ name, address: `127.0.0.1:${ports[rank]}` }));
     const runs = await Promise.all(NAMES.map((name, rank) => prepare(join(root, name), { engine, parameters, rows, parties, name, first: rank * (rows / 2) })));
+    children.push(...runs.map(({ child }) => child));
     const ends = await Promise.all(runs.map(finish));
     const lines = readFileSync(join(root, 'a', 'out', 'result.csv'), 'utf8').trimEnd().split('\n').length - 1;
     // The psi library may write its dummy row in a difference; here only intersections and counts are asked for.
@@ -49,6 +51,7 @@ export async function runPair({ engine, parameters, rows }: Question): Promise<P
       peakMemory: Math.max(...ends.map(({ peakMemory }) => peakMemory)),
     };
   } finally {
+    for (const child of children) child.kill();
     rmSync(root, { recursive: true, force: true });
   }
 }
@@ -75,7 +78,6 @@ async function prepare(work: string, { engine, parameters, rows, parties, name, 
   };
   writeFileSync(join(work, 'engine', 'job.json'), JSON.stringify(job));
   const [command, args, env] = program(engine);
-  // Of its own group, so that what it starts ends with it.
   const child = spawn(command, args, { env: { PATH: process.env['PATH'], COLLABNET_WORK: work, ...env }, stdio: 'ignore' });
   return { work, child };
 }
@@ -99,11 +101,12 @@ async function finish({ work, child }: { work: string; child: ChildProcess }): P
     if (Date.now() > until || child.exitCode !== null) throw new HackError('COMMAND_FAILED', `an engine ended with ${child.exitCode} and no exit.json`);
   }
   const exit = JSON.parse(readFileSync(file, 'utf8')) as Exit;
+  // One that has failed may have gone already.
+  if (exit.status !== 'Succeeded') throw new HackError('COMMAND_FAILED', `an engine ended with ${exit.code}: ${exit.message}`);
   const processorSeconds = spentBy(child.pid ?? 0);
   const ended = once(child, 'exit');
   writeFileSync(join(work, 'engine', 'release'), '');
   await ended;
-  if (exit.status !== 'Succeeded') throw new HackError('COMMAND_FAILED', `an engine ended with ${exit.code}: ${exit.message}`);
   return { seconds: (exit.seconds['compute'] ?? 0) + (exit.seconds['write'] ?? 0), processorSeconds, peakMemory: exit.peakRssBytes };
 }
 
