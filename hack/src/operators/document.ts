@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { OPERATOR_CATALOGUE, OPERATORS, parameterHelp, type Operator } from '@collabnet/flow';
 import { table } from '../bench/markdown.ts';
+import { repositoryRoot } from '../lib/paths.ts';
 
 const NOTE = 'Written by `make generate` from `packages/flow/src/operators`; do not edit.';
 
@@ -7,6 +10,11 @@ const NOTE = 'Written by `make generate` from `packages/flow/src/operators`; do 
 export function operatorPages(): Map<string, string> {
   const operators = OPERATORS.map((name) => OPERATOR_CATALOGUE[name]);
   return new Map([['README.md', overview(operators)], ...operators.map((operator): [string, string] => [fileOf(operator), page(operator)])]);
+}
+
+/** The task that shows an operator. */
+export function exampleOf(name: Operator['name']): string {
+  return readFileSync(join(repositoryRoot, 'examples', `${name.toLowerCase()}.yaml`), 'utf8');
 }
 
 function fileOf({ name }: Operator): string {
@@ -46,23 +54,9 @@ All parties are taken to be semi-honest: they follow the protocol and try to lea
 size of network, assets and grants is delivered to nobody. Key columns pair up by position and may have other names at each party; rows without a complete key equal nobody's.
 
 ## Example
+In [examples](../../examples/README.md), for the network of \`make demo\`:
 \`\`\`yaml
-${example(operator)}
+${exampleOf(name).trimEnd()}
 \`\`\`
 `;
-}
-
-function example({ name, engines, result }: Operator): string {
-  const alone = engines.spu === undefined;
-  const lines = [
-    '- name: match',
-    `  operator: ${name}`,
-    `  algorithm: { name: ${alone ? 'sets' : 'psi'}, version: 1.0.0 }`,
-    '  roles: { compute: [a, b], receivers: [a] }',
-    '  inputs:',
-    `    - { name: left, party: a, asset: customers, keys: [id_card]${result === 'Number' ? '' : ', columns: [balance]'} }`,
-    '    - { name: right, party: b, asset: customers, keys: [cert_no] }',
-    '  outputs: [{ name: result, receivers: [a] }]',
-  ];
-  return lines.join('\n');
 }

@@ -10,10 +10,13 @@ export const ENGINES = ['spu', 'sets'] as const;
 export const TRUST_MODELS = ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority'] as const;
 export type TrustModel = (typeof TRUST_MODELS)[number];
 
+/** Parties that a ComputeTask can name. */
+export const MOST_PARTIES = 8;
+
 /** Numbers of compute parties that a trust model is about. */
 export const COMPUTE_PARTIES: Readonly<Record<TrustModel, { readonly minimum: number; readonly maximum: number }>> = {
   TwoPartySemiHonest: { minimum: 2, maximum: 2 },
-  MultiPartySemiHonest: { minimum: 3, maximum: 16 },
+  MultiPartySemiHonest: { minimum: 3, maximum: MOST_PARTIES },
   ThreePartyHonestMajority: { minimum: 3, maximum: 3 },
 };
 

@@ -1,3 +1,4 @@
+import { MOST_PARTIES } from '../vocabulary.ts';
 import type { Operator } from './operator.ts';
 import { setParameters } from './set-parameters.ts';
 
@@ -8,7 +9,7 @@ export const cardinality: Operator = {
   summary: 'How many different keys all parties hold; not which.',
   result: 'Number',
   parameters: setParameters('ECDH'),
-  engines: { sets: { parties: { minimum: 2, maximum: 16 }, protocols: ['ECDH'] } },
+  engines: { sets: { parties: { minimum: 2, maximum: MOST_PARTIES }, protocols: ['ECDH'] } },
   disclosures: [
     { who: 'a receiver', learns: 'the number of common keys, and none of them' },
     { who: 'every party', learns: 'how many different keys each other party gave' },

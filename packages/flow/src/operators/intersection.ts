@@ -1,3 +1,4 @@
+import { MOST_PARTIES } from '../vocabulary.ts';
 import type { Operator } from './operator.ts';
 import { setParameters } from './set-parameters.ts';
 
@@ -10,7 +11,7 @@ export const intersection: Operator = {
   parameters: setParameters('RR22'),
   engines: {
     spu: { parties: { minimum: 2, maximum: 2 }, protocols: ['RR22', 'ECDH'] },
-    sets: { parties: { minimum: 2, maximum: 16 }, protocols: ['ECDH'] },
+    sets: { parties: { minimum: 2, maximum: MOST_PARTIES }, protocols: ['ECDH'] },
   },
   disclosures: [
     { who: 'a receiver', learns: 'which of its own keys all others hold' },
