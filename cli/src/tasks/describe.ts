@@ -38,6 +38,7 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
         ['algorithm', `${name}@${version}${registered === undefined ? '' : ` (${registered.state})`}`],
         ['leaks', registered?.leakage],
         ['operator', `${step.operator}: ${OPERATOR_CATALOGUE[step.operator].summary}`],
+        ...OPERATOR_CATALOGUE[step.operator].disclosures.map(({ who, learns }): [string, string] => ['learns', `${who}: ${learns}`]),
         ['parameters', Object.entries(step.parameters).map(([key, value]) => `${key} ${value}`).join(', ') || 'defaults'],
         ['computed by', step.roles.compute.map(partyDid).join(', ')],
         ...step.inputs.map((input): [string, string] => [
