@@ -1,5 +1,4 @@
 import { OPERATOR_CATALOGUE, OPERATORS, type Operator, type OperatorName } from '@collabnet/flow';
-import type { Command } from 'commander';
 import { CliError } from '../base/errors.ts';
 import { print, type Format } from '../base/format.ts';
 import { table } from '../base/table.ts';
@@ -15,7 +14,7 @@ export const addOperatorCommands: AddCommands = (program, io) => {
   });
   withOutput(operators.command('describe <name>').description('parameters, engines and who learns what'))
     .addHelpText('after', examples('kubectl collabnet operators describe Cardinality'))
-    .action((name: string, options: { output: Format }, _command: Command) => {
+    .action((name: string, options: { output: Format }) => {
       const operator = find(name);
       print(io, options.output, operatorObject(operator), () => describeOperator(operator));
     });

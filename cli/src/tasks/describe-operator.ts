@@ -1,4 +1,4 @@
-import { parameterHelp, type Operator } from '@collabnet/flow';
+import { parameterHelp, rangeText, type Operator } from '@collabnet/flow';
 import { fields, table } from '../base/table.ts';
 
 /** An operator as JSON or YAML. */
@@ -10,7 +10,6 @@ export function operatorObject(operator: Operator): object {
 /** Everything about an operator, for people. */
 export function describeOperator(operator: Operator): string {
   const { name, version, family, summary, result, engines, disclosures } = operator;
-  const parties = ({ minimum, maximum }: { minimum: number; maximum: number }): string => (minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`);
   return [
     fields([
       ['operator', `${name} ${version}`],
@@ -19,7 +18,7 @@ export function describeOperator(operator: Operator): string {
       ['result', result === 'Number' ? 'one number' : "rows of the receiver's own input"],
     ]),
     table(['PARAMETER', 'VALUES', 'DEFAULT', 'MEANING'], parameterHelp(operator).map((each) => [each.name, each.values, each.default, each.description])),
-    table(['ENGINE', 'PARTIES', 'PROTOCOLS'], Object.entries(engines).map(([engine, support]) => [engine, parties(support.parties), support.protocols.join(', ')])),
+    table(['ENGINE', 'PARTIES', 'PROTOCOLS'], Object.entries(engines).map(([engine, support]) => [engine, rangeText(support.parties), support.protocols.join(', ')])),
     table(['WHO', 'LEARNS, BESIDE ITS RESULT'], disclosures.map(({ who, learns }) => [who, learns])),
   ].join('\n\n');
 }

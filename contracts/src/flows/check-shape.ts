@@ -1,4 +1,4 @@
-import { COMPUTE_PARTIES, type FlowProposal, type ProposedStep } from '@collabnet/flow';
+import { COMPUTE_PARTIES, isWithin, rangeText, type FlowProposal, type ProposedStep } from '@collabnet/flow';
 import { ContractError } from '../core/contract-error.ts';
 
 /**
@@ -24,10 +24,8 @@ export function checkProposalShape(proposal: FlowProposal): void {
     const named = [...step.computeParties, ...step.receivers, ...step.inputs.map((input) => input.party)];
     const foreign = named.find((did) => !proposal.parties.includes(did));
     if (foreign !== undefined) refuse(at, `${foreign} is not among the parties`);
-    const { minimum, maximum } = COMPUTE_PARTIES[proposal.trustModel];
-    if (step.computeParties.length < minimum || step.computeParties.length > maximum) {
-      refuse(`${at}.computeParties`, `${proposal.trustModel} needs at least ${minimum} and at most ${maximum}`);
-    }
+    const range = COMPUTE_PARTIES[proposal.trustModel];
+    if (!isWithin(range, step.computeParties.length)) refuse(`${at}.computeParties`, `${proposal.trustModel} needs ${rangeText(range)}`);
     checkInputs(at, step, proposal.steps.slice(0, s));
   });
 }

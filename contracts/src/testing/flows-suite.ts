@@ -147,6 +147,7 @@ export function flowsSuite(makeDriver: MakeDriver): void {
         'steps[0].computeParties',
         (p) => (p.trustModel = 'ThreePartyHonestMajority'),
       ],
+      ['an operator that the algorithm has not', 'INVALID_ARGUMENT', 'steps[0].operator', (p) => (step(p).operator = 'Cardinality')],
       [
         'a source that is not earlier',
         'INVALID_ARGUMENT',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OPERATOR_CATALOGUE, OPERATORS, parameterHelp, type Operator } from '@collabnet/flow';
+import { OPERATOR_CATALOGUE, OPERATORS, parameterHelp, rangeText, type Operator } from '@collabnet/flow';
 import { table } from '../bench/markdown.ts';
 import { repositoryRoot } from '../lib/paths.ts';
 
@@ -35,7 +35,7 @@ ${table(['operator', 'version', 'family', 'engines', 'computes'], rows)}
 
 function page(operator: Operator): string {
   const { name, version, summary, result, engines, disclosures } = operator;
-  const engineRows = Object.entries(engines).map(([engine, { parties: { minimum, maximum }, protocols }]) => [engine, minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`, protocols.join(', ')]);
+  const engineRows = Object.entries(engines).map(([engine, { parties, protocols }]) => [engine, rangeText(parties), protocols.join(', ')]);
   return `# ${name} ${version}
 ${NOTE}
 

@@ -1,5 +1,6 @@
 import type { FlowIssue } from './issue.ts';
 import { parameterIssues } from './operators/catalogue.ts';
+import { isWithin, rangeText } from './party-range.ts';
 import type { FlowSpec, FlowStep } from './spec.ts';
 import { COMPUTE_PARTIES, PSI_PROTOCOLS, REFUSED_PROTOCOLS } from './vocabulary.ts';
 
@@ -12,11 +13,10 @@ export function checkOperator(spec: FlowSpec): FlowIssue[] {
 }
 
 function checkTrustModel(at: string, { trustModel }: FlowSpec, { roles }: FlowStep): FlowIssue[] {
-  const { minimum, maximum } = COMPUTE_PARTIES[trustModel];
+  const range = COMPUTE_PARTIES[trustModel];
   const parties = roles.compute.length;
-  if (parties >= minimum && parties <= maximum) return [];
-  const range = minimum === maximum ? `exactly ${minimum}` : `${minimum} to ${maximum}`;
-  return [{ field: `${at}.roles.compute`, code: 'COMPUTE_PARTIES', message: `${trustModel} needs ${range} compute parties, not ${parties}` }];
+  if (isWithin(range, parties)) return [];
+  return [{ field: `${at}.roles.compute`, code: 'COMPUTE_PARTIES', message: `${trustModel} needs ${rangeText(range)} compute parties, not ${parties}` }];
 }
 
 function checkParameters(at: string, { operator, parameters }: FlowStep): FlowIssue[] {

@@ -24,6 +24,7 @@ export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
 export { parseDuration } from './duration.ts';
 export { parseFlow, validateFlow } from './validate.ts';
 export { dependencies, stepOrder } from './order.ts';
+export { isWithin, rangeText, type PartyRange } from './party-range.ts';
 export { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 export { parameterHelp, type ParameterHelp } from './operators/parameter-help.ts';
 export { engineIssues } from './operators/engine-issues.ts';

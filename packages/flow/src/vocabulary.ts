@@ -1,3 +1,5 @@
+import type { PartyRange } from './party-range.ts';
+
 /** The closed word lists of the task language. Adding a word is a new rule version, never a silent change. */
 
 /** What a step can compute; the catalogue of operators describes each. */
@@ -14,7 +16,7 @@ export type TrustModel = (typeof TRUST_MODELS)[number];
 export const MOST_PARTIES = 8;
 
 /** Numbers of compute parties that a trust model is about. */
-export const COMPUTE_PARTIES: Readonly<Record<TrustModel, { readonly minimum: number; readonly maximum: number }>> = {
+export const COMPUTE_PARTIES: Readonly<Record<TrustModel, PartyRange>> = {
   TwoPartySemiHonest: { minimum: 2, maximum: 2 },
   MultiPartySemiHonest: { minimum: 3, maximum: MOST_PARTIES },
   ThreePartyHonestMajority: { minimum: 3, maximum: 3 },

@@ -46,7 +46,7 @@ describe('an engine', () => {
   test('is refused for what it cannot, with the way out', () => {
     const fields = (...args: Parameters<typeof engineIssues>) => engineIssues(...args).map(({ field, message }) => `${field}: ${message}`);
     assert.deepEqual(fields('spu', step('Cardinality', 2), 's'), ['s.operator: engine spu has no Cardinality; name an algorithm of engine sets']);
-    assert.deepEqual(fields('spu', step('Intersection', 3), 's'), ['s.roles.compute: Intersection of engine spu takes exactly 2 compute parties, not 3']);
+    assert.deepEqual(fields('spu', step('Intersection', 3), 's'), ['s.roles.compute: Intersection of engine spu takes 2 compute parties, not 3']);
     assert.deepEqual(fields('sets', step('Difference', 2), 's'), ['s.parameters.protocol: engine sets has not RR22; use ECDH']);
   });
 });

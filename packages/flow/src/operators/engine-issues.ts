@@ -1,4 +1,5 @@
 import type { FlowIssue } from '../issue.ts';
+import { isWithin, rangeText } from '../party-range.ts';
 import type { FlowStep } from '../spec.ts';
 import { OPERATOR_CATALOGUE } from './catalogue.ts';
 import type { EngineName } from './operator.ts';
@@ -16,11 +17,10 @@ export function engineIssues(engine: EngineName, step: Pick<FlowStep, 'operator'
     return [{ field: `${at}.operator`, code: 'ENGINE', message: `engine ${engine} has no ${operator.name}; name an algorithm of engine ${able}` }];
   }
   const issues: FlowIssue[] = [];
-  const { minimum, maximum } = support.parties;
   const parties = step.roles.compute.length;
-  if (parties < minimum || parties > maximum) {
-    const range = minimum === maximum ? `exactly ${minimum}` : `${minimum} to ${maximum}`;
-    issues.push({ field: `${at}.roles.compute`, code: 'ENGINE', message: `${operator.name} of engine ${engine} takes ${range} compute parties, not ${parties}` });
+  if (!isWithin(support.parties, parties)) {
+    const message = `${operator.name} of engine ${engine} takes ${rangeText(support.parties)} compute parties, not ${parties}`;
+    issues.push({ field: `${at}.roles.compute`, code: 'ENGINE', message });
   }
   const { protocol } = step.parameters;
   if (!support.protocols.some((each) => each === protocol)) {

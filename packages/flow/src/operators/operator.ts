@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PartyRange } from '../party-range.ts';
 import type { ENGINES, OPERATORS, PSI_PROTOCOLS } from '../vocabulary.ts';
 
 export type OperatorName = (typeof OPERATORS)[number];
@@ -8,7 +9,7 @@ export type PsiProtocol = (typeof PSI_PROTOCOLS)[number];
 /** What an engine can do of an operator. */
 export interface EngineSupport {
   /** Compute parties. */
-  readonly parties: { readonly minimum: number; readonly maximum: number };
+  readonly parties: PartyRange;
   readonly protocols: readonly PsiProtocol[];
 }
 

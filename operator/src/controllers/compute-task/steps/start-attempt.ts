@@ -19,7 +19,7 @@ export async function startAttempt(run: TaskRun): Promise<void> {
   const heights = Object.values(record.reservations).map(({ height }) => height);
   const since = view.session.ledger.blockTime(Math.max(...heights)) ?? 0;
   const wait = untilTurn(terms.computeParties, view.session.did, since, run.ctx.clock.now());
-  if (wait > 0) throw new WaitError('Reserved', `all have reserved attempt ${id.attempt} of step ${id.step}; the first party starts it`, wait);
+  if (wait > 0) throw new WaitError('Reserved', `all have reserved attempt ${id.attempt} of step ${id.step}; another party's turn to start it`, wait);
   try {
     await view.flows('start', { ...id });
   } catch (error) {
