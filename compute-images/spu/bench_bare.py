@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.job import read_job
+from runner.job import PsiJob, read_job
 from runner.library import load_library
 from runner.prepare import Prepared
 from runner.psi import connect, intersect
@@ -85,6 +85,7 @@ def _bare_party(rank: int, name: str, rows: int, protocol: str, folder: Path, po
             time.sleep(0.005)
         marks = [time.monotonic()]
         job = read_job(json.dumps(job_for(Here(own), name, ["id"], rows, ports, protocol=protocol, timeoutSeconds=3600)), own)
+        assert isinstance(job, PsiJob)
         library = load_library(spu_folder() or Path("/nowhere"))
         marks.append(time.monotonic())
         link = connect(library, job)

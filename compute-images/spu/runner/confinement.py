@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import kernel, landlock, seccomp
+from .envelope import Envelope
 from .errors import EngineError
-from .job import Job
 
 
 @dataclass
@@ -45,15 +45,15 @@ def confine_start() -> Isolation:
     return isolation
 
 
-def confine_job(isolation: Isolation, job: Job, engine_folder: Path, library: Path) -> None:
+def confine_job(isolation: Isolation, job: Envelope, engine_folder: Path, library: Path) -> None:
     """Once the job names files and ports, and before any thread exists: Landlock, then the canaries.
 
     Raises EngineError CONFINEMENT_BROKEN if something that a reported level forbids succeeds all the same.
     """
     rules = landlock.Rules(
         run=_runtime(library),
-        read=(job.input.path.parent, Path("/proc"), Path("/sys/devices/system"), Path("/dev/urandom"), Path("/dev/random")),
-        write=(engine_folder, job.output.parent, Path("/dev/null")),
+        read=(*job.read_folders, Path("/proc"), Path("/sys/devices/system"), Path("/dev/urandom"), Path("/dev/random")),
+        write=(engine_folder, *job.write_folders, Path("/dev/null")),
         bind=(job.own.port,),
         # The own port for greeting.py.
         connect=(job.own.port, *(peer.port for peer in job.peers)),

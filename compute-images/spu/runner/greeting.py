@@ -15,12 +15,12 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from .job import Job
+from .envelope import Envelope
 
 ANSWER_SECONDS = 5.0
 
 
-def greet_in_place_of_peer(job: Job) -> None:
+def greet_in_place_of_peer(job: Envelope) -> None:
     """Posts the peer's greeting to the own link, which listens. If that fails, the run is as safe as without it."""
     peer_rank = 1 - job.rank
     with contextlib.suppress(OSError), socket.create_connection((job.own.host, job.own.port), ANSWER_SECONDS) as mailbox:

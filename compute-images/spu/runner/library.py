@@ -31,15 +31,24 @@ def library_folder() -> Path:
 
 def load_library(folder: Path) -> Library:
     """Imports libspu and libpsi, 55 to 100 MB resident. Raises EngineError LIBRARY_MISSING or LIBRARY_VERSION."""
+    libspu = load_libspu(folder)
+    return Library(_load("libpsi", folder), libspu.link)
+
+
+def load_libspu(folder: Path) -> Any:
+    """Imports libspu alone: links, compiler and runtime. Raises EngineError LIBRARY_MISSING or LIBRARY_VERSION."""
     package = ModuleType(NAME)
     package.__path__ = [str(folder / NAME)]
     sys.modules[NAME] = package
-    try:
-        libspu: Any = importlib.import_module(f"{NAME}.libspu")
-        libpsi: Any = importlib.import_module(f"{NAME}.libpsi")
-    except ImportError as error:
-        raise EngineError("LIBRARY_MISSING", f"{VARIABLE}={folder}: cannot load {NAME} ({error})") from None
+    libspu = _load("libspu", folder)
     found = libspu._get_version()
     if found != VERSION:
         raise EngineError("LIBRARY_VERSION", f"{VARIABLE}={folder}: found {NAME} {found}, need {VERSION}")
-    return Library(libpsi, libspu.link)
+    return libspu
+
+
+def _load(extension: str, folder: Path) -> Any:
+    try:
+        return importlib.import_module(f"{NAME}.{extension}")
+    except ImportError as error:
+        raise EngineError("LIBRARY_MISSING", f"{VARIABLE}={folder}: cannot load {NAME} ({error})") from None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-Phase = Literal["prepare", "connect", "psi", "write"]
+Phase = Literal["prepare", "connect", "psi", "share", "compute", "write"]
 
 
 def is_connecting(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The confined child process that touches data: prepare, connect, psi, write."""
+"""The confined child process that touches data: prepare, connect, compute, write."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .confinement import Isolation, confine_job
 from .deliver import deliver
 from .errors import EngineError
 from .files import Workplace
-from .job import Job
+from .job import Job, PsiJob
 from .library import library_folder, load_library
+from .mpc.job import MpcJob
 from .prepare import prepare
 from .progress import Progress
 from .psi import connect, intersect
@@ -59,10 +61,22 @@ def _run(job: Job, place: Workplace, isolation: Isolation, outcome: Outcome) -> 
     progress = Progress(place.file("progress.jsonl"))
     _send_library_output_to(place)
     folder = library_folder()
-    job.output.parent.mkdir(parents=True, exist_ok=True)
+    for target in job.write_folders:
+        target.mkdir(parents=True, exist_ok=True)
     confine_job(isolation, job, place.engine, folder)
     os.chdir(place.scratch)
     os.environ["TMPDIR"] = str(place.scratch)
+    if isinstance(job, MpcJob):
+        # Only here: it needs numpy, which psi does without.
+        from .mpc.run import run_mpc
+
+        run_mpc(job, folder, progress, outcome)
+        time.sleep(LAST_ANSWERS_SECONDS)
+    else:
+        _run_psi(job, place, folder, progress, outcome)
+
+
+def _run_psi(job: PsiJob, place: Workplace, folder: Path, progress: Progress, outcome: Outcome) -> None:
     with outcome.timed("prepare"):
         progress.report("prepare", 0)
         prepared = prepare(job.input, place.scratch / "input.csv")

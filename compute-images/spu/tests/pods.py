@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from .wheel import spu_folder
+from .wheel import MISSING, spu_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 Row = Sequence[str]
@@ -35,8 +35,11 @@ class Pod:
         self.work = Path(self._folder.name)
         for name in ("in", "out", "engine", "courier"):
             (self.work / name).mkdir()
+        folder = spu_folder()
+        if folder is None:
+            raise RuntimeError(MISSING)
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLLABNET_WORK": str(self.work)}
-        environment |= {"COLLABNET_SPU": str(spu_folder() or "/nowhere"), **variables}
+        environment |= {"COLLABNET_SPU": str(folder), **variables}
         self.log = self.work / "courier" / "engine.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from .pods import Pod, free_ports, job_for
 from .tunnel import Tunnel
-from .wheel import spu_folder
 
 WITH = ("-m", "runner")
 # As images were that did not know of the fault.
@@ -17,7 +16,6 @@ LATE_SECONDS = 0.7
 ROWS = 50
 
 
-@unittest.skipIf(spu_folder() is None, "no spu wheel: run make setup or set COLLABNET_SPU")
 class GreetingTest(unittest.TestCase):
     def run_pair(self, commands: Sequence[Sequence[str]], late: int) -> tuple[list[Pod], float]:
         """Engines a and b, each with its own command; `late` is the one whose peer's answers take long."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import JobError
-from runner.job import read_job
+from runner.job import PsiJob, read_job
 
 ROOT = Path("/work")
 GOOD: dict[str, Any] = {
@@ -76,6 +76,7 @@ WRONG: list[tuple[list[str | int], Any, str]] = [
 class JobTest(unittest.TestCase):
     def test_a_good_job(self) -> None:
         job = read_job(json.dumps(GOOD), ROOT)
+        assert isinstance(job, PsiJob)
         self.assertEqual((job.rank, job.own.port, [p.name for p in job.peers]), (1, 9101, ["a"]))
         self.assertEqual(job.parameters.receivers, ("a", "b"))
         self.assertTrue(job.receives and job.parameters.broadcast)

@@ -12,7 +12,6 @@ import unittest
 from unittest import mock
 
 from .pods import Pod, free_ports, job_for
-from .wheel import spu_folder
 
 
 class ProtocolTest(unittest.TestCase):
@@ -109,7 +108,6 @@ class ProtocolTest(unittest.TestCase):
         self.assertEqual(pod.await_file("exit.json")["code"], "LIBRARY_MISSING")
 
 
-@unittest.skipIf(spu_folder() is None, "no spu wheel: run make setup or set COLLABNET_SPU")
 class WithLibraryTest(unittest.TestCase):
     def waiting(self, seconds: int, **variables: str) -> Pod:
         """An engine whose peer never comes."""

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HackError } from '../lib/hack-error.ts';
-import { repositoryRoot, wheelsDir } from '../lib/paths.ts';
+import { repositoryRoot } from '../lib/paths.ts';
 import { tool } from '../setup/build-tools.ts';
 
 export type Engine = 'spu' | 'sets';
@@ -82,9 +82,17 @@ async function prepare(work: string, { engine, parameters, rows, parties, name, 
   return { work, child };
 }
 
+/** Packages of the engine spu, unpacked from the wheels that `make setup` has fetched. */
+function spuFolder(): string {
+  const found = spawnSync('python3.11', ['-c', 'from tests.wheel import spu_folder; print(spu_folder() or "")'], { cwd: join(repositoryRoot, 'compute-images', 'spu'), encoding: 'utf8' });
+  const folder = found.stdout.trim();
+  if (folder === '') throw new HackError('NOT_READY', `no wheels of the engine spu: run make setup. ${found.stderr}`);
+  return folder;
+}
+
 function program(engine: Engine): [string, string[], Record<string, string>] {
   if (engine === 'sets') return [tool('engine-sets'), [], {}];
-  return ['python3.11', ['-m', 'runner'], { PYTHONPATH: join(repositoryRoot, 'compute-images', 'spu'), PYTHONDONTWRITEBYTECODE: '1', COLLABNET_SPU: join(wheelsDir, '..', 'spu-0.9.5') }];
+  return ['python3.11', ['-m', 'runner'], { PYTHONPATH: join(repositoryRoot, 'compute-images', 'spu'), PYTHONDONTWRITEBYTECODE: '1', COLLABNET_SPU: spuFolder() }];
 }
 
 interface Exit {

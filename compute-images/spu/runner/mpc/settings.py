@@ -1,0 +1,139 @@
+"""The settings of each operator, read from the job's parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import JobError
+from .layout import ColumnName, Layout
+from .scalars import Scalars
+
+STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation", "Minimum", "Maximum", "Median", "Quantiles", "Correlation")
+# Of a group only what sums make up: an extreme or a quantile is the value of one of a few rows.
+GROUP_STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation")
+METHODS = ("Quantile", "EqualWidth", "Optimal")
+MODELS = ("Linear", "Logistic", "Poisson", "Tweedie")
+CLASS_METRICS = ("AUC", "KS", "Accuracy", "Precision", "Recall", "F1", "LogLoss", "Lift")
+VALUE_METRICS = ("RMSE", "MAE", "R2")
+SMALLEST_GROUP, LARGEST_GROUP = 2, 1_000_000
+
+
+@dataclass(frozen=True)
+class StatisticsSettings:
+    statistics: tuple[str, ...]
+    quantiles: tuple[str, ...]
+    group_by: ColumnName | None
+    minimum_group_size: int
+
+
+def statistics(scalars: Scalars, layout: Layout) -> StatisticsSettings:
+    found = scalars.words("statistics", STATISTICS, "Count,Mean,StandardDeviation")
+    reference = scalars.text("groupBy")
+    group_by = layout.find(reference, "parameters.groupBy") if reference else None
+    refused = [word for word in found if word not in GROUP_STATISTICS]
+    if group_by and refused:
+        raise JobError("parameters.statistics", f"{refused[0]} cannot be had by group; remove it or groupBy")
+    return StatisticsSettings(
+        found, scalars.decimals("quantiles", 0, 1, "0.25,0.5,0.75"), group_by, scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10)
+    )
+
+
+@dataclass(frozen=True)
+class BinningSettings:
+    label: ColumnName
+    positive: str
+    bins: int
+    method: str
+    minimum_bin_size: int
+
+
+def binning(scalars: Scalars, layout: Layout) -> BinningSettings:
+    return BinningSettings(
+        layout.find(scalars.text("label"), "parameters.label"),
+        scalars.text("positive", "1"),
+        scalars.number("bins", 2, 20, 5),
+        scalars.word("method", METHODS, "Quantile"),
+        scalars.number("minimumBinSize", SMALLEST_GROUP, LARGEST_GROUP, 10),
+    )
+
+
+@dataclass(frozen=True)
+class RegressionSettings:
+    model: str
+    label: ColumnName
+    positive: str
+    epochs: int
+    batch_size: int
+    """0: chosen by the number of rows."""
+    learning_rate: float
+    l2: float
+    tweedie_power: float
+    minimum_information_value: float | None
+
+
+def regression(scalars: Scalars, layout: Layout) -> RegressionSettings:
+    minimum = scalars.text("minimumInformationValue")
+    found = RegressionSettings(
+        scalars.word("model", MODELS, ""),
+        layout.find(scalars.text("label"), "parameters.label"),
+        scalars.text("positive", "1"),
+        scalars.number("epochs", 1, 100, 10),
+        scalars.number("batchSize", 16, 65_536, 0),
+        scalars.decimal("learningRate", 0.0001, 1, "0.1"),
+        scalars.decimal("l2", 0, 10, "0.0"),
+        scalars.decimal("tweediePower", 1.01, 1.99, "1.5"),
+        scalars.decimal("minimumInformationValue", 0, 100, "0") if minimum else None,
+    )
+    if found.minimum_information_value is not None:
+        for party in layout.parties:
+            features = [column for column in layout.columns(party) if ColumnName(party, column) != found.label]
+            if features and len(layout.of(party, "Table")) != 1:
+                raise JobError("parameters.minimumInformationValue", f"needs one input of kind Table at {party}, made by Binning")
+    return found
+
+
+@dataclass(frozen=True)
+class PredictSettings:
+    pass
+
+
+def predict(_scalars: Scalars, _layout: Layout) -> PredictSettings:
+    return PredictSettings()
+
+
+@dataclass(frozen=True)
+class EvaluateSettings:
+    label: ColumnName
+    positive: str
+    metrics: tuple[str, ...]
+    """Empty: the default of the kind of model, which is known only with the model."""
+    minimum_group_size: int
+
+
+def evaluate(scalars: Scalars, layout: Layout) -> EvaluateSettings:
+    named = scalars.text("metrics", longest=1024)
+    return EvaluateSettings(
+        layout.find(scalars.text("label"), "parameters.label"),
+        scalars.text("positive", "1"),
+        scalars.words("metrics", (*CLASS_METRICS, *VALUE_METRICS), "AUC") if named else (),
+        scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10),
+    )
+
+
+@dataclass(frozen=True)
+class ExplainSettings:
+    pass
+
+
+def explain(_scalars: Scalars, _layout: Layout) -> ExplainSettings:
+    return ExplainSettings()
+
+
+@dataclass(frozen=True)
+class KMeansSettings:
+    clusters: int
+    iterations: int
+
+
+def kmeans(scalars: Scalars, _layout: Layout) -> KMeansSettings:
+    return KMeansSettings(scalars.number("clusters", 2, 20, 3), scalars.number("iterations", 1, 50, 10))
