@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { statusBase } from './conditions.ts';
 import { algorithmRef, did, duration, hex, integer, keyed, label, networkRef, operator, text, time, trustModel, unique, wireProfile } from './fields.ts';
 import type { CustomResource } from './object.ts';
+import { operatorParameters } from './operator-parameters.ts';
 import { immutable, withRules } from './rule.ts';
 
 const partyName = label('Name of a party in spec.parties.');
@@ -30,7 +31,7 @@ const input = withRules(
         .object({ step: label('Name of an earlier step.'), output: label('Name of an output of that step.') })
         .optional()
         .describe('Output of an earlier step that this party received, in place of an asset.'),
-      keys: z.array(z.string().min(1).max(128)).min(1).max(8).describe('Key columns, in the order in which they are compared with those of the other inputs.'),
+      keys: z.array(z.string().min(1).max(128)).max(8).default([]).describe('Key columns, in the order in which they are compared with those of the other inputs. None for a table or a model of an earlier step.'),
       columns: z.array(z.string().min(1).max(128)).max(64).default([]).describe('Payload columns of this input that its receivers get beside the keys.'),
     })
     .describe('An input of the step.'),
@@ -45,6 +46,12 @@ const input = withRules(
       message: 'assetVersion needs asset: remove assetVersion, or name the asset',
       holds: (value) => value.asset !== undefined || value.assetVersion === undefined,
     },
+    {
+      rule: 'has(self.from) || size(self.keys) > 0',
+      message: 'keys must name at least one column that identifies a row of the asset',
+      fieldPath: '.keys',
+      holds: (value) => value.from !== undefined || value.keys.length > 0,
+    },
   ],
 );
 
@@ -52,7 +59,7 @@ const step = withRules(
   z
     .object({
       name: label('Name of the step within the task.'),
-      operator: operator.default('Intersection').describe('What is computed. Intersection: rows whose keys all parties hold. Difference: rows whose keys the other does not hold. Cardinality: how many different keys all parties hold, not which.'),
+      operator: operator.default('Intersection').describe('What is computed (kubectl collabnet operators list). Intersection: rows whose keys all parties hold. Difference: rows whose keys the other does not hold. Cardinality: how many different keys all parties hold, not which. Join: common rows, lined up for the others, which compute on secret shares: Statistics, Binning, Regression, KMeans, Predict, Evaluate, Explain.'),
       algorithm: algorithmRef,
       roles: z
         .object({
@@ -61,13 +68,7 @@ const step = withRules(
         })
         .describe('Who does what.'),
       inputs: keyed(z.array(input).min(1).max(8).describe('Inputs of the step.'), ['name']),
-      parameters: z
-        .object({
-          protocol: z.enum(['RR22', 'ECDH']).optional().describe('RR22: fast, for large sets of two parties; default of Intersection and Difference. ECDH: less traffic, any number of parties.'),
-          curve: z.enum(['Curve25519', 'SM2']).optional().describe('Curve of ECDH; Curve25519 by default. RR22 has none.'),
-        })
-        .prefault({})
-        .describe('Parameters of the operator (kubectl collabnet operators describe).'),
+      parameters: operatorParameters,
       outputs: keyed(
         z
           .array(
@@ -85,10 +86,10 @@ const step = withRules(
     .describe('A step of the task.'),
   [
     {
-      rule: 'self.inputs.all(i, size(i.keys) == size(self.inputs[0].keys))',
-      message: 'inputs[].keys must have the same length in every input: they are compared position by position',
+      rule: 'self.inputs.all(i, size(i.keys) == 0 || self.inputs.all(j, size(j.keys) == 0 || size(i.keys) == size(j.keys)))',
+      message: 'inputs[].keys must have the same length in every input that has some: they are compared position by position',
       fieldPath: '.inputs',
-      holds: (value) => value.inputs.every(({ keys }) => keys.length === value.inputs[0]?.keys.length),
+      holds: (value) => new Set(value.inputs.map(({ keys }) => keys.length).filter((length) => length > 0)).size < 2,
     },
     {
       rule: 'self.outputs.all(o, o.receivers.all(r, r in self.roles.receivers))',
@@ -104,6 +105,10 @@ const step = withRules(
     },
   ],
 );
+
+/** In which order attempts wait for their pods. */
+export const TASK_PRIORITIES = ['High', 'Normal', 'Low'] as const;
+export type TaskPriority = (typeof TASK_PRIORITIES)[number];
 
 type Spec = { parties: { name: string }[] };
 const isParty = (spec: Spec, name: string): boolean => spec.parties.some((one) => one.name === name);
@@ -123,8 +128,9 @@ export const computeTaskSpecSchema = withRules(
       parties: keyed(z.array(party).min(2).max(8).describe('Institutions that give input, compute or receive. The institution that applies the task may be one of them.'), ['name']),
       steps: keyed(z.array(step).min(1).max(16).describe('Steps, run in this order.'), ['name']),
       suspend: z.boolean().default(false).describe('True stops the operator from taking further steps; what runs goes on.'),
+      priority: z.enum(TASK_PRIORITIES).default('Normal').describe('Who goes first at this institution when no more attempts may have a pod, and the PriorityClass of the pods (Helm value compute.priorityClassNames). Each institution sets its own.'),
     })
-    .describe('What is to be computed, by whom, from what, for whom. Immutable except suspend.'),
+    .describe('What is to be computed, by whom, from what, for whom. Immutable except suspend and priority.'),
   [
     {
       rule: 'self.parties.all(p, self.parties.exists_one(q, q.did == p.did))',
@@ -153,7 +159,7 @@ export const computeTaskSpecSchema = withRules(
     ...immutable(
       ['networkRef', 'runID', 'purpose', 'trustModel', 'wireProfile', 'approvalTimeout', 'timeout', 'maxAttempts', 'auditors', 'parties', 'steps'],
       [],
-      'only suspend may change; to run again, create another ComputeTask with a new runID',
+      'only suspend and priority may change; to run again, create another ComputeTask with a new runID',
     ),
   ],
 );
@@ -214,6 +220,19 @@ export const computeTaskStatusSchema = z
             .object({ state: z.string().describe('State the own courier told last.'), since: time('When it entered that state.') })
             .optional()
             .describe('Courier of the own pod.'),
+          progress: z
+            .object({
+              phase: z.string().describe('What the own engine is at, such as connect, share, psi, compute or write.'),
+              percent: integer('How much of the phase is done.'),
+              rows: integer('Rows so far.').optional(),
+              sentBytes: integer('Bytes sent to the other engines.'),
+              receivedBytes: integer('Bytes received from the other engines.'),
+              phaseSince: time('When the phase began.'),
+              notedAt: time('When this was noted.'),
+              estimatedEnd: time('When the phase will be done if it goes on as before.').optional(),
+            })
+            .optional()
+            .describe('How far the own engine is, while the step runs.'),
           attempts: z
             .array(
               z.object({

@@ -123,7 +123,7 @@ describe('manifests on a real API server', { timeout: 180_000 }, () => {
     next.name = 'v1alpha2';
     crd.spec.versions[0].storage = false;
     for (const version of [next, crd.spec.versions[0]]) {
-      version.schema.openAPIV3Schema.properties.spec.properties['priority'] = { type: 'integer', format: 'int64', default: 5 };
+      version.schema.openAPIV3Schema.properties.spec.properties['weight'] = { type: 'integer', format: 'int64', default: 5 };
     }
     crd.spec.versions.push(next);
     const replaced = server.kubectl(['replace', '-f', '-'], { input: JSON.stringify(crd) });
@@ -131,13 +131,13 @@ describe('manifests on a real API server', { timeout: 180_000 }, () => {
     for (const version of ['v1alpha1', 'v1alpha2']) {
       let read = server.kubectl(['get', '--raw', `/apis/collabnet.dev/${version}/namespaces/default/computetasks/old`]);
       // The API server takes a moment to serve a new version.
-      for (let tries = 0; tries < 40 && !read.stdout.includes('"priority"'); tries += 1) {
+      for (let tries = 0; tries < 40 && !read.stdout.includes('"weight"'); tries += 1) {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
         read = server.kubectl(['get', '--raw', `/apis/collabnet.dev/${version}/namespaces/default/computetasks/old`]);
       }
       const object = JSON.parse(read.stdout) as Sample;
       assert.equal(object.apiVersion, `collabnet.dev/${version}`);
-      assert.equal(object.spec.priority, 5);
+      assert.equal(object.spec.weight, 5);
       assert.equal(object.spec.purpose, old.spec.purpose);
     }
     const label = server.kubectl(['label', 'computetasks.v1alpha2.collabnet.dev', 'old', 'touched=yes']);

@@ -77,7 +77,7 @@ describe('admission refuses', () => {
     try {
       const { code, stderr } = await tryApply(BANK_A.namespace, { ...task, spec: { ...task.spec, purpose: 'another purpose' } });
       assert.notEqual(code, 0);
-      assert.match(stderr, /purpose is immutable: only suspend may change; to run again, create another ComputeTask with a new runID/);
+      assert.match(stderr, /purpose is immutable: only suspend and priority may change; to run again, create another ComputeTask with a new runID/);
     } finally {
       await removeTasks(name);
     }

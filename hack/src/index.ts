@@ -20,6 +20,7 @@ export { installCrds, installInstitution, operatorsReady } from './demo/install.
 export { NETWORK, type DemoInstitution } from './demo/institutions.ts';
 export { ledgerDriver, type LedgerDriver } from './demo/ledger.ts';
 export { institutionDid, membersNetwork, sourceClaim, type Manifest } from './demo/manifests.ts';
+export { exampleTask } from './demo/example-task.ts';
 export { offerCustomers } from './demo/offer-data.ts';
 export { removeInstitutions, runsNewestImage } from './demo/outdated.ts';
 export { splitBetweenBanks } from './demo/split.ts';

@@ -45,8 +45,7 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
           `input ${input.name}`,
           [
             `${input.asset ?? `${input.from?.step}/${input.from?.output}`}${input.assetVersion === undefined ? '' : ` version ${input.assetVersion}`} of ${partyDid(input.party)}`,
-            `keys ${input.keys.join(', ')}`,
-            input.columns.length === 0 ? 'no further columns' : `columns ${input.columns.join(', ')}`,
+            ...(input.keys.length === 0 ? [] : [`keys ${input.keys.join(', ')}`, input.columns.length === 0 ? 'no further columns' : `columns ${input.columns.join(', ')}`]),
           ].join('; '),
         ]),
         ...step.outputs.map((output): [string, string] => [`output ${output.name}`, `goes to ${output.receivers.map(partyDid).join(', ')}`]),

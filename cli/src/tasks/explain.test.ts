@@ -143,6 +143,13 @@ test('failed: the reason, the sentence of the ledger, and what to do', () => {
   assert.equal(json.trouble?.stalled, true);
 });
 
+test('running: how far the engine is, and how long it may take', () => {
+  const progress = { phase: 'compute', percent: 40, sentBytes: 5_000_000, receivedBytes: 2048, phaseSince: at(-200), notedAt: at(-4), estimatedEnd: at(300) };
+  const { json } = told({ phase: 'Running', steps: [{ name: 'train', phase: 'Running', attempt: 1, startedAt: at(-210), parties: [], courier: { state: 'Running', since: at(-205) }, progress }] });
+  assert.match(json.now, /carries the traffic of the engine, which computes since 3m \(compute 40 %, 4\.8 MiB sent, 2\.0 KiB received, about 5m left\)/);
+  assert.equal(json.steps[0]?.progress?.percent, 40);
+});
+
 test('an old view of the ledger is said to be one', () => {
   const task = sample('computetask') as unknown as ComputeTask;
   Object.assign(task.spec, { auditors: [], suspend: false });

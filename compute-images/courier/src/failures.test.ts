@@ -82,6 +82,13 @@ describe('what goes wrong with one courier', () => {
     assert.equal((await failureOf(party))?.code, 'INPUT_BELOW_MINIMUM');
   });
 
+  test('a join over repeated keys, said before anything is exchanged', async () => {
+    const party = await launch({ operator: 'Join', rows: [...rows, ['id-3', 'again'], ['id-4', null], [null, null], [null, null]] });
+    const failure = await failureOf(party);
+    assert.deepEqual([failure?.code, failure?.retryable, failure?.exchanged], ['INPUT_KEYS_REPEATED', false, false]);
+    assert.match(failure?.message ?? '', /inputs.left: 2 rows repeat the key/);
+  });
+
   test('the peer never comes', async () => {
     const party = await launch({ handshakeSeconds: 1 });
     await party.until('Reserved');

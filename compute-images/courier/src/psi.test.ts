@@ -7,7 +7,7 @@ import { Federation } from '@collabnet/messaging/testing/federation';
 import { eventually } from '@collabnet/messaging/testing/nats-process';
 import { transcriptsMatch, verifyReceipt } from '@collabnet/wire';
 import type { CourierStatus, SignedReceipt } from '@collabnet/wire';
-import { spuFolder, TestParty } from './testing/test-party.ts';
+import { TestParty } from './testing/test-party.ts';
 import type { PartyOptions } from './testing/test-party.ts';
 import type { Record } from './testing/test-doors.ts';
 
@@ -44,7 +44,7 @@ async function assertMetrics(party: TestParty, peer: TestParty): Promise<void> {
   assert.match(text, /collabnet_courier_state\{state="Finished"\} 1/);
 }
 
-describe('two couriers and two engines', { skip: spuFolder() === undefined && 'no spu wheel: run make setup or set COLLABNET_SPU' }, () => {
+describe('two couriers and two engines', () => {
   let federation: Federation;
   const parties: TestParty[] = [];
   before(async () => {
@@ -141,6 +141,20 @@ describe('two couriers and two engines', { skip: spuFolder() === undefined && 'n
     for (const kept of ['own  lead', 'own 100%', 'own line', 'the same key again', ',1,no id', 'note 250', 'note 499']) assert.ok(text.includes(kept), kept);
     for (const gone of ['own a,b', 'own q', '张三', 'excluded again', 'note 249\n']) assert.ok(!text.includes(gone), gone);
     assert.ok(transcriptsMatch(receiptOf(a).receipt, receiptOf(b).receipt));
+    await release(alpha, beta);
+  });
+
+  test('a join lines rows up at both, whatever the order of their tables', async () => {
+    const shape = { ...base, operator: 'Join' as const, receivers: ['alpha', 'beta'] };
+    const mixed = (rows: Record[]): Record[] => rows.map((_row, n) => rows[(n * 7919) % rows.length]!);
+    const [alpha, beta] = await pair({ ...shape, rows: mixed(rowsFrom(0, 1000, (n) => `of alpha, ${n}`)) }, { ...shape, rows: [...rowsFrom(600, 1000, (n) => `of beta, ${n}`), [null, null, 'no key']] });
+    const [a, b] = await finish(alpha, beta);
+    assert.deepEqual([a.result?.rows, b.result?.rows], [400, 400]);
+    const keys = (text: string | undefined): string[] => (text ?? '').trim().split('\n').slice(1).map((line) => line.split(',').slice(0, 2).join(','));
+    assert.deepEqual(keys(alpha.result), keys(beta.result));
+    assert.deepEqual([...keys(alpha.result)].sort(), Array.from({ length: 400 }, (_unused, i) => `${idOf(600 + i)},138${String(600 + i).padStart(8, '0')}`).sort());
+    assert.match(alpha.result ?? '', /"of alpha, 600"/);
+    assert.doesNotMatch(beta.result ?? '', /of alpha/);
     await release(alpha, beta);
   });
 

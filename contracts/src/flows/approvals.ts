@@ -5,24 +5,31 @@ import { findGrant } from '../grants/find.ts';
 import type { GrantRecord } from '../grants/record.ts';
 import { bindGrant, releaseGrant } from '../grants/use.ts';
 import { keys } from '../state/keys.ts';
+import { sourceName, sourcesOf } from './lineage.ts';
 import { ownersOf } from './load.ts';
 import type { FlowApproval, FlowRecord, MissingConsent } from './record.ts';
 
 type Terms = Pick<FlowRecord, 'flowId' | 'proposer' | 'purpose' | 'trustModel' | 'wireProfile' | 'steps'>;
 
-/** Every input that needs a grant, of one owner or of all. */
-export function usesOf(flow: Terms, owner?: string): IntendedUse[] {
-  const { flowId, proposer, purpose, trustModel, wireProfile } = flow;
-  return flow.steps.flatMap((step) =>
-    step.inputs
-      .filter((input) => input.asset !== undefined && (owner === undefined || input.party === owner))
-      .map((input) => ({ flowId, proposer, purpose, trustModel, wireProfile, step, input })),
+/** One asset's part in one step. */
+interface NamedUse extends IntendedUse {
+  /** Of the asset's part within the step. */
+  readonly name: string;
+}
+
+/** Every part of an asset in a step, of one owner or of all: each needs a grant. */
+export function usesOf(flow: Terms, owner?: string): NamedUse[] {
+  const { flowId, proposer, purpose, trustModel, wireProfile, steps } = flow;
+  return steps.flatMap((step) =>
+    sourcesOf(steps, step)
+      .filter(({ input }) => owner === undefined || input.party === owner)
+      .map((source) => ({ flowId, proposer, purpose, trustModel, wireProfile, step, input: source.input, name: sourceName(step, source) })),
   );
 }
 
-/** Name of an input within a flow. */
-export function inputName({ step, input }: IntendedUse): string {
-  return `${step.name}/${input.name}`;
+/** Key of a use within a flow. */
+function useKey({ step, name }: NamedUse): string {
+  return `${step.name}/${name}`;
 }
 
 /** Looks whether grants cover all inputs of an owner now. */
@@ -33,10 +40,10 @@ export function judgeOwner({ state, blockTime }: QueryContext, flow: Terms, owne
   for (const use of usesOf(flow, owner)) {
     const found = findGrant(state, use, blockTime);
     if ('grant' in found) {
-      grants[inputName(use)] = found.grant.content.id;
+      grants[useKey(use)] = found.grant.content.id;
       if (found.grant.content.form.type === 'SingleTask') person = found.grant;
     } else {
-      missing.push({ step: use.step.name, input: use.input.name, asset: use.input.asset ?? '', ...found.fault });
+      missing.push({ step: use.step.name, input: use.name, asset: use.input.asset ?? '', ...found.fault });
     }
   }
   if (missing.length > 0) return { state: 'Waiting', grants, missing };
@@ -83,7 +90,7 @@ export function missingConsents(context: QueryContext, flow: FlowRecord): Missin
   if (flow.state === 'AwaitingApproval')
     return ownersOf(flow).flatMap((owner) => judgeOwner(context, flow, owner).missing);
   return usesOf(flow).flatMap((use) => {
-    const id = flow.approvals[use.input.party]?.grants[inputName(use)];
+    const id = flow.approvals[use.input.party]?.grants[useKey(use)];
     const grant = id === undefined ? undefined : load<GrantRecord>(context.state, keys.grant(id));
     const fault =
       grant === undefined
@@ -91,6 +98,6 @@ export function missingConsents(context: QueryContext, flow: FlowRecord): Missin
         : grantFault(context.state, grant, use, context.blockTime);
     return fault === undefined
       ? []
-      : [{ step: use.step.name, input: use.input.name, asset: use.input.asset ?? '', ...fault }];
+      : [{ step: use.step.name, input: use.name, asset: use.input.asset ?? '', ...fault }];
   });
 }

@@ -1,4 +1,4 @@
-import { COMPUTE_PARTIES, isWithin, rangeText, type FlowProposal, type ProposedStep } from '@collabnet/flow';
+import { computeParties, isWithin, OPERATOR_CATALOGUE, rangeText, type FlowProposal, type ProposedStep } from '@collabnet/flow';
 import { ContractError } from '../core/contract-error.ts';
 
 /**
@@ -24,7 +24,8 @@ export function checkProposalShape(proposal: FlowProposal): void {
     const named = [...step.computeParties, ...step.receivers, ...step.inputs.map((input) => input.party)];
     const foreign = named.find((did) => !proposal.parties.includes(did));
     if (foreign !== undefined) refuse(at, `${foreign} is not among the parties`);
-    const range = COMPUTE_PARTIES[proposal.trustModel];
+    if (!OPERATOR_CATALOGUE[step.operator].trustModels.includes(proposal.trustModel)) refuse('trustModel', `${step.operator} of ${at} has no protocol for ${proposal.trustModel}`);
+    const range = computeParties(proposal.trustModel, step.operator);
     if (!isWithin(range, step.computeParties.length)) refuse(`${at}.computeParties`, `${proposal.trustModel} needs ${rangeText(range)}`);
     checkInputs(at, step, proposal.steps.slice(0, s));
   });
@@ -36,8 +37,10 @@ function checkInputs(at: string, step: ProposedStep, earlier: readonly ProposedS
   const outsider = step.inputs.find((input) => !step.computeParties.includes(input.party));
   if (outsider !== undefined)
     refuse(`${at}.inputs`, `${outsider.party} gives input ${outsider.name} but does not compute`);
+  const withRows = step.inputs.filter(({ keys }) => keys.length > 0);
   step.inputs.forEach((input, i) => {
-    if (input.keys.length !== step.inputs[0]?.keys.length)
+    if (input.keys.length === 0 && input.asset !== undefined) refuse(`${at}.inputs[${i}].keys`, 'name at least one column that identifies a row');
+    if (input.keys.length > 0 && input.keys.length !== withRows[0]?.keys.length)
       refuse(`${at}.inputs[${i}].keys`, 'all inputs of a step need equally many');
     unique(`${at}.inputs[${i}].keys`, [...input.keys, ...input.columns]);
     if (input.from === undefined) return;

@@ -16,7 +16,7 @@ export interface MissingConsent {
 export interface FlowApproval {
   state: 'Waiting' | 'Approved' | 'Refused';
   via?: 'Grant' | 'Person';
-  /** `<step>/<input>` to the grant that covers it. */
+  /** `<step>/<input>`, or `<step>/<earlier step>.<input>` for an asset that comes through other steps, to the grant that covers it. */
   grants: { [input: string]: string };
   /** What is not covered; empty once approved. */
   missing: MissingConsent[];

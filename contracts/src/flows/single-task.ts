@@ -1,14 +1,14 @@
 import type { TrustModel, WireProfile } from '@collabnet/flow';
 import { type GrantContent, singleTaskGrantId } from '../grants/content.ts';
 import { assetsOf } from './indexes.ts';
+import { type Source, sourcesOf } from './lineage.ts';
 import type { FlowRecord } from './record.ts';
 
 /** The grants that a person's consent to a flow amounts to: one per asset of the owner, with exactly the flow's terms. */
 export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[] {
   return assetsOf(flow).flatMap((asset, n) => {
-    const steps = flow.steps.filter((step) =>
-      step.inputs.some((input) => input.asset === asset && input.party === owner),
-    );
+    const ofOwner = ({ input }: Source): boolean => input.asset === asset && input.party === owner;
+    const steps = flow.steps.filter((step) => sourcesOf(flow.steps, step).some(ofOwner));
     if (steps.length === 0) return [];
     const inputs = steps.flatMap((step) => step.inputs.filter((input) => input.asset === asset));
     const content: GrantContent = {

@@ -5,6 +5,7 @@ import type { MakeDriver } from './driver.ts';
 import { envelopeSuite } from './envelope-suite.ts';
 import { flowsSuite } from './flows-suite.ts';
 import { grantsSuite } from './grants-suite.ts';
+import { lineageSuite } from './lineage-suite.ts';
 import { membershipChangeSuite } from './membership-change-suite.ts';
 import { membershipSuite } from './membership-suite.ts';
 import { receiptsSuite } from './receipts-suite.ts';
@@ -26,6 +27,7 @@ export function contractSuite(makeDriver: MakeDriver): void {
   recoverySuite(makeDriver);
   catalogueSuite(makeDriver);
   grantsSuite(makeDriver);
+  lineageSuite(makeDriver);
   flowsSuite(makeDriver);
   receiptsSuite(makeDriver);
 }

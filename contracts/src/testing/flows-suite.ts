@@ -142,9 +142,9 @@ export function flowsSuite(makeDriver: MakeDriver): void {
         (p) => p.parties.push(`did:collab:${'0'.repeat(32)}:bank-z`),
       ],
       [
-        'a trust model the algorithm is not for',
+        'a trust model the operator has no protocol for',
         'INVALID_ARGUMENT',
-        'steps[0].computeParties',
+        'trustModel',
         (p) => (p.trustModel = 'ThreePartyHonestMajority'),
       ],
       ['an operator that the algorithm has not', 'INVALID_ARGUMENT', 'steps[0].operator', (p) => (step(p).operator = 'Cardinality')],

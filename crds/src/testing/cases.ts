@@ -161,6 +161,7 @@ export const REFUSED: readonly RefusedCase[] = [
     message: 'steps[].roles.receivers must be names in spec.parties',
   },
   { base: task, change: (o) => (o.spec.steps[0].inputs[0].keys = ['id_number', 'balance']), message: 'inputs[].keys must have the same length in every input' },
+  { base: task, change: (o) => (o.spec.steps[0].inputs[0].keys = []), message: 'keys must name at least one column that identifies a row of the asset' },
   { base: task, change: (o) => (o.spec.steps[0].outputs[0].receivers = ['a', 'b']), message: 'outputs[].receivers must be among roles.receivers' },
   { base: task, change: (o) => (o.spec.steps[0].roles.receivers = ['a', 'b']), message: 'roles.receivers names a party that receives no output' },
   { base: task, change: (o) => delete o.spec.steps[0].inputs[0].asset, message: 'exactly one of asset and from must be set' },

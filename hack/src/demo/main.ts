@@ -14,10 +14,10 @@ import { offerCustomers } from './offer-data.ts';
 import { isOutdated, removeInstitutions } from './outdated.ts';
 import { printReport } from './report.ts';
 import { noteRun } from './run-notes.ts';
-import { runTask, type TaskReport } from './run-task.ts';
+import { findCommonApplicants, scoreApplicants, type CommonApplicants, type Scoring } from './tasks.ts';
 import { splitBetweenBanks } from './split.ts';
 
-/** Image of the intersection engine, as the chart runs it and the ledger registers it. */
+/** Image of the engine for two parties, as the chart runs it and the ledger registers it. */
 const ENGINE = { image: 'collabnet/engine-spu:dev' };
 
 /** When `make demo` began, `make setup` before this program included; ms. */
@@ -28,7 +28,8 @@ runMain(async () => {
   const ledger = ledgerDriver();
   const tables = splitBetweenBanks(await readHdma());
   const phases: { title: string; seconds: number }[] = [];
-  let report: TaskReport | undefined;
+  let common: CommonApplicants | undefined;
+  let scoring: Scoring | undefined;
   const step = (title: string, work: () => Promise<string | void>): Step => ({
     title,
     work: async () => {
@@ -58,17 +59,21 @@ runMain(async () => {
     step('The supervisor founds the network', () => foundNetwork(ENGINE)),
     step('Bank A joins: the supervisor votes', () => joinNetwork(BANK_A, [SUPERVISOR])),
     step('Bank B joins: supervisor and Bank A vote', () => joinNetwork(BANK_B, [SUPERVISOR, BANK_A])),
-    step('Members approve the algorithms for sets', () => approveAlgorithms([SUPERVISOR, BANK_A])),
+    step('Members approve the algorithms', () => approveAlgorithms([SUPERVISOR, BANK_A])),
     step('Both banks offer their customers', async () => {
       await Promise.all([offerCustomers(BANK_A, tables.bankA), offerCustomers(BANK_B, tables.bankB)]);
     }),
     step('Bank A proposes, both data managers consent, pods compute', async () => {
-      report = await runTask();
+      common = await findCommonApplicants();
+    }),
+    step('Joint credit scoring: join, bin, train, evaluate, explain, predict', async () => {
+      scoring = await scoreApplicants();
     }),
   ]);
-  if (report === undefined) throw new HackError('NOT_READY', 'the task left no report');
-  await printReport(report, tables.common, phases);
-  if (report.rows !== tables.common) throw new HackError('NOT_READY', `the result has ${report.rows} rows, ${tables.common} were expected`);
+  if (common === undefined || scoring === undefined) throw new HackError('NOT_READY', 'the tasks left no report');
+  await printReport({ common, scoring }, tables.common, phases);
+  if (common.rows !== tables.common) throw new HackError('NOT_READY', `the result has ${common.rows} rows, ${tables.common} were expected`);
+  if (scoring.scores !== tables.common) throw new HackError('NOT_READY', `there are ${scoring.scores} scores, ${tables.common} were expected`);
   const seconds = (since: number): number => Math.round(since * 10) / 10;
   noteRun({ date: new Date().toISOString(), cold, ledger, seconds: seconds((Date.now() - STARTED) / 1000), phases: phases.map((phase) => ({ ...phase, seconds: seconds(phase.seconds) })) });
 });

@@ -19,7 +19,7 @@ test('every operator has an example that its engine can compute', () => {
   for (const name of OPERATORS) {
     const task = parse(exampleOf(name).replaceAll('NETWORK', '0'.repeat(32))) as { spec: ComputeTaskSpecInput };
     const { steps } = flowSpecFromTask(computeTaskSpecSchema.parse(task.spec));
-    assert.deepEqual(steps.map(({ operator }) => operator), [name]);
-    for (const [index, step] of steps.entries()) assert.deepEqual(engineIssues(step.algorithm.name === 'psi' ? 'spu' : 'sets', step, `steps[${index}]`), []);
+    assert.ok(steps.some(({ operator }) => operator === name), name);
+    for (const [index, step] of steps.entries()) assert.deepEqual(engineIssues(step.algorithm.name === 'sets' ? 'sets' : 'spu', step, `steps[${index}]`), []);
   }
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OPERATOR_CATALOGUE, OPERATORS, parameterHelp, rangeText, type Operator } from '@collabnet/flow';
+import { inputsText, OPERATOR_CATALOGUE, OPERATORS, parameterHelp, protocolsText, rangeText, RESULT_TEXT, type Operator } from '@collabnet/flow';
 import { table } from '../bench/markdown.ts';
 import { repositoryRoot } from '../lib/paths.ts';
 
@@ -12,9 +12,31 @@ export function operatorPages(): Map<string, string> {
   return new Map([['README.md', overview(operators)], ...operators.map((operator): [string, string] => [fileOf(operator), page(operator)])]);
 }
 
+/** Operators that are shown together, in one task. */
+const SHARED: Readonly<Partial<Record<Operator['name'], string>>> = {
+  Join: 'statistics',
+  Binning: 'credit-scoring',
+  Regression: 'credit-scoring',
+  KMeans: 'clusters',
+  Predict: 'credit-scoring',
+  Evaluate: 'credit-scoring',
+  Explain: 'credit-scoring',
+};
+
+function exampleFile(name: Operator['name']): string {
+  return `${SHARED[name] ?? name.toLowerCase()}.yaml`;
+}
+
 /** The task that shows an operator. */
 export function exampleOf(name: Operator['name']): string {
-  return readFileSync(join(repositoryRoot, 'examples', `${name.toLowerCase()}.yaml`), 'utf8');
+  return readFileSync(join(repositoryRoot, 'examples', exampleFile(name)), 'utf8');
+}
+
+/** The whole task, or of a longer one the first step with the operator. */
+function excerpt(name: Operator['name']): string {
+  const steps = exampleOf(name).split(/^(?= {4}- name: \S+\n)/m);
+  const found = steps.filter((step) => step.includes(`operator: ${name}\n`));
+  return (steps.length === 2 ? exampleOf(name) : (found[0] ?? '')).trimEnd();
 }
 
 function fileOf({ name }: Operator): string {
@@ -34,15 +56,17 @@ ${table(['operator', 'version', 'family', 'engines', 'computes'], rows)}
 }
 
 function page(operator: Operator): string {
-  const { name, version, summary, result, engines, disclosures } = operator;
-  const engineRows = Object.entries(engines).map(([engine, { parties, protocols }]) => [engine, rangeText(parties), protocols.join(', ')]);
+  const { name, version, summary, result, trustModels, engines, disclosures } = operator;
+  const engineRows = Object.entries(engines).map(([engine, support]) => [engine, rangeText(support.parties), protocolsText(support)]);
+  const parameters = parameterHelp(operator).map((each) => [`\`${each.name}\``, each.values, each.default, each.description]);
   return `# ${name} ${version}
 ${NOTE}
 
-${summary} A receiver gets ${result === 'Number' ? 'one number, as a table with the column `cardinality`' : 'rows of its own input, with the columns that the step names'}.
+${summary} A receiver gets ${RESULT_TEXT[result]}.
+Takes ${inputsText(operator)}. Trust models: ${trustModels.join(', ')}.
 
 ## Parameters
-${table(['parameter', 'values', 'default', 'meaning'], parameterHelp(operator).map((each) => [`\`${each.name}\``, each.values, each.default, each.description]))}
+${parameters.length === 0 ? 'None.' : table(['parameter', 'values', 'default', 'meaning'], parameters)}
 
 ## Engines
 ${table(['engine', 'compute parties', 'protocols'], engineRows)}
@@ -54,9 +78,9 @@ All parties are taken to be semi-honest: they follow the protocol and try to lea
 size of network, assets and grants is delivered to nobody. Key columns pair up by position and may have other names at each party; rows without a complete key equal nobody's.
 
 ## Example
-In [examples](../../examples/README.md), for the network of \`make demo\`:
+From [${exampleFile(name)}](../../examples/${exampleFile(name)}), for the network of \`make demo\`:
 \`\`\`yaml
-${exampleOf(name).trimEnd()}
+${excerpt(name)}
 \`\`\`
 `;
 }

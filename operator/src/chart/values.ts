@@ -22,6 +22,8 @@ const port = z.int().min(1).max(65_535);
 const cidr = z.string().regex(/^([0-9a-fA-F.:]+\/\d{1,3})?$/);
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
+const className = z.string().max(253).regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/).default('').describe('PriorityClass.');
+
 /** Part of the values that the operator gets as it is. */
 export const computeValues = z
   .strictObject({
@@ -31,6 +33,10 @@ export const computeValues = z
       .strictObject({ size: quantity.describe('Size of the scratch volume of a compute pod.'), memory: z.boolean().default(false).describe("True keeps it in memory; then raise the engine's memory limit by its size.") })
       .describe('Scratch volume.'),
     maximumAttempts: z.int().min(1).max(128).default(16).describe('Most attempts that have a pod at once; others wait their turn. They share the 32 MiB that this institution may have on the way: up to 16 with one peer each get the full 2 MiB.'),
+    priorityClassNames: z
+      .strictObject({ High: className, Normal: className, Low: className })
+      .prefault({})
+      .describe('PriorityClass of the pods of tasks, by spec.priority of the ComputeTask: who is scheduled first, and who is evicted for whom, where the nodes are full. The classes must be there; empty: the default of the cluster.'),
     byteCeiling: z.string().regex(OCTETS_PATTERN, 'such as 16Gi').default('16Gi').describe('Most octets to one peer, and from it, in one attempt; beyond it the attempt ends with WireByteCeiling.'),
     minimumIsolation: z
       .enum(ISOLATION_LEVELS)

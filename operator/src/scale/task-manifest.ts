@@ -7,6 +7,7 @@ function taskSpec(world: World, runID: string): ComputeTask['spec'] {
   return {
     networkRef: { name: NETWORK },
     suspend: false,
+    priority: 'Normal',
     runID,
     purpose: 'fraud screening',
     trustModel: 'TwoPartySemiHonest',

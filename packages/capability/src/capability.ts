@@ -45,13 +45,25 @@ const deliver = z.strictObject({
   maxBytes: z.int().positive().optional(),
 });
 
-export const capabilityContent = z.discriminatedUnion('action', [read, deliver]);
+/** An output of an earlier step of the same flow, from the own result store. */
+const fetchResult = z.strictObject({
+  ...common,
+  action: z.literal('fetch'),
+  source: z.strictObject({ step: name, output: name }),
+});
+
+export const capabilityContent = z.discriminatedUnion('action', [read, deliver, fetchResult]);
 const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'SM2 signature, 64 bytes in base64url');
-export const signedCapability = z.discriminatedUnion('action', [read.extend({ signature }), deliver.extend({ signature })]);
+export const signedCapability = z.discriminatedUnion('action', [
+  read.extend({ signature }),
+  deliver.extend({ signature }),
+  fetchResult.extend({ signature }),
+]);
 
 /** What is signed: who may do what, once, with which certificate, until when (interfaces §6). */
 export type CapabilityContent = z.infer<typeof capabilityContent>;
 export type ReadCapability = Extract<Capability, { action: 'read' }>;
+export type FetchCapability = Extract<Capability, { action: 'fetch' }>;
 export type DeliverCapability = Extract<Capability, { action: 'deliver' }>;
 /** A signed capability: {@link CapabilityContent} with `signature`, SM2 over the canonical JSON (RFC 8785) of the rest. */
 export type Capability = z.infer<typeof signedCapability>;

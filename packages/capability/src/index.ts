@@ -1,7 +1,7 @@
 export { CapabilityError } from './errors.ts';
 export type { CapabilityErrorCode } from './errors.ts';
 export { capabilitySchemaId } from './capability.ts';
-export type { Capability, CapabilityContent, CapabilityRequest, DeliverCapability, ReadCapability } from './capability.ts';
+export type { Capability, CapabilityContent, CapabilityRequest, DeliverCapability, FetchCapability, ReadCapability } from './capability.ts';
 export { issueCapability } from './issue.ts';
 export type { CapabilitySigner } from './issue.ts';
 export { verifyCapability } from './verify.ts';
@@ -14,3 +14,4 @@ export { parseProblem, problemContentType, sendProblem } from './problem.ts';
 export type { Problem } from './problem.ts';
 export { readSignedRequest, requestSignatureHeaders, requestText, signRequest, verifySignedRequest } from './request-signature.ts';
 export type { RequestStatement, SignedRequest } from './request-signature.ts';
+export { modelShareType } from './media-types.ts';

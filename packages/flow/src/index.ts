@@ -4,6 +4,7 @@ export type { FlowIssue, FlowIssueCode } from './issue.ts';
 export {
   COMPUTE_PARTIES,
   ENGINES,
+  MPC_PROTOCOLS,
   OPERATORS,
   PSI_CURVES,
   PSI_PROTOCOLS,
@@ -24,11 +25,14 @@ export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
 export { parseDuration } from './duration.ts';
 export { parseFlow, validateFlow } from './validate.ts';
 export { dependencies, stepOrder } from './order.ts';
+export { computeParties } from './compute-parties.ts';
+export { inputKind, type InputKind } from './sources.ts';
 export { isWithin, rangeText, type PartyRange } from './party-range.ts';
 export { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 export { parameterHelp, type ParameterHelp } from './operators/parameter-help.ts';
+export { inputsText, protocolsText, RESULT_TEXT } from './operators/operator-help.ts';
 export { engineIssues } from './operators/engine-issues.ts';
-export type { Disclosure, EngineName, EngineSupport, Operator, OperatorName } from './operators/operator.ts';
+export type { Disclosure, EngineName, EngineSupport, Operator, OperatorInputs, OperatorName, ResultKind } from './operators/operator.ts';
 export { flowProposalSchema, proposedInputSchema, proposedStepSchema } from './proposal-schema.ts';
 export type { FlowProposal, ProposedInput, ProposedStep } from './proposal-schema.ts';
 export { flowId, specDigest } from './identity.ts';

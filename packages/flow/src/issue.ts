@@ -11,6 +11,10 @@ export type FlowIssueCode =
   | 'COMPUTE_PARTIES'
   | 'RECEIVERS'
   | 'UNKNOWN_SOURCE'
+  | 'INPUT_KIND'
+  | 'INPUT_COLUMN'
+  | 'OUTPUT_COUNT'
+  | 'TRUST_MODEL'
   | 'CYCLE'
   | 'UNUSED_PARTY'
   | 'DURATION';

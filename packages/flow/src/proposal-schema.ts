@@ -17,7 +17,8 @@ export const proposedInputSchema = z
     asset: assetIdSchema.optional(),
     assetVersion: z.int().min(1).optional(),
     from: z.strictObject({ step: stepName, output: stepName }).optional(),
-    keys: columns.min(1),
+    /** None for what has no rows: a table or a model of an earlier step. */
+    keys: columns,
     columns,
   })
   .refine((input) => (input.asset === undefined) !== (input.from === undefined), {

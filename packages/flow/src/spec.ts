@@ -37,8 +37,8 @@ export const flowInputSchema = z
     asset: assetIdSchema.optional(),
     assetVersion: z.int().min(1).optional(),
     from: z.strictObject({ step: name, output: name }).optional(),
-    /** Columns that identify a row; position pairs them with the keys of the other inputs. */
-    keys: z.array(column).min(1).max(16),
+    /** Columns that identify a row; position pairs them with the keys of the other inputs. None for what has no rows: a table or a model. */
+    keys: z.array(column).max(16),
     /** Columns that its receivers get beside the keys. */
     columns: z.array(column).max(256),
   })

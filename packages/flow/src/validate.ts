@@ -1,3 +1,4 @@
+import { checkInputs } from './check-inputs.ts';
 import { checkNames } from './check-names.ts';
 import { checkOperator } from './check-operator.ts';
 import { checkSteps } from './check-steps.ts';
@@ -6,7 +7,7 @@ import { type FlowIssue, formatPath } from './issue.ts';
 import { type FlowSpec, flowSpecSchema } from './spec.ts';
 
 /**
- * Checks a whole task: first its shape, then names, sources, receivers, trust model and operator.
+ * Checks a whole task: first its shape, then names, sources, receivers, inputs, trust model and operator.
  *
  * @returns every finding; empty when the task can be proposed
  */
@@ -20,7 +21,7 @@ export function validateFlow(value: unknown): FlowIssue[] {
     }));
   }
   const spec = parsed.data;
-  return [...checkNames(spec), ...checkSteps(spec), ...checkOperator(spec)];
+  return [...checkNames(spec), ...checkSteps(spec), ...checkInputs(spec), ...checkOperator(spec)];
 }
 
 /**

@@ -3,7 +3,7 @@ import type { PartyRange } from './party-range.ts';
 /** The closed word lists of the task language. Adding a word is a new rule version, never a silent change. */
 
 /** What a step can compute; the catalogue of operators describes each. */
-export const OPERATORS = ['Intersection', 'Difference', 'Cardinality'] as const;
+export const OPERATORS = ['Intersection', 'Difference', 'Cardinality', 'Join', 'Statistics', 'Binning', 'Regression', 'KMeans', 'Predict', 'Evaluate', 'Explain'] as const;
 
 /** Programs that run in compute pods. */
 export const ENGINES = ['spu', 'sets'] as const;
@@ -28,6 +28,9 @@ export type WireProfile = (typeof WIRE_PROFILES)[number];
 
 /** Protocols of the operators on sets. */
 export const PSI_PROTOCOLS = ['RR22', 'ECDH'] as const;
+
+/** Protocols of secure multi-party computation; the trust model of a task decides which one runs. */
+export const MPC_PROTOCOLS = { TwoPartySemiHonest: 'CHEETAH', ThreePartyHonestMajority: 'ABY3' } as const;
 
 /** Curves of ECDH. */
 export const PSI_CURVES = ['Curve25519', 'SM2'] as const;

@@ -10,6 +10,7 @@ export type StoreErrorCode =
   | 'UPLOAD_ABORTED'
   | 'CLIENT_ABORTED'
   | 'NOT_FOUND'
+  | 'MODEL_SHARE'
   | 'FORBIDDEN'
   | 'METHOD_NOT_ALLOWED'
   | 'INVALID_ARGUMENT'

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CapabilityError, mtlsServer, peerCertificate, requestSignatureHeaders, sendProblem } from '@collabnet/capability';
+import { CapabilityError, capabilityHeader, mtlsServer, peerCertificate, requestSignatureHeaders, sendProblem } from '@collabnet/capability';
 import type { MtlsServer, PeerCertificate, Problem } from '@collabnet/capability';
 import { authorisePerson } from './authorise-person.ts';
 import { StoreError } from './errors.ts';
+import { fetchForStep } from './fetch-handler.ts';
 import { metadataHeaders, sendResult } from './get-handler.ts';
 import { handlePut } from './put-handler.ts';
+import { isShare } from './model-share.ts';
 import type { ResultId } from './result-id.ts';
 import { resultId } from './result-id.ts';
 import type { StoreContext } from './store-context.ts';
@@ -63,7 +65,7 @@ async function route(context: StoreContext, request: IncomingMessage, response: 
     case 'PUT':
       return handlePut(context, needCertificate(peer), id, request, response);
     case 'GET':
-      return get(context, id, request, response);
+      return request.headers[capabilityHeader] === undefined ? get(context, id, request, response) : fetchForStep(context, needCertificate(peer), id, request, response);
     case 'HEAD':
       return head(context, peer, id, response);
     case 'DELETE':
@@ -80,6 +82,7 @@ async function get(context: StoreContext, id: ResultId, request: IncomingMessage
     const networkId = opened?.metadata.networkId ?? context.config.current.networks[0]?.networkId ?? '';
     const who = await authorisePerson(context.gate, context.log, networkId, request, context.now());
     if (!opened) throw new StoreError('NOT_FOUND', 'No such result.');
+    if (isShare(opened.metadata)) throw new StoreError('MODEL_SHARE', 'This is a share of a model, which only steps of its task use; name Predict or Explain in the task.');
     await sendResult(context, who, id, opened, response);
   } finally {
     await opened?.close();

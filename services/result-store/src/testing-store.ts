@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { encodeCapability, issueCapability } from '@collabnet/capability';
 import { createCa, issueClientCertificate, issueServerCertificate } from '@collabnet/capability/authority';
-import type { Capability, DeliverCapability, MtlsServer } from '@collabnet/capability';
+import type { Capability, CapabilityRequest, DeliverCapability, FetchCapability, MtlsServer } from '@collabnet/capability';
 import type { CertificateAuthority, IssuedCertificate, KeyAndCertificate } from '@collabnet/capability/authority';
 import { generateSm2KeyPair, randomBytes, sm2Sign, toHex } from '@collabnet/sm';
 import { createMetrics, silentLogger } from '@collabnet/telemetry';
@@ -89,14 +89,21 @@ export class TestStore {
 
   /** Header with a fresh capability to deliver. */
   async capability(networkId: string, change: Partial<DeliverCapability> = {}): Promise<Record<string, string>> {
-    const capability = await issueCapability(
-      {
-        action: 'deliver', issuer: this.#institution.did, keyId: this.#institution.keyId, certificateSha256: this.courier.fingerprint, networkId,
-        flowId, step: 'align', attempt: 1, output: 'matched', expires: Date.now() + 60_000, ...change,
-      },
-      (text) => sm2Sign(text, this.#institution.privateKey),
-    );
-    return header(capability);
+    return this.#issue({ action: 'deliver', output: 'matched', ...this.#common(networkId, 'align'), ...change });
+  }
+
+  /** Header with a fresh capability to read what step `align` delivered, for step `train`. */
+  async fetchCapability(networkId: string, change: Partial<FetchCapability> = {}): Promise<Record<string, string>> {
+    return this.#issue({ action: 'fetch', source: { step: 'align', output: 'matched' }, ...this.#common(networkId, 'train'), ...change });
+  }
+
+  #common(networkId: string, step: string): Omit<CapabilityRequest & { action: 'deliver' }, 'action' | 'output'> {
+    const { did, keyId } = this.#institution;
+    return { issuer: did, keyId, certificateSha256: this.courier.fingerprint, networkId, flowId, step, attempt: 1, expires: Date.now() + 60_000 };
+  }
+
+  async #issue(request: CapabilityRequest): Promise<Record<string, string>> {
+    return header(await issueCapability(request, (text) => sm2Sign(text, this.#institution.privateKey)));
   }
 
   call(options: Call): Promise<Answer> {

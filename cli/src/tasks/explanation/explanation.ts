@@ -37,6 +37,7 @@ export interface ExplainedStep {
   readonly reserveDeadline?: string;
   readonly parties: NonNullable<NonNullable<Status['steps']>[number]['parties']>;
   readonly courier?: { readonly state: string; readonly since: string };
+  readonly progress?: NonNullable<NonNullable<Status['steps']>[number]['progress']>;
   /** Attempts that failed, with what can be done about each. */
   readonly failed: readonly { readonly attempt: number; readonly reason: string; readonly message: string; readonly reporter: string; readonly ran: boolean; readonly endedAt: string; readonly remedy?: string }[];
 }
@@ -66,7 +67,7 @@ export function explanationOf(task: ComputeTask, network: CollabNetwork | undefi
 }
 
 function explainedStep(step: NonNullable<Status['steps']>[number], maxAttempts: number): ExplainedStep {
-  const { name, phase, attempt, startedAt, finishedAt, reserveDeadline, parties = [], courier, attempts = [] } = step;
+  const { name, phase, attempt, startedAt, finishedAt, reserveDeadline, parties = [], courier, progress, attempts = [] } = step;
   return {
     name,
     phase,
@@ -77,6 +78,7 @@ function explainedStep(step: NonNullable<Status['steps']>[number], maxAttempts: 
     ...(reserveDeadline === undefined ? {} : { reserveDeadline }),
     parties,
     ...(courier === undefined ? {} : { courier }),
+    ...(progress === undefined ? {} : { progress }),
     failed: attempts.map((past) => ({ attempt: past.attempt, reason: past.reason, message: past.message, reporter: past.reporter, ran: past.startedAt !== undefined, endedAt: past.endedAt, ...withRemedy(past.reason) })),
   };
 }

@@ -1,5 +1,5 @@
 import type { ComputeTask } from '@collabnet/crds';
-import { ago } from '../../base/text.ts';
+import { ago, bytes } from '../../base/text.ts';
 
 type Status = NonNullable<ComputeTask['status']>;
 type Step = NonNullable<Status['steps']>[number];
@@ -58,7 +58,7 @@ function runs(status: Partial<Status>, phase: string, now: number): string {
   if (step === undefined) return phase === 'Running' ? 'runs' : 'everyone has agreed; the first attempt begins';
   const which = `step ${step.name}, attempt ${step.attempt ?? 1}`;
   const { parties = [] } = step;
-  const own = step.courier === undefined ? '' : `; the own courier ${COURIER[step.courier.state] ?? step.courier.state} since ${ago(step.courier.since, now)}`;
+  const own = step.courier === undefined ? '' : `; the own courier ${COURIER[step.courier.state] ?? step.courier.state} since ${ago(step.courier.since, now)}${progressOf(step, now)}`;
   if (phase === 'Running') {
     const done = parties.filter(({ receiptAt }) => receiptAt !== undefined).map(({ party }) => party);
     const missing = parties.filter(({ receiptAt }) => receiptAt === undefined).map(({ party }) => party);
@@ -66,6 +66,13 @@ function runs(status: Partial<Status>, phase: string, now: number): string {
     return `${which} runs since ${ago(step.startedAt, now) ?? '?'}${receipts}${own}${until(status.deadline, now)}`;
   }
   return `${which}: ${reservations(step, now)}${own}`;
+}
+
+function progressOf({ progress }: Step, now: number): string {
+  if (progress === undefined) return '';
+  const { phase, percent, sentBytes, receivedBytes, estimatedEnd } = progress;
+  const left = estimatedEnd === undefined ? undefined : ago(new Date(now).toISOString(), Date.parse(estimatedEnd));
+  return ` (${phase} ${percent} %, ${bytes(sentBytes)} sent, ${bytes(receivedBytes)} received${left === undefined ? '' : `, about ${left} left`})`;
 }
 
 function reservations(step: Step, now: number): string {

@@ -8,9 +8,9 @@ import { EngineFiles, isolationWord } from '../engine/engine-files.ts';
 import { engineJob } from '../engine/engine-job.ts';
 import { assertIsolation, assertReached } from '../engine/minimum-isolation.ts';
 import { asCourierError, CourierError } from '../errors.ts';
-import { inputCommitment } from '../input/commitments.ts';
-import { fetchInput } from '../input/fetch-input.ts';
-import type { FrozenInput } from '../input/frozen-input.ts';
+import { inputCommitments } from '../input/commitments.ts';
+import { fetchInputs } from '../input/fetch-inputs.ts';
+import type { FrozenInputs } from '../input/frozen-input.ts';
 import { PeerSessions } from '../peers/peer-sessions.ts';
 import type { StartRequest } from '../peers/peer-sessions.ts';
 import { deliverResult } from '../result/deliver.ts';
@@ -187,12 +187,12 @@ export class Attempt {
     const { assignment, place } = this.#options;
     const { signal } = this.#stop;
     const startedAt = Date.now();
-    const frozen = await fetchInput(assignment, place, signal);
-    const input = inputCommitment(assignment, frozen);
+    const frozen = await fetchInputs(assignment, place, signal);
+    const inputs = inputCommitments(assignment, frozen);
     const prepared = Date.now();
     const ready = await this.#engine.ready(signal);
     assertIsolation(ready.isolation, assignment.job.minimumIsolation);
-    this.#reserved = { inputCommitments: [input], courierKey: assignment.courierKey, isolation: isolationWord(ready.isolation) };
+    this.#reserved = { inputCommitments: inputs, courierKey: assignment.courierKey, isolation: isolationWord(ready.isolation) };
     this.#enter('Reserved');
     const start = await orStopped(this.#started.promise, signal);
     this.#enter('Handshaking');
@@ -212,7 +212,7 @@ export class Attempt {
     const transcripts = await this.#peers.finish(signal);
     const delivered = await this.#deliver(frozen, signal);
     const seconds = { prepare: (prepared - startedAt) / 1000, handshake: (running - shaking) / 1000, clean: (Date.now() - computed) / 1000 };
-    await this.#finish(makeReceipt({ assignment, ready, exit, input, delivered, transcripts, seconds, startedAt }));
+    await this.#finish(makeReceipt({ assignment, ready, exit, inputs, delivered, transcripts, seconds, startedAt }));
   }
 
   async #handshake(start: StartRequest): Promise<void> {
@@ -234,7 +234,7 @@ export class Attempt {
     }
   }
 
-  async #deliver(frozen: FrozenInput, signal: AbortSignal): Promise<Awaited<ReturnType<typeof deliverResult>> | undefined> {
+  async #deliver(frozen: FrozenInputs, signal: AbortSignal): Promise<Awaited<ReturnType<typeof deliverResult>> | undefined> {
     const { assignment, place } = this.#options;
     this.#enter('Delivering');
     if (!assignment.output.receive) return undefined;

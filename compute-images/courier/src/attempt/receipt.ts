@@ -9,7 +9,7 @@ export interface ReceiptInput {
   readonly assignment: Assignment;
   readonly ready: EngineReady;
   readonly exit: EngineExit;
-  readonly input: InputCommitment;
+  readonly inputs: readonly InputCommitment[];
   readonly delivered: Delivered | undefined;
   readonly transcripts: Readonly<Record<string, Transcript>>;
   /** Seconds spent by the courier itself. */
@@ -19,7 +19,7 @@ export interface ReceiptInput {
 
 /** The record of this party, signed by the attempt's key. */
 export function makeReceipt(of: ReceiptInput): SignedReceipt {
-  const { assignment, ready, exit, input, delivered, seconds } = of;
+  const { assignment, ready, exit, inputs, delivered, seconds } = of;
   const { job, output } = assignment;
   const commitments = delivered && outputCommitments(assignment, delivered.digest, delivered.rows);
   const spent = (name: string): number => exit.seconds[name] ?? 0;
@@ -40,9 +40,9 @@ export function makeReceipt(of: ReceiptInput): SignedReceipt {
       isolation: { noNewPrivs, seccomp, landlockAbi, fileRules, tcpRules, canary },
       wireProfile: job.wireProfile,
       courierKey: assignment.courierKey,
-      inputCommitments: [input],
+      inputCommitments: [...inputs],
       ...(commitments ? { outputCommitment: commitments.output } : {}),
-      rows: { ...(input.rowsCommitment === undefined ? {} : { [`in/${input.input}`]: input.rowsCommitment }), ...(commitments ? { [`out/${output.name}`]: commitments.rows } : {}) },
+      rows: { ...rowCommitments(inputs), ...(commitments ? { [`out/${output.name}`]: commitments.rows } : {}) },
       transcripts: { ...of.transcripts },
       phases: {
         prepare: round(seconds.prepare + spent('prepare') + spent('import')),
@@ -58,4 +58,8 @@ export function makeReceipt(of: ReceiptInput): SignedReceipt {
     },
     assignment.attemptKey,
   );
+}
+
+function rowCommitments(inputs: readonly InputCommitment[]): Record<string, string> {
+  return Object.fromEntries(inputs.flatMap(({ input, rowsCommitment }) => (rowsCommitment === undefined ? [] : [[`in/${input}`, rowsCommitment]])));
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OPERATOR_CATALOGUE } from '@collabnet/flow';
 import { sm2PublicKeyOf } from '@collabnet/sm';
 import { courierJobSchema } from '@collabnet/wire';
 import type { CourierInput, CourierJob, CourierOutput } from '@collabnet/wire';
@@ -15,8 +16,13 @@ export interface ClientTls {
 /** Everything that is mounted into the courier, and only into it. */
 export interface Assignment {
   readonly job: CourierJob;
-  readonly input: CourierInput;
+  /** The input with rows; undefined for a party that only computes. */
+  readonly rows: CourierInput | undefined;
+  /** Tables and shares of models. */
+  readonly files: readonly CourierInput[];
   readonly output: CourierOutput;
+  /** Whether the operator computes over joined rows; else it matches keys. */
+  readonly joined: boolean;
   /** SM2, hex. */
   readonly attemptKey: string;
   readonly courierKey: string;
@@ -48,11 +54,18 @@ export async function loadAssignment(directory: string): Promise<Assignment> {
     throw new CourierError('JOB_INVALID', 'job.json: delegation.delegate.publicKey: is not the key of attempt.key');
   }
   const tls = { cert: await text('tls.crt'), key: await text('tls.key'), ca: await text('ca.crt') };
-  const [input, output] = [only(job.inputs, 'inputs'), only(job.outputs, 'outputs')];
+  const joined = OPERATOR_CATALOGUE[job.operator].inputs.rows !== 'Keyed';
+  const rows = job.inputs.filter(({ kind }) => kind === 'Rows');
+  if (rows.length > 1 || (!joined && rows.length === 0)) throw new CourierError('JOB_INVALID', `job.json: inputs: ${job.operator} takes ${joined ? 'at most' : 'exactly'} one of this party with rows`);
+  if (joined && job.layout === undefined) throw new CourierError('JOB_INVALID', `job.json: layout: ${job.operator} needs the inputs of all parties`);
+  const [output] = job.outputs;
+  if (job.outputs.length !== 1 || output === undefined) throw new CourierError('JOB_INVALID', 'job.json: outputs: an operator has exactly one');
   return {
     job,
-    input,
+    rows: rows[0],
+    files: job.inputs.filter(({ kind }) => kind !== 'Rows'),
     output,
+    joined,
     attemptKey,
     courierKey,
     // Both alphabets of base64.
@@ -77,10 +90,4 @@ function publicKeyOf(privateKey: string): string {
   } catch (cause) {
     throw new CourierError('JOB_INVALID', 'attempt.key: is no SM2 private key in hex', { cause });
   }
-}
-
-function only<T>(list: readonly T[], field: string): T {
-  const [first] = list;
-  if (list.length !== 1 || first === undefined) throw new CourierError('JOB_INVALID', `job.json: ${field}: an operator on sets takes exactly one of this party`);
-  return first;
 }

@@ -33,7 +33,7 @@ export type EngineProgress = z.infer<typeof progressLine>;
 const pollMs = 20;
 const tailLength = 4096;
 /** Another attempt, perhaps on another node, may get further. */
-const retryableCodes = new Set(['CONNECT_FAILED', 'CONNECT_LOST', 'PEER_FAILED', 'STALLED', 'PSI_FAILED', 'IO_FAILED', 'ENGINE_CRASHED', 'ENGINE_ERROR']);
+const retryableCodes = new Set(['CONNECT_FAILED', 'CONNECT_LOST', 'PEER_FAILED', 'STALLED', 'PSI_FAILED', 'MPC_FAILED', 'PEER_MESSAGE', 'IO_FAILED', 'ENGINE_CRASHED', 'ENGINE_ERROR']);
 
 /** The engine's side of the shared folder; the protocol is in compute-images/spu/README.md. */
 export class EngineFiles {

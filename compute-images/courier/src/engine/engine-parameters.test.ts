@@ -1,15 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CourierJob } from '@collabnet/wire';
-import { engineParameters } from './engine-parameters.ts';
+import { mpcParameters, setParameters } from './engine-parameters.ts';
 
 const job = (engine: CourierJob['algorithm']['engine'], operator: CourierJob['operator'], parameters: CourierJob['parameters']): CourierJob =>
-  ({ operator, parameters, minimumSetSize: 10, disclosure: { minimumSetSize: 20 }, algorithm: { name: 'x', version: '1.0.0', engine } }) as CourierJob;
+  ({ operator, parameters, peers: [{ name: 'b' }], minimumSetSize: 10, disclosure: { minimumSetSize: 20 }, algorithm: { name: 'x', version: '1.0.0', engine } }) as CourierJob;
 
 test('each engine is told operator and curve in its own words', () => {
   const ecdh = { protocol: 'ECDH', curve: 'Curve25519' };
-  assert.deepEqual(engineParameters(job('spu', 'Difference', { protocol: 'RR22', curve: 'Curve25519' }), ['a', 'b']), { protocol: 'RR22', join: 'Difference', receivers: ['a', 'b'], broadcast: true });
-  assert.deepEqual(engineParameters(job('spu', 'Intersection', ecdh), ['a']), { protocol: 'ECDH', join: 'Intersection', receivers: ['a'], broadcast: false, curve: '25519' });
-  assert.deepEqual(engineParameters(job('sets', 'Cardinality', { ...ecdh, curve: 'SM2' }), ['a']), { operation: 'Cardinality', receivers: ['a'], curve: 'SM2', minimumSetSize: 20 });
-  assert.deepEqual(engineParameters(job('sets', 'Difference', ecdh), ['b']), { operation: 'Difference', receivers: ['b'], curve: 'RISTRETTO255' });
+  assert.deepEqual(setParameters(job('spu', 'Difference', { protocol: 'RR22', curve: 'Curve25519' }), ['a', 'b']), { protocol: 'RR22', join: 'Difference', receivers: ['a', 'b'], broadcast: true });
+  assert.deepEqual(setParameters(job('spu', 'Intersection', ecdh), ['a']), { protocol: 'ECDH', join: 'Intersection', receivers: ['a'], broadcast: false, curve: '25519' });
+  assert.deepEqual(setParameters(job('sets', 'Cardinality', { ...ecdh, curve: 'SM2' }), ['a']), { operation: 'Cardinality', receivers: ['a'], curve: 'SM2', minimumSetSize: 20 });
+  assert.deepEqual(setParameters(job('sets', 'Difference', ecdh), ['b']), { operation: 'Difference', receivers: ['b'], curve: 'RISTRETTO255' });
+});
+
+test('a join is an intersection to the engines', () => {
+  assert.equal(setParameters(job('spu', 'Join', { protocol: 'RR22', curve: 'Curve25519' }), ['a', 'b'])['join'], 'Intersection');
+  assert.equal(setParameters(job('sets', 'Join', { protocol: 'ECDH', curve: 'SM2' }), ['a', 'b'])['operation'], 'Intersection');
+});
+
+test('an operator on shares gets its parameters, the protocol of its number of parties, and no smaller groups than owners allow', () => {
+  const two = job('spu', 'Statistics', { statistics: 'Mean', minimumGroupSize: 5 });
+  assert.deepEqual(mpcParameters(two, ['a']), { operator: 'Statistics', protocol: 'CHEETAH', receivers: ['a'], statistics: 'Mean', minimumGroupSize: 10 });
+  assert.equal(mpcParameters(job('spu', 'Evaluate', { label: 'late', minimumGroupSize: 5 }), ['a'])['minimumGroupSize'], 5, 'metrics are about all rows');
+  const three = { ...job('spu', 'Binning', { label: 'late', minimumBinSize: 50 }), peers: [...two.peers, ...two.peers] };
+  assert.deepEqual(mpcParameters(three, ['a', 'b']), { operator: 'Binning', protocol: 'ABY3', receivers: ['a', 'b'], label: 'late', minimumBinSize: 50 });
 });

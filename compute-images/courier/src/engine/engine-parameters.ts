@@ -1,3 +1,4 @@
+import { MPC_PROTOCOLS } from '@collabnet/flow';
 import type { CourierJob } from '@collabnet/wire';
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -7,24 +8,39 @@ type Build = (job: CourierJob, receivers: readonly string[]) => Parameters;
 const SPU_CURVES: Readonly<Record<string, string>> = { Curve25519: '25519', SM2: 'SM2' };
 const SETS_CURVES: Readonly<Record<string, string>> = { Curve25519: 'RISTRETTO255', SM2: 'SM2' };
 
-const BUILDERS: Readonly<Record<CourierJob['algorithm']['engine'], Build>> = {
-  spu: ({ operator, parameters }, receivers) => ({
-    protocol: parameters['protocol'],
-    join: operator,
+/** What the engines compute for an operator: a join is an intersection whose rows the courier then lines up. */
+function operation({ operator }: CourierJob): string {
+  return operator === 'Join' ? 'Intersection' : operator;
+}
+
+const SET_BUILDERS: Readonly<Record<CourierJob['algorithm']['engine'], Build>> = {
+  spu: (job, receivers) => ({
+    protocol: job.parameters['protocol'],
+    join: operation(job),
     receivers,
     broadcast: receivers.length > 1,
-    ...(parameters['protocol'] === 'ECDH' ? { curve: SPU_CURVES[String(parameters['curve'])] } : {}),
+    ...(job.parameters['protocol'] === 'ECDH' ? { curve: SPU_CURVES[String(job.parameters['curve'])] } : {}),
   }),
-  sets: ({ operator, parameters, minimumSetSize, disclosure }, receivers) => ({
-    operation: operator,
+  sets: (job, receivers) => ({
+    operation: operation(job),
     receivers,
-    curve: SETS_CURVES[String(parameters['curve'])],
+    curve: SETS_CURVES[String(job.parameters['curve'])],
     // Of a difference each party judges its own rows; everything else is about what all have in common.
-    ...(operator === 'Difference' ? {} : { minimumSetSize: Math.max(minimumSetSize, disclosure?.minimumSetSize ?? 1) }),
+    ...(job.operator === 'Difference' ? {} : { minimumSetSize: Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1) }),
   }),
 };
 
-/** What an engine is told of operator and parameters, in its own words. */
-export function engineParameters(job: CourierJob, receivers: readonly string[]): Parameters {
-  return BUILDERS[job.algorithm.engine](job, receivers);
+/** What an engine is told of operator and parameters of an operator on sets, in its own words. */
+export function setParameters(job: CourierJob, receivers: readonly string[]): Parameters {
+  return SET_BUILDERS[job.algorithm.engine](job, receivers);
+}
+
+/** By operator that tells figures of groups: the parameter with their smallest size. What owners and network demand counts where it is larger. */
+const SMALLEST_GROUP: Readonly<Partial<Record<CourierJob['operator'], string>>> = { Statistics: 'minimumGroupSize', Binning: 'minimumBinSize' };
+
+/** What the engine is told of an operator on shares: the same at every party. */
+export function mpcParameters({ operator, parameters, peers, minimumSetSize }: CourierJob, receivers: readonly string[]): Parameters {
+  const raised = Object.entries(parameters).map(([name, value]): [string, unknown] => [name, name === SMALLEST_GROUP[operator] && typeof value === 'number' ? Math.max(value, minimumSetSize) : value]);
+  const protocol = peers.length === 1 ? MPC_PROTOCOLS.TwoPartySemiHonest : MPC_PROTOCOLS.ThreePartyHonestMajority;
+  return { operator, protocol, receivers, ...Object.fromEntries(raised) };
 }

@@ -1,17 +1,30 @@
 import { canonicalJson } from '@collabnet/envelope';
 import { commit } from '@collabnet/sm';
-import type { InputCommitment } from '@collabnet/wire';
+import type { CourierInput, InputCommitment } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
-import type { FrozenInput } from './frozen-input.ts';
+import type { FrozenInputs } from './frozen-input.ts';
 
-/** Salted commitments to the content of the input and to its number of rows; equal in every attempt of a step. */
-export function inputCommitment({ input, salt }: Assignment, frozen: FrozenInput): InputCommitment {
-  const of = { input: input.name, asset: input.asset, version: input.version };
-  return {
+/** Salted commitments to the content of each input, and to the number of its rows; equal in every attempt of a step. */
+export function inputCommitments({ rows: input, salt }: Assignment, { rows, files }: FrozenInputs): InputCommitment[] {
+  const ofFiles = files.map((file) => ({
+    input: file.input.name,
+    commitment: commit(salt, canonicalJson({ kind: 'input', ...sourceOf(file.input), digest: file.digest })),
+  }));
+  if (input === undefined || rows === undefined) return ofFiles;
+  const of = sourceOf(input);
+  const ofRows = {
     input: input.name,
-    commitment: commit(salt, canonicalJson({ kind: 'input', ...of, columns: [...frozen.columns], digest: frozen.digest })),
-    rowsCommitment: commit(salt, canonicalJson({ kind: 'rows', ...of, rows: frozen.rows })),
+    commitment: commit(salt, canonicalJson({ kind: 'input', ...of, columns: [...rows.columns], digest: rows.digest })),
+    rowsCommitment: commit(salt, canonicalJson({ kind: 'rows', ...of, rows: rows.rows })),
   };
+  return [ofRows, ...ofFiles];
+}
+
+type Source = { input: string; asset: string; version: number } | { input: string; from: { step: string; output: string } };
+
+function sourceOf({ name, asset, version, from }: CourierInput): Source {
+  if (from !== undefined) return { input: name, from: { step: from.step, output: from.output } };
+  return { input: name, asset: asset ?? '', version: version ?? 0 };
 }
 
 /** @param digest SM3, hex, of the delivered octets */

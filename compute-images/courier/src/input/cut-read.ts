@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CourierInput } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
 import { CourierError } from '../errors.ts';
 import { call, textOf } from './https-client.ts';
@@ -14,14 +15,14 @@ const patienceMs = 5_000;
  * @param cut DATA_PROXY_STREAM, returned as it is when the record cannot be had
  * @returns DATA_PROXY_<outcome>
  */
-export async function reasonOfCut(cut: CourierError, { input, tls }: Assignment, signal: AbortSignal): Promise<CourierError> {
+export async function reasonOfCut(cut: CourierError, { tls }: Assignment, input: CourierInput, signal: AbortSignal): Promise<CourierError> {
   try {
     const url = new URL(`/v1/reads/${String(input.capability['id'])}`, input.url).href;
     const response = await call({ url, method: 'GET', headers: {}, tls, body: '', signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) });
     const record = readSchema.safeParse(JSON.parse(await textOf(response)));
     if (!record.success) return cut;
     const { outcome } = record.data;
-    return new CourierError(`DATA_PROXY_${outcome}`, `the data proxy cut the read of ${input.asset}: ${outcome}`, { cause: cut, retryable: passing.has(outcome) });
+    return new CourierError(`DATA_PROXY_${outcome}`, `the data proxy cut the read of ${input.asset ?? input.name}: ${outcome}`, { cause: cut, retryable: passing.has(outcome) });
   } catch {
     signal.throwIfAborted();
     return cut;

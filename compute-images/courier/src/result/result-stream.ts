@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import { csvLine } from '../input/csv.ts';
-import type { FrozenInput } from '../input/frozen-input.ts';
+import type { FrozenRows } from '../input/frozen-input.ts';
 import type { Selection } from './selection.ts';
 
 const blockLength = 1024 * 1024;
 
 /** The result: header and the selected own rows in the order of the input, from the courier's own frozen copy. */
-export async function* resultStream(rowsFile: string, frozen: FrozenInput, selection: Selection): AsyncGenerator<Buffer> {
+export async function* resultStream(rowsFile: string, frozen: FrozenRows, selection: Selection): AsyncGenerator<Buffer> {
   yield Buffer.from(csvLine(frozen.columns));
   const file = await open(rowsFile);
   try {
@@ -33,7 +33,7 @@ export async function* resultStream(rowsFile: string, frozen: FrozenInput, selec
   }
 }
 
-function pick(block: Buffer, first: number, end: number, frozen: FrozenInput, selection: Selection): Buffer {
+function pick(block: Buffer, first: number, end: number, frozen: FrozenRows, selection: Selection): Buffer {
   const parts: Buffer[] = [];
   let at = 0;
   for (let row = first; row < end; row += 1) {

@@ -1,5 +1,5 @@
 import { CourierError } from '../errors.ts';
-import type { FrozenInput } from '../input/frozen-input.ts';
+import type { FrozenRows } from '../input/frozen-input.ts';
 import { rowNumbers } from './row-numbers.ts';
 
 /** Which own rows belong to the result. */
@@ -16,7 +16,7 @@ export interface Selection {
  *
  * @throws CourierError RESULT_INVALID when the engine names rows that it was not given
  */
-export async function selectRows(path: string, frozen: FrozenInput, operator: 'Intersection' | 'Difference'): Promise<Selection> {
+export async function selectRows(path: string, frozen: FrozenRows, operator: 'Intersection' | 'Difference'): Promise<Selection> {
   const matched = new Uint8Array(frozen.rows);
   let keys = 0;
   for await (const row of rowNumbers(path)) {

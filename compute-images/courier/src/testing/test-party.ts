@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signDelegation } from '@collabnet/envelope';
@@ -24,14 +23,17 @@ export const address: AttemptAddress = { net: NET, task: flowId.slice(0, 32), at
 const specDigest = '5e'.repeat(32);
 const distribution = fileURLToPath(new URL('..', import.meta.url));
 const runner = fileURLToPath(new URL('../../../spu', import.meta.url));
+const python = process.env['PYTHON'] ?? 'python3.11';
 
 /** As in README.md: batches come and go, and the collector would rather let the heap grow than look for them. */
 const courierFlags = ['--max-semi-space-size=4', '--max-old-space-size=96'];
 
-/** Where the spu extension lies, or undefined: then what needs an engine is skipped. */
-export function spuFolder(): string | undefined {
-  const folder = process.env['COLLABNET_SPU'] ?? join(homedir(), '.cache/collabnet/spu-0.9.5');
-  return existsSync(join(folder, 'spu/libpsi.so')) ? folder : undefined;
+/** Where the engine's packages lie, unpacked from the wheels that `make setup` has fetched. */
+function spuFolder(): string {
+  const found = spawnSync(python, ['-c', 'from tests.wheel import spu_folder; print(spu_folder() or "")'], { cwd: runner, encoding: 'utf8' });
+  const folder = found.stdout.trim();
+  if (folder === '') throw new Error(`no wheels of the engine spu: run make setup. ${found.stderr}`);
+  return folder;
 }
 
 export interface PartyOptions {
@@ -40,7 +42,7 @@ export interface PartyOptions {
   readonly rows: readonly Record[];
   readonly keys: readonly string[];
   readonly payload: readonly string[];
-  readonly operator: 'Intersection' | 'Difference';
+  readonly operator: 'Intersection' | 'Difference' | 'Join';
   readonly receivers: readonly string[];
   readonly minimumIsolation?: CourierJob['minimumIsolation'];
   readonly minimumSetSize?: number;
@@ -103,7 +105,7 @@ export class TestParty {
       wireProfile: 'intl', operator, algorithm: { name: 'psi', version: '1.0.0', engine: 'spu' }, parameters: { protocol: 'RR22', curve: 'Curve25519' },
       deadline: Date.now() + (this.#options.deadlineMs ?? 120_000), nats: { url: this.#institution.url },
       inputs: [{
-        name: 'left', asset: `${name}/customers`, version: 1, url: `${doors.url}/v1/read`, keys: [...keys], columns: [...payload],
+        name: 'left', kind: 'Rows', asset: `${name}/customers`, version: 1, url: `${doors.url}/v1/read`, keys: [...keys], columns: [...payload],
         capability: await doors.capability({ ...scope, action: 'read', asset: `${name}/customers`, assetVersion: 1, columns: [...new Set([...keys, ...payload])] }),
       }],
       salt: toBase64Url(randomBytes(32)),
@@ -136,8 +138,8 @@ export class TestParty {
   }
 
   startEngine(): void {
-    this.engine = spawn(process.env['PYTHON'] ?? 'python3.11', ['-m', 'runner'], {
-      env: { PATH: process.env['PATH'], PYTHONPATH: runner, COLLABNET_WORK: this.work, COLLABNET_SPU: spuFolder() ?? '/nowhere' },
+    this.engine = spawn(python, ['-m', 'runner'], {
+      env: { PATH: process.env['PATH'], PYTHONPATH: runner, COLLABNET_WORK: this.work, COLLABNET_SPU: spuFolder() },
       cwd: this.config,
       stdio: 'ignore',
     });

@@ -35,7 +35,7 @@ export async function makeMaterial(run: TaskRun, attempt: CurrentAttempt, algori
   const certificate = await services.authority.clientCertificate(`courier-${id.flowId.slice(0, 10)}-${id.attempt}`, Math.ceil((end - now) / 1000));
   const capabilities = await makeCapabilities(run, attempt, certificate.fingerprint, key);
   const inputs: CourierJobInput['inputs'] = Object.fromEntries(
-    ownInputs(run, attempt).map((input) => [input.name, { url: `${ownSource(run, input).url}/v1/read`, capability: capabilityOf(capabilities.inputs, input.name) }]),
+    ownInputs(run, attempt).map((input) => [input.name, { url: urlOf(run, attempt, input), capability: capabilityOf(capabilities.inputs, input.name) }]),
   );
   const job = courierJob({
     networkId: session.networkId,
@@ -72,20 +72,31 @@ interface Capabilities {
   outputs: Record<string, Capability>;
 }
 
-/** Read: until reservations must be complete, since inputs are frozen by then. Deliver: until the flow must have ended. */
+/** Where the courier reads an input: at the asset's data proxy, or in the own result store. */
+function urlOf(run: TaskRun, { id }: CurrentAttempt, input: ProposedInput): string {
+  const { from } = input;
+  return from === undefined ? `${ownSource(run, input).url}/v1/read` : `${RESULT_STORE_URL}/v1/results/${id.flowId}/${from.step}/${from.output}`;
+}
+
+/** Read and fetch: until reservations must be complete, since inputs are frozen by then. Deliver: until the flow must have ended. */
 async function makeCapabilities(run: TaskRun, attempt: CurrentAttempt, certificateSha256: string, { keyId, sign }: SigningKey): Promise<Capabilities> {
   const { session } = required(run.view, 'view');
   const { record: flow, sealed } = required(run.flow, 'flow');
   const { flowId, step, attempt: number } = attempt.id;
   const common = { issuer: session.did, keyId, certificateSha256, networkId: session.networkId, flowId, step, attempt: number };
   const inputs: Capabilities['inputs'] = {};
-  for (const { name, asset = '', assetVersion = 0, keys, columns } of ownInputs(run, attempt)) {
+  const frozenBy = attempt.record.reserveDeadline ?? flow.deadline;
+  for (const { name, asset = '', assetVersion = 0, from, keys, columns } of ownInputs(run, attempt)) {
+    if (from !== undefined) {
+      inputs[name] = await issueCapability({ ...common, action: 'fetch', source: { step: from.step, output: from.output }, expires: frozenBy }, sign);
+      continue;
+    }
     const wanted = [...new Set([...keys, ...columns])];
     // The frozen content travels in the capability: the door refuses a file that is no longer the published one.
     const { content } = await required(run.view, 'view').read<AssetVersionRecord>('catalogue', 'version', { assetId: asset, version: assetVersion });
     const fingerprintSalt = await assetSalt(run.environment.services.secrets, session.networkId, asset);
     const read = { action: 'read', asset, assetVersion, columns: wanted, fingerprint: content.fingerprint, fingerprintSalt } as const;
-    inputs[name] = await issueCapability({ ...common, ...read, expires: attempt.record.reserveDeadline ?? flow.deadline }, sign);
+    inputs[name] = await issueCapability({ ...common, ...read, expires: frozenBy }, sign);
   }
   const own = sealed.spec.parties.find(({ did }) => did === session.did)?.name ?? '';
   const outputs: Capabilities['outputs'] = {};
@@ -95,7 +106,7 @@ async function makeCapabilities(run: TaskRun, attempt: CurrentAttempt, certifica
   return { inputs, outputs };
 }
 
-/** Inputs of the step that this institution owns. */
+/** Inputs of the step that this institution gives: assets of its own, and outputs of earlier steps that it received. */
 export function ownInputs(run: TaskRun, attempt: CurrentAttempt): ProposedInput[] {
   const { did } = required(run.view, 'view').session;
   return attempt.terms.inputs.filter(({ party }) => party === did);

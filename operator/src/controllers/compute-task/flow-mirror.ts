@@ -163,9 +163,10 @@ function shows(live: ComputeTask, mirror: Mirror, network: CollabNetwork): boole
   );
 }
 
-/** Whether two objects ask for the same computation; `suspend` is the viewer's own. */
+/** Whether two objects ask for the same computation; `suspend` and `priority` are the viewer's own. */
 function sameSpec(live: ComputeTask, mirror: Mirror): boolean {
-  return sameJson({ ...live.spec, suspend: undefined }, { ...mirror.spec, suspend: undefined });
+  const own = { suspend: undefined, priority: undefined };
+  return sameJson({ ...live.spec, ...own }, { ...mirror.spec, ...own });
 }
 
 /** Whether more than the status changed, which the controller itself writes. */

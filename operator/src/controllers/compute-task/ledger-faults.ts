@@ -22,21 +22,10 @@ export async function ledgerFaults(view: LedgerView, spec: FlowSpec): Promise<Le
   for await (const member of view.list<MemberRecord>('membership', 'members', {})) members.set(member.did, member);
   const faults = memberFaults(members, spec);
   for (const [s, step] of spec.steps.entries()) {
-    faults.push(...tableFaults(step, `steps[${s}]`));
     faults.push(...(await algorithmFaults(view, spec, `steps[${s}]`, step)));
     for (const [i, input] of step.inputs.entries()) faults.push(...(await inputFaults(view, spec, input, `steps[${s}].inputs[${i}]`)));
   }
   return faults;
-}
-
-/** What operators on sets take: one input of each compute party, one output. */
-function tableFaults({ inputs, outputs, roles }: FlowStep, at: string): LedgerFault[] {
-  const reason = 'UnsupportedStep';
-  const more = roles.compute.find((name) => inputs.filter(({ party }) => party === name).length !== 1);
-  return [
-    ...(more === undefined ? [] : [{ field: `${at}.inputs`, reason, message: `party ${more} must give exactly one input: the operator takes one table of each party` }]),
-    ...(outputs.length === 1 ? [] : [{ field: `${at}.outputs`, reason, message: 'the operator has exactly one output; name all who get it as its receivers' }]),
-  ];
 }
 
 function memberFaults(members: ReadonlyMap<string, MemberRecord>, spec: FlowSpec): LedgerFault[] {
@@ -76,7 +65,8 @@ async function algorithmFaults(view: LedgerView, spec: FlowSpec, at: string, ste
 
 async function inputFaults(view: LedgerView, spec: FlowSpec, input: FlowInput, at: string): Promise<LedgerFault[]> {
   const { asset } = input;
-  if (asset === undefined) return [{ field: `${at}.from`, reason: 'UnsupportedInput', message: 'outputs of earlier steps cannot be read yet; make the result an asset and name that' }];
+  // What an earlier step makes was checked with the specification itself.
+  if (asset === undefined) return [];
   const record = await view.find<AssetView>('catalogue', 'get', { assetId: asset });
   if (record === undefined) return [{ field: `${at}.asset`, reason: 'UnknownAsset', message: `${asset} is not on the ledger; its owner publishes it with a DataAsset` }];
   if (record.state !== 'Active') return [{ field: `${at}.asset`, reason: 'AssetWithdrawn', message: `${asset} was withdrawn by its owner` }];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { computeTaskSpecSchema } from '@collabnet/crds';
-import { ENGINES, OPERATORS, PSI_CURVES, PSI_PROTOCOLS } from '@collabnet/flow';
+import { ENGINES, OPERATOR_CATALOGUE, OPERATORS, PSI_CURVES, PSI_PROTOCOLS } from '@collabnet/flow';
 import { chartValues } from '../../chart/values.ts';
 import { engineImage } from './build/engine-image.ts';
 import { testConfig } from './testing/bank.ts';
@@ -12,6 +12,8 @@ test('a ComputeTask knows the operators and parameters of the task language', ()
   assert.deepEqual(operator.unwrap().options, [...OPERATORS]);
   const { protocol, curve } = parameters.unwrap().shape;
   assert.deepEqual([protocol.unwrap().options, curve.unwrap().options], [[...PSI_PROTOCOLS], [...PSI_CURVES]]);
+  const known = OPERATORS.flatMap((name) => Object.keys(OPERATOR_CATALOGUE[name].parameters.shape));
+  assert.deepEqual(Object.keys(parameters.unwrap().shape).sort(), [...new Set(known)].sort());
 });
 
 test('every engine has an image in the values of the chart', () => {

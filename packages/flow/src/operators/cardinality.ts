@@ -8,6 +8,8 @@ export const cardinality: Operator = {
   family: 'Sets',
   summary: 'How many different keys all parties hold; not which.',
   result: 'Number',
+  inputs: { rows: 'Keyed' },
+  trustModels: ['TwoPartySemiHonest', 'MultiPartySemiHonest'],
   parameters: setParameters('ECDH'),
   engines: { sets: { parties: { minimum: 2, maximum: MOST_PARTIES }, protocols: ['ECDH'] } },
   disclosures: [

@@ -23,7 +23,12 @@ describe('catalogue of operators', () => {
   });
 
   test('writes defaults out, which are valid, and leaves faulty parameters as they are', () => {
-    for (const name of OPERATORS) assert.deepEqual(parameterIssues(name, withDefaults(name, {}), 'p'), []);
+    for (const name of OPERATORS) {
+      const required = parameterHelp(OPERATOR_CATALOGUE[name]).filter((each) => each.default === 'required');
+      const given = Object.fromEntries(required.map((each) => [each.name, 'x']));
+      assert.deepEqual(parameterIssues(name, withDefaults(name, given), 'p'), []);
+      assert.deepEqual(parameterIssues(name, {}, 'p').map(({ field }) => field), required.map((each) => `p.${each.name}`));
+    }
     assert.deepEqual(withDefaults('Cardinality', {}), { protocol: 'ECDH', curve: 'Curve25519' });
     assert.deepEqual(withDefaults('Intersection', { curve: 'SM2' }), { protocol: 'RR22', curve: 'SM2' });
     assert.deepEqual(withDefaults('Intersection', { curve: 'P-256' }), { curve: 'P-256' });
@@ -33,6 +38,13 @@ describe('catalogue of operators', () => {
     const [unknown] = parameterIssues('Intersection', { rounds: 3 }, 'steps[0].parameters');
     assert.deepEqual([unknown?.field, unknown?.message], ['steps[0].parameters.rounds', 'Intersection has no such parameter; it has protocol, curve']);
     assert.equal(parameterIssues('Cardinality', { curve: 'P-256' }, 'steps[0].parameters')[0]?.field, 'steps[0].parameters.curve');
+    const message = (...args: Parameters<typeof parameterIssues>) => parameterIssues(...args)[0]?.message ?? '';
+    assert.match(message('Binning', {}, 'p'), /^Binning needs it: Column with the outcome/);
+    assert.match(message('Predict', { rounds: 3 }, 'p'), /it has none$/);
+    assert.match(message('Statistics', { statistics: 'Mean, Mode' }, 'p'), /^name one or more of Count, Sum/);
+    assert.match(message('Statistics', { quantiles: '0.5,2' }, 'p'), /from 0 to 1/);
+    assert.match(message('Regression', { label: 'deny', learningRate: '1e3' }, 'p'), /decimal number/);
+    assert.deepEqual(parameterIssues('Statistics', { statistics: 'Mean, Correlation' }, 'p'), []);
   });
 });
 

@@ -1,14 +1,31 @@
+import type { z } from 'zod';
 import { formatPath, type FlowIssue } from '../issue.ts';
+import { binning } from './binning.ts';
 import { cardinality } from './cardinality.ts';
 import { difference } from './difference.ts';
+import { evaluate } from './evaluate.ts';
+import { explain } from './explain.ts';
 import { intersection } from './intersection.ts';
+import { join } from './join.ts';
+import { kMeans } from './k-means.ts';
 import type { Operator, OperatorName } from './operator.ts';
+import { predict } from './predict.ts';
+import { regression } from './regression.ts';
+import { statistics } from './statistics.ts';
 
 /** All operators that a step can name, in the order in which they are shown. */
 export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   Intersection: intersection,
   Difference: difference,
   Cardinality: cardinality,
+  Join: join,
+  Statistics: statistics,
+  Binning: binning,
+  Regression: regression,
+  KMeans: kMeans,
+  Predict: predict,
+  Evaluate: evaluate,
+  Explain: explain,
 };
 
 type Parameters = Readonly<Record<string, string | number | boolean>>;
@@ -24,10 +41,13 @@ export function parameterIssues(operator: OperatorName, parameters: Parameters, 
   const { parameters: schema } = OPERATOR_CATALOGUE[operator];
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return [];
-  const known = Object.keys(schema.shape).join(', ');
-  return parsed.error.issues.flatMap((issue): FlowIssue[] =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ field: `${at}.${key}`, code: 'PARAMETER', message: `${operator} has no such parameter; it has ${known}` }))
-      : [{ field: `${at}.${formatPath(issue.path)}`, code: 'PARAMETER', message: issue.message }],
-  );
+  const known = Object.keys(schema.shape).join(', ') || 'none';
+  return parsed.error.issues.flatMap((issue): FlowIssue[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ field: `${at}.${key}`, code: 'PARAMETER', message: `${operator} has no such parameter; it has ${known}` }));
+    }
+    const field = formatPath(issue.path);
+    const message = parameters[field] === undefined ? `${operator} needs it: ${(schema.shape[field] as z.ZodType | undefined)?.description ?? field}` : issue.message;
+    return [{ field: `${at}.${field}`, code: 'PARAMETER', message }];
+  });
 }

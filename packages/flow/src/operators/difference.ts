@@ -7,6 +7,8 @@ export const difference: Operator = {
   family: 'Sets',
   summary: 'Rows whose keys the other party does not hold.',
   result: 'OwnRows',
+  inputs: { rows: 'Keyed' },
+  trustModels: ['TwoPartySemiHonest'],
   parameters: setParameters('RR22'),
   engines: {
     spu: { parties: { minimum: 2, maximum: 2 }, protocols: ['RR22', 'ECDH'] },

@@ -23,7 +23,7 @@ export function engineIssues(engine: EngineName, step: Pick<FlowStep, 'operator'
     issues.push({ field: `${at}.roles.compute`, code: 'ENGINE', message });
   }
   const { protocol } = step.parameters;
-  if (!support.protocols.some((each) => each === protocol)) {
+  if (support.protocols !== undefined && !support.protocols.some((each) => each === protocol)) {
     issues.push({ field: `${at}.parameters.protocol`, code: 'ENGINE', message: `engine ${engine} has not ${String(protocol)}; use ${support.protocols.join(' or ')}` });
   }
   return issues;

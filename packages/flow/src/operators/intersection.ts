@@ -8,6 +8,8 @@ export const intersection: Operator = {
   family: 'Sets',
   summary: 'Rows whose keys all parties hold.',
   result: 'OwnRows',
+  inputs: { rows: 'Keyed' },
+  trustModels: ['TwoPartySemiHonest', 'MultiPartySemiHonest'],
   parameters: setParameters('RR22'),
   engines: {
     spu: { parties: { minimum: 2, maximum: 2 }, protocols: ['RR22', 'ECDH'] },

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PartyRange } from '../party-range.ts';
-import type { ENGINES, OPERATORS, PSI_PROTOCOLS } from '../vocabulary.ts';
+import type { ENGINES, OPERATORS, PSI_PROTOCOLS, TrustModel } from '../vocabulary.ts';
 
 export type OperatorName = (typeof OPERATORS)[number];
 export type EngineName = (typeof ENGINES)[number];
@@ -10,7 +10,8 @@ export type PsiProtocol = (typeof PSI_PROTOCOLS)[number];
 export interface EngineSupport {
   /** Compute parties. */
   readonly parties: PartyRange;
-  readonly protocols: readonly PsiProtocol[];
+  /** Values that it takes of the parameter `protocol`; absent where the trust model decides the protocol. */
+  readonly protocols?: readonly PsiProtocol[];
 }
 
 /** What somebody learns beside what is meant for them, in words for the one who consents. */
@@ -19,15 +20,33 @@ export interface Disclosure {
   readonly learns: string;
 }
 
+/**
+ * What a receiver gets. OwnRows: rows of its own input. JoinedRows: the same, in an order in which the n-th row of every
+ * receiver has the same key. Values: the keys of its joined rows and a value for each. Number: one number. Table: figures about
+ * all rows. Model: a share of a model, which says nothing without those of the others.
+ */
+export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Values' | 'Number' | 'Table' | 'Model';
+
+/** What a step takes of its compute parties. */
+export interface OperatorInputs {
+  /** Keyed: exactly one table of each, matched by its keys. Joined: at most one of each, all from one Join. None: no rows. */
+  readonly rows: 'Keyed' | 'Joined' | 'None';
+  /** Operator whose table, from an earlier step, may be given beside the rows. */
+  readonly table?: OperatorName;
+  /** A share of one model is needed of each. */
+  readonly model?: true;
+}
+
 /** A documented, versioned component that a step of a task names (requirements 61, 62, 108). */
 export interface Operator {
   readonly name: OperatorName;
   readonly version: string;
-  readonly family: 'Sets';
+  readonly family: 'Sets' | 'Statistics' | 'Features' | 'Models';
   /** One sentence. */
   readonly summary: string;
-  /** OwnRows: each receiver gets rows of its own input. Number: each receiver gets one number. */
-  readonly result: 'OwnRows' | 'Number';
+  readonly result: ResultKind;
+  readonly inputs: OperatorInputs;
+  readonly trustModels: readonly TrustModel[];
   /** With every default; strict. */
   readonly parameters: z.ZodObject;
   readonly engines: Readonly<Partial<Record<EngineName, EngineSupport>>>;

@@ -19,11 +19,11 @@ interface Property {
 
 /** Parameters of an operator, from their schema. */
 export function parameterHelp({ parameters }: Operator): ParameterHelp[] {
-  const { properties = {} } = z.toJSONSchema(parameters, { io: 'input' }) as { properties?: Record<string, Property> };
+  const { properties = {}, required = [] } = z.toJSONSchema(parameters, { io: 'input' }) as { properties?: Record<string, Property>; required?: string[] };
   return Object.entries(properties).map(([name, property]) => ({
     name,
     values: property.enum?.join(', ') ?? property.type ?? '',
-    default: property.default === undefined ? 'required' : String(property.default),
+    default: required.includes(name) ? 'required' : String(property.default ?? 'none'),
     description: property.description ?? '',
   }));
 }

@@ -1,5 +1,5 @@
 import { delegationSchema } from '@collabnet/envelope';
-import { ENGINES, OPERATORS } from '@collabnet/flow';
+import { ENGINES, OPERATORS, WIRE_PROFILES } from '@collabnet/flow';
 import { z } from 'zod';
 import { leastWindow, pairWindow } from '../channel/limits.ts';
 import { columnText, didText, epochMs, hex, nameText } from './primitives.ts';
@@ -21,18 +21,33 @@ const httpsUrl = z.url({ protocol: /^https$/ });
 /** A signed capability as `issueCapability` returns it; the door that it opens checks it, the courier only carries it. */
 const signedCapability = z.record(z.string(), z.unknown()).refine((value) => typeof value['signature'] === 'string', 'a signed capability');
 
-const input = z.strictObject({
-  name: nameText,
-  asset: z.string().min(1).max(256),
-  version: z.int().min(1),
-  /** Such as `https://data-proxy-ab12:8443/v1/read`. */
-  url: httpsUrl,
-  capability: signedCapability,
-  /** Key columns, in the order that pairs them with the peers' keys. */
-  keys: z.array(columnText).min(1).max(16),
-  /** Payload columns joined to the result; they never leave the courier before that. */
-  columns: z.array(columnText).max(256),
-});
+const inputKind = z.enum(['Rows', 'Table', 'Model']);
+
+const input = z
+  .strictObject({
+    name: nameText,
+    kind: inputKind.default('Rows'),
+    /** Read through a data proxy; then version is needed too. */
+    asset: z.string().min(1).max(256).optional(),
+    version: z.int().min(1).optional(),
+    /** Read from the own result store, in place of an asset. */
+    from: z.strictObject({ step: nameText, output: nameText }).optional(),
+    /** Such as `https://data-proxy-ab12:8443/v1/read`, or the address of a result. */
+    url: httpsUrl,
+    capability: signedCapability,
+    /** Key columns, in the order that pairs them with the peers' keys; none for what has no rows. */
+    keys: z.array(columnText).max(16),
+    /** For an operator on sets, payload that never leaves the courier before it is joined to the result; for others, what the engine computes over. */
+    columns: z.array(columnText).max(256),
+  })
+  .refine((value) => (value.asset === undefined) !== (value.from === undefined) && (value.asset === undefined) === (value.version === undefined), {
+    message: 'give asset and version, or from',
+    path: ['asset'],
+  })
+  .refine((value) => (value.kind === 'Rows') === value.keys.length > 0, { message: 'rows have keys, and nothing else has', path: ['keys'] });
+
+/** An input of any party, as all know it. */
+const layoutInput = z.strictObject({ party: nameText, input: nameText, kind: inputKind, columns: z.array(columnText).max(256) });
 
 const output = z
   .strictObject({
@@ -50,7 +65,7 @@ const output = z
     path: ['resultStoreUrl'],
   });
 
-/** What the operator mounts as /etc/courier/job.json (interfaces §5). Exactly one input and one output for an operator on sets. */
+/** What the operator mounts as /etc/courier/job.json (interfaces §5). At most one input with rows, exactly one output. */
 export const courierJobSchema = z
   .strictObject({
     schema: z.literal(courierJobSchemaId),
@@ -61,7 +76,7 @@ export const courierJobSchema = z
     specDigest: hex(64),
     self: party,
     peers: z.array(party).min(1).max(15),
-    wireProfile: z.enum(['intl', 'gm']),
+    wireProfile: z.enum(WIRE_PROFILES),
     operator: z.enum(OPERATORS),
     algorithm: z.strictObject({
       name: z.string().min(1).max(64),
@@ -74,7 +89,10 @@ export const courierJobSchema = z
     /** Epoch ms; nothing runs or is held beyond it. */
     deadline: epochMs,
     nats: z.strictObject({ url: z.string().min(1), caFile: z.string().optional() }),
-    inputs: z.array(input).min(1).max(16),
+    /** None for a party that only computes. */
+    inputs: z.array(input).max(16),
+    /** Inputs of all parties, for an operator whose engines compile one program together. */
+    layout: z.array(layoutInput).max(128).optional(),
     /** Base64 or base64url of at least 16 bytes: key of every commitment of this party in this step. */
     salt: z.string().regex(/^[A-Za-z0-9+/_-]{22,128}={0,2}$/, 'base64 of at least 16 bytes'),
     outputs: z.array(output).min(1).max(16),

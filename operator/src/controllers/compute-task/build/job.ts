@@ -1,7 +1,7 @@
 import type { Capability } from '@collabnet/capability';
 import type { AlgorithmContent, FlowRecord, FlowStepView } from '@collabnet/contracts';
 import type { Delegation } from '@collabnet/envelope';
-import type { FlowSpec, FlowStep, ProposedStep } from '@collabnet/flow';
+import { inputKind, OPERATOR_CATALOGUE, type FlowSpec, type FlowStep, type InputKind, type ProposedStep } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
 import { courierJobSchema, courierJobSchemaId, type CourierJob } from '@collabnet/wire';
 import { windowOfPair } from './window.ts';
@@ -19,7 +19,7 @@ export interface CourierJobInput {
   readonly algorithm: AlgorithmContent;
   readonly natsUrl: string;
   readonly resultStoreUrl: string;
-  /** By input: where its data proxy is and the capability that opens it. */
+  /** By input: where its data proxy or result is and the capability that opens it. */
   readonly inputs: Readonly<Record<string, { url: string; capability: Capability }>>;
   /** By output, for those this institution receives. */
   readonly outputs: Readonly<Record<string, Capability>>;
@@ -65,7 +65,8 @@ export function courierJob(input: CourierJobInput): CourierJob {
     nats: { url: input.natsUrl },
     inputs: terms.inputs
       .filter((each) => each.party === input.self)
-      .map(({ name, asset, assetVersion, keys, columns }) => ({ name, asset, version: assetVersion, ...input.inputs[name], keys, columns })),
+      .map(({ name, asset, assetVersion, from, keys, columns }) => ({ name, kind: kindOf(spec, step, name), ...(from === undefined ? { asset, version: assetVersion } : { from }), ...input.inputs[name], keys, columns })),
+    ...(OPERATOR_CATALOGUE[step.operator].inputs.rows === 'Keyed' ? {} : { layout: layoutOf(spec, step) }),
     salt: input.salt,
     outputs: step.outputs.map(({ name, receivers }) => {
       const capability = input.outputs[name];
@@ -85,6 +86,17 @@ export function stepOf(spec: FlowSpec, name: string): FlowStep {
   const step = spec.steps.find((each) => each.name === name);
   if (step === undefined) throw new Error(`the specification has no step ${name}`);
   return step;
+}
+
+/** Inputs of all parties, in the order of the specification: engines that compile one program must agree on them. */
+function layoutOf(spec: FlowSpec, { inputs }: FlowStep): CourierJob['layout'] {
+  return inputs.map((input) => ({ party: input.party, input: input.name, kind: inputKind(spec, input), columns: input.columns.filter((column) => !input.keys.includes(column)) }));
+}
+
+function kindOf(spec: FlowSpec, step: FlowStep, name: string): InputKind {
+  const input = step.inputs.find((each) => each.name === name);
+  if (input === undefined) throw new Error(`step ${step.name} of the specification has no input ${name}`);
+  return inputKind(spec, input);
 }
 
 function didOf(spec: FlowSpec, party: string): string {

@@ -4,8 +4,8 @@ import type { FlowSpec, SealedFlow } from '@collabnet/flow';
 import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
 import { ANNOTATION_FLOW, ANNOTATION_PROPOSED_AS, mirrorName } from './names.ts';
 
-/** Spec without `suspend`: that one belongs to the institution that looks at the mirror. */
-export type MirrorSpec = Omit<ComputeTaskSpec, 'suspend'>;
+/** Spec without what belongs to the institution that looks at the mirror. */
+export type MirrorSpec = Omit<ComputeTaskSpec, 'suspend' | 'priority'>;
 
 /**
  * The view of a flow that another institution proposed. Its spec gives the same flow id again, so that a person can
@@ -41,7 +41,7 @@ export function taskSpecOf(spec: FlowSpec, network: string): MirrorSpec {
     parties: spec.parties,
     steps: spec.steps,
   };
-  return structuredClone(task) as unknown as MirrorSpec;
+  return structuredClone(task);
 }
 
 const UNITS: readonly (readonly [string, number])[] = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000], ['ms', 1]];

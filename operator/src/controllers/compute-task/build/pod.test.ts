@@ -22,7 +22,7 @@ interface PodSpec {
 
 const id = { flowId: 'f'.repeat(64), step: 'match', attempt: 2 };
 const make = (): { metadata: { name: string; labels: Record<string, string>; annotations: Record<string, string>; finalizers?: unknown }; spec: PodSpec } =>
-  computePod({ id, network: 'net', config: testConfig(), engineImage: testConfig().images.engineSpu, hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC' }) as never;
+  computePod({ priority: 'High', id, network: 'net', config: testConfig(), engineImage: testConfig().images.engineSpu, hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC' }) as never;
 
 test('the pod is restricted, has no token, no name server and no finalizer, and runs once', () => {
   const { metadata, spec } = make();
@@ -62,4 +62,14 @@ test('labels fit their limit and the whole flow id stands in an annotation', () 
   for (const value of Object.values(metadata.labels)) assert.ok(value.length <= 63, value);
   assert.equal(metadata.annotations['collabnet.dev/flow'], id.flowId);
   assert.equal(metadata.annotations['collabnet.dev/nats-user'], 'UABC');
+});
+
+test('the PriorityClass of the administrator goes with the priority of the task, and none where he names none', () => {
+  const options = { id, network: 'net', engineImage: 'engine:1', hostAliases: [], activeDeadlineSeconds: 60, natsUser: 'UABC' };
+  const classOf = (priority: 'High' | 'Low', names: Record<string, string>): unknown => {
+    const config = testConfig();
+    const named = { ...config, compute: { ...config.compute, priorityClassNames: { ...config.compute.priorityClassNames, ...names } } };
+    return (computePod({ ...options, config: named, priority }) as unknown as { spec: PodSpec }).spec['priorityClassName'];
+  };
+  assert.deepEqual([classOf('High', {}), classOf('High', { High: 'urgent' }), classOf('Low', { High: 'urgent' })], [undefined, 'urgent', undefined]);
 });

@@ -1,3 +1,4 @@
+import type { TaskPriority } from '@collabnet/crds';
 import type { KubeObject } from '../../../runtime/index.ts';
 import type { OperatorConfig } from '../../../institution/config.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
@@ -15,6 +16,7 @@ export interface ComputePodOptions {
   readonly network: string;
   readonly config: OperatorConfig;
   readonly engineImage: string;
+  readonly priority: TaskPriority;
   readonly hostAliases: readonly HostAlias[];
   /** Seconds after which Kubernetes ends the pod whatever happens. */
   readonly activeDeadlineSeconds: number;
@@ -52,6 +54,7 @@ export function computePod(options: ComputePodOptions): KubeObject {
       dnsConfig: { nameservers: ['127.0.0.1'], options: [{ name: 'timeout', value: '1' }, { name: 'attempts', value: '1' }] },
       hostAliases: [...hostAliases],
       ...imagePullSecrets(config),
+      ...priorityClass(options),
       securityContext: podSecurity(),
       initContainers: [courier(config)],
       containers: [engine(options)],
@@ -63,6 +66,12 @@ export function computePod(options: ComputePodOptions): KubeObject {
     },
   };
   return object;
+}
+
+/** Who is scheduled first where the nodes are full; without a class of the administrator's, whatever the cluster does. */
+function priorityClass({ config, priority }: ComputePodOptions): { priorityClassName?: string } {
+  const priorityClassName = config.compute.priorityClassNames[priority];
+  return priorityClassName === '' ? {} : { priorityClassName };
 }
 
 function courier(config: OperatorConfig): object {

@@ -1,6 +1,6 @@
 import type { ComputeTaskStatus } from '@collabnet/crds';
 import type { FlowRecord, FlowStepView } from '@collabnet/contracts';
-import type { SealedFlow } from '@collabnet/flow';
+import { OPERATOR_CATALOGUE, type SealedFlow } from '@collabnet/flow';
 import { traceIdOf } from '@collabnet/telemetry';
 import { attemptName } from './names.ts';
 import { aliases, waitingForConsent } from './waiting-for.ts';
@@ -78,6 +78,7 @@ function stepStatus(step: FlowStepView, { flow, sealed, self, receipts, knownSte
   const reserved = terms !== undefined && terms.computeParties.every((did) => step.reservations[did] !== undefined);
   const current = flow.currentStep === step.step && flow.finishedAt === undefined && terms?.computeParties.includes(self) === true;
   const phases = { Waiting: 'Pending', Reserving: reserved ? 'Reserved' : 'Pending', Running: 'Running', Succeeded: 'Succeeded', Failed: 'Failed', Cancelled: 'Cancelled' };
+  const told = current ? knownSteps?.find(({ name, attempt }) => name === step.step && attempt === step.attempt) : undefined;
   return {
     name: step.step,
     phase: phases[step.state],
@@ -96,7 +97,8 @@ function stepStatus(step: FlowStepView, { flow, sealed, self, receipts, knownSte
             reservedAt: at(step.reservations[did]?.height),
             receiptAt: time(receipts.find((each) => each.step === step.step && each.party === did)?.at),
           })),
-    courier: current ? knownSteps?.find(({ name, attempt }) => name === step.step && attempt === step.attempt)?.courier : undefined,
+    courier: told?.courier,
+    progress: told?.progress,
     attempts: step.attempts.length === 0 ? undefined : step.attempts.map((past) => ({ attempt: past.attempt, reason: past.reason, message: past.message, reporter: alias(past.reporter), startedAt: time(past.startedAt), endedAt: time(past.at) ?? '' })),
   };
 }
@@ -120,7 +122,10 @@ function results({ sealed, steps, receipts, self, known }: StatusInput): Compute
 
 /** Said apart from the wire profile: a national wire does not make the engine's mathematics national (design §9). */
 function primitives(sealed: SealedFlow): string {
-  const used = sealed.spec.steps.map(({ parameters }) => {
+  const used = sealed.spec.steps.map(({ operator, parameters, roles }) => {
+    if (OPERATOR_CATALOGUE[operator].inputs.rows !== 'Keyed') {
+      return roles.compute.length === 2 ? 'CHEETAH (lattices, vector OLE), international algorithms' : 'ABY3 (replicated secret sharing), international algorithms';
+    }
     if (parameters['protocol'] !== 'ECDH') return 'RR22 (vector OLE), international algorithms';
     return parameters['curve'] === 'SM2' ? 'ECDH over the curve of SM2' : 'ECDH over Curve25519, international algorithms';
   });

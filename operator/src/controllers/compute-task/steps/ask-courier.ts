@@ -6,6 +6,7 @@ import { WaitError } from '../../../runtime/index.ts';
 import { lookAgainAfter } from '../build/look-again.ts';
 import { courierRuns, courierStatus, podFault, podProgress, terminationMessage, type ComputePod } from '../build/pod-fault.ts';
 import { reportDelay } from '../build/report-delay.ts';
+import { stepProgress } from '../build/step-progress.ts';
 import { askCourier as ask, CourierError } from '../courier-client.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { required, type TaskRun } from '../task-run.ts';
@@ -109,10 +110,13 @@ function rememberResult(run: TaskRun, { result }: CourierStatus): void {
 }
 
 /** For whoever asks where the task stands. What a courier left behind at its end has no time. */
-function rememberState(run: TaskRun, { state, since }: CourierStatus): void {
+function rememberState(run: TaskRun, { state, since, progress }: CourierStatus): void {
   const { id } = required(run.attempt, 'attempt');
   const step = run.ctx.status.steps?.find(({ name }) => name === id.step);
-  if (step !== undefined && since > 0) step.courier = { state, since: new Date(since).toISOString() };
+  if (step === undefined) return;
+  if (since > 0) step.courier = { state, since: new Date(since).toISOString() };
+  if (progress !== undefined) step.progress = stepProgress(step.progress, progress, run.ctx.clock.now());
+  else if (state !== 'Running') delete step.progress;
 }
 
 /** By pod uid: when its courier was last heard, ms. */

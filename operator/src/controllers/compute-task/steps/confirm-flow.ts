@@ -37,10 +37,11 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
 }
 
 /** A flow that opens takes up the other parties' places as well, and its time to reserve runs: it opens when there is room. */
-function assertRoom({ environment: { slots, services }, view, flow, ctx }: TaskRun): void {
+function assertRoom({ environment: { slots, services }, view, flow, ctx, task }: TaskRun): void {
   const self = required(view, 'view').session.did;
-  const computes = required(flow, 'flow').record.steps.some(({ computeParties }) => computeParties.includes(self));
-  if (computes && slots.full(ctx.clock.now())) throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
+  const { record } = required(flow, 'flow');
+  const computes = record.steps.some(({ computeParties }) => computeParties.includes(self));
+  if (computes && !slots.hasRoom(record.flowId, ctx.clock.now(), task.spec.priority)) throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
 }
 
 /** A promise that cannot be kept costs everybody an attempt: what can be known before is checked before. */
@@ -48,7 +49,7 @@ async function assertServable(run: TaskRun): Promise<void> {
   const { record } = required(run.flow, 'flow');
   const self = required(run.view, 'view').session.did;
   for (const step of record.steps) {
-    for (const input of step.inputs) if (input.party === self) ownSource(run, input);
+    for (const input of step.inputs) if (input.party === self && input.asset !== undefined) ownSource(run, input);
     if (step.computeParties.includes(self)) await checkEngines(run, step);
   }
 }

@@ -54,15 +54,16 @@ function delayContended(run: TaskRun, { record, id }: CurrentAttempt): void {
 }
 
 /** Asked last: a place that is taken is taken from another task. */
-function takeSlot({ environment: { slots, services }, ctx }: TaskRun, name: string): void {
-  if (slots.take(name, ctx.clock.now())) return;
+function takeSlot({ environment: { slots, services }, ctx, task }: TaskRun, name: string): void {
+  if (slots.take(name, ctx.clock.now(), task.spec.priority)) return;
   throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
 }
 
-/** Expiry is judged again here: time has passed since the flow was opened. */
+/** Expiry is judged again here: time has passed since the flow was opened. What earlier steps made is the institution's own; the ledger judges it at the start. */
 async function assertConsent(run: TaskRun, attempt: CurrentAttempt): Promise<void> {
   const view = required(run.view, 'view');
-  for (const { asset = '', assetVersion = 0, keys, columns } of ownInputs(run, attempt)) {
+  for (const { asset, assetVersion = 0, keys, columns } of ownInputs(run, attempt)) {
+    if (asset === undefined) continue;
     const lease = await view.read<Lease>('flows', 'mayRead', { ...attempt.id, asset, assetVersion, columns: [...keys, ...columns] });
     if (lease.valid) continue;
     if (lease.reason === 'STATE') throw new WaitError('Pending', lease.message ?? 'the flow has moved on', 500);
@@ -89,11 +90,11 @@ async function ensureSecret(run: TaskRun, attempt: CurrentAttempt, name: string)
 async function createPod(run: TaskRun, attempt: CurrentAttempt, natsUser: string): Promise<ComputePod> {
   const { config, namespace, nats } = run.environment.services;
   const { record: flow } = required(run.flow, 'flow');
-  const proxies = ownInputs(run, attempt).map((input) => ownSource(run, input).name);
+  const proxies = ownInputs(run, attempt).flatMap((input) => (input.asset === undefined ? [] : [ownSource(run, input).name]));
   const hostAliases = await hostAliasesOf(run.ctx.client, namespace, [hostOf(nats.url), RESULT_STORE, ...proxies]);
   const seconds = Math.ceil((flow.deadline - run.ctx.clock.now()) / 1000) + POD_MARGIN_S;
   const { engine } = await checkEngines(run, attempt.terms);
-  const pod = computePod({ engineImage: engineImage(config, engine), id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
+  const pod = computePod({ engineImage: engineImage(config, engine), priority: run.task.spec.priority, id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
   try {
     return await create<ComputePod>(run, CORE.pod, pod);
   } catch (error) {

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const decimal = z.string().max(20).regex(/^\d{1,9}(\.\d{1,9})?$/);
+const list = z.string().min(1).max(256);
+const column = z.string().min(1).max(192);
+
+/** Parameters of all operators: a name means the same in each that has it. Which an operator has, and its defaults, the operator checks. */
+export const operatorParameters = z
+  .object({
+    protocol: z.enum(['RR22', 'ECDH']).optional().describe('Operators on sets. RR22: fast, for large sets of two parties. ECDH: less traffic, any number of parties.'),
+    curve: z.enum(['Curve25519', 'SM2']).optional().describe('Curve of ECDH; Curve25519 by default. RR22 has none.'),
+    statistics: list.optional().describe('Statistics: figures wanted, separated by commas.'),
+    quantiles: list.optional().describe('Statistics: quantiles wanted, such as 0.25,0.5.'),
+    groupBy: column.optional().describe('Statistics: column whose values are the groups.'),
+    minimumGroupSize: z.int().min(2).max(1_000_000).optional().describe('Groups with fewer rows are suppressed before anything is opened.'),
+    label: column.optional().describe('Column with the outcome; party.column where several parties have one of this name.'),
+    positive: z.string().min(1).max(64).optional().describe('Value of the label that counts as 1.'),
+    bins: z.int().min(2).max(20).optional().describe('Binning: most bins of a column.'),
+    method: z.enum(['Quantile', 'EqualWidth', 'Optimal']).optional().describe('Binning: how bins are made.'),
+    minimumBinSize: z.int().min(2).max(1_000_000).optional().describe('Binning: bins with fewer rows are merged or suppressed.'),
+    model: z.enum(['Linear', 'Logistic', 'Poisson', 'Tweedie']).optional().describe('Regression: distribution of the outcome.'),
+    epochs: z.int().min(1).max(100).optional().describe('Regression: passes over all rows.'),
+    batchSize: z.int().min(16).max(65_536).optional().describe('Regression: rows of one step of the descent.'),
+    learningRate: decimal.optional().describe('Regression: length of a step of the descent, such as "0.1".'),
+    l2: decimal.optional().describe('Regression: penalty on the squares of the weights.'),
+    tweediePower: decimal.optional().describe('Regression: power of the variance, between 1 and 2.'),
+    minimumInformationValue: z.string().max(20).regex(/^(\d{1,9}(\.\d{1,9})?)?$/).optional().describe('Regression: columns of lower information value are left out; needs the table of a Binning.'),
+    clusters: z.int().min(2).max(20).optional().describe('KMeans: number of clusters.'),
+    iterations: z.int().min(1).max(50).optional().describe('KMeans: how often the centres are moved.'),
+    metrics: list.optional().describe('Evaluate: metrics wanted, separated by commas.'),
+  })
+  .prefault({})
+  .describe('Parameters of the operator (kubectl collabnet operators describe).');

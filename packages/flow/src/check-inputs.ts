@@ -1,0 +1,122 @@
+import type { FlowIssue } from './issue.ts';
+import { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
+import { columnsOf, inputKind, joinOf, sourceStep } from './sources.ts';
+import type { FlowInput, FlowSpec, FlowStep } from './spec.ts';
+
+/** What the operator takes: rows, a table, shares of a model; columns that the source has; keys that pair up. */
+export function checkInputs(spec: FlowSpec): FlowIssue[] {
+  return spec.steps.flatMap((step, s) => {
+    const at = `steps[${s}]`;
+    const each = step.inputs.flatMap((input, i) => [...checkKind(`${at}.inputs[${i}]`, spec, step, input), ...checkColumns(`${at}.inputs[${i}]`, spec, step, input)]);
+    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step)];
+  });
+}
+
+function checkKind(at: string, spec: FlowSpec, { operator }: FlowStep, input: FlowInput): FlowIssue[] {
+  const { rows, table, model } = OPERATOR_CATALOGUE[operator].inputs;
+  const kind = inputKind(spec, input);
+  const source = sourceStep(spec, input);
+  const refuse = (field: string, message: string): FlowIssue[] => [{ field: `${at}.${field}`, code: 'INPUT_KIND', message }];
+  if (kind === 'Table' && source?.operator !== table) {
+    return refuse('from', table === undefined ? `${operator} takes no table` : `${operator} takes the table of a ${table}, not of ${source?.operator ?? 'this'}`);
+  }
+  if (kind === 'Model' && model === undefined) return refuse('from', `${operator} takes no model; Predict, Evaluate and Explain do`);
+  if (kind === 'Rows' && rows === 'None') return refuse(source === undefined ? 'asset' : 'from', `${operator} takes no rows, but the shares of a model`);
+  if (kind === 'Rows') return [];
+  return [...input.keys, ...input.columns].length === 0 ? [] : refuse('keys', `a ${kind.toLowerCase()} has no rows to name columns of; leave keys and columns empty`);
+}
+
+function checkColumns(at: string, spec: FlowSpec, { operator }: FlowStep, input: FlowInput): FlowIssue[] {
+  if (inputKind(spec, input) !== 'Rows') return [];
+  if (OPERATOR_CATALOGUE[operator].inputs.rows === 'Joined' && input.columns.length === 0) {
+    return [{ field: `${at}.columns`, code: 'INPUT_COLUMN', message: `name at least one column that ${operator} computes over, or leave the input out` }];
+  }
+  if (input.keys.length === 0) return [{ field: `${at}.keys`, code: 'INPUT_COLUMN', message: 'name at least one column that identifies a row' }];
+  const source = sourceStep(spec, input);
+  if (source === undefined) return [];
+  const known = columnsOf(spec, source, input.party);
+  const unknown = (list: 'keys' | 'columns'): FlowIssue[] =>
+    input[list].flatMap((column, c): FlowIssue[] => {
+      const message = `step ${source.name} gives "${input.party}" no column ${column}, but ${known.join(', ') || 'none'}`;
+      return known.includes(column) ? [] : [{ field: `${at}.${list}[${c}]`, code: 'INPUT_COLUMN', message }];
+    });
+  return [...unknown('keys'), ...unknown('columns')];
+}
+
+function checkCounts(at: string, spec: FlowSpec, { operator, inputs, roles }: FlowStep): FlowIssue[] {
+  const { rows, model } = OPERATOR_CATALOGUE[operator].inputs;
+  const issue = (message: string): FlowIssue => ({ field: `${at}.inputs`, code: 'INPUT_KIND', message });
+  return roles.compute.flatMap((party): FlowIssue[] => {
+    const count = { Rows: 0, Table: 0, Model: 0 };
+    for (const input of inputs) if (input.party === party) count[inputKind(spec, input)] += 1;
+    return [
+      ...(rows === 'Keyed' && count.Rows !== 1 ? [issue(`party ${party} must give exactly one input: ${operator} takes one table of each party`)] : []),
+      ...(rows === 'Joined' && count.Rows > 1 ? [issue(`party ${party} gives ${count.Rows} inputs with rows; ${operator} takes at most one of each party`)] : []),
+      ...(count.Table > 1 ? [issue(`party ${party} gives ${count.Table} tables; ${operator} takes at most one`)] : []),
+      ...(model === true && count.Model !== 1 ? [issue(`party ${party} must give its share of the model: every compute party needs exactly one input from the step that trained it`)] : []),
+    ];
+  });
+}
+
+function checkKeyCounts(at: string, spec: FlowSpec, { inputs }: FlowStep): FlowIssue[] {
+  const withRows = inputs.filter((input) => inputKind(spec, input) === 'Rows');
+  const first = withRows[0];
+  return withRows.flatMap((input): FlowIssue[] => {
+    if (first === undefined || input.keys.length === first.keys.length) return [];
+    const message = `has ${input.keys.length} columns while input "${first.name}" has ${first.keys.length}; composite keys pair up by position, so name equally many`;
+    return [{ field: `${at}.inputs[${inputs.indexOf(input)}].keys`, code: 'KEY_COUNT', message }];
+  });
+}
+
+/** Rows of several parties can be computed over only where one join has lined them up. */
+function checkJoin(at: string, spec: FlowSpec, { operator, inputs }: FlowStep): FlowIssue[] {
+  if (OPERATOR_CATALOGUE[operator].inputs.rows !== 'Joined') return [];
+  const joins = new Set<string>();
+  const issues = inputs.flatMap((input, i): FlowIssue[] => {
+    if (inputKind(spec, input) !== 'Rows') return [];
+    const joined = joinOf(spec, input);
+    if (joined === undefined) {
+      const message = `${operator} computes over rows that are lined up; name the output of a Join step here (from)`;
+      return [{ field: `${at}.inputs[${i}].${input.from === undefined ? 'asset' : 'from'}`, code: 'INPUT_KIND', message }];
+    }
+    joins.add(joined.name);
+    const keys = joined.inputs.find(({ party }) => party === input.party)?.keys ?? [];
+    if (keys.join('\0') === input.keys.join('\0')) return [];
+    return [{ field: `${at}.inputs[${i}].keys`, code: 'INPUT_COLUMN', message: `must be those of step ${joined.name}, which lined the rows up: ${keys.join(', ')}` }];
+  });
+  if (joins.size < 2) return issues;
+  return [...issues, { field: `${at}.inputs`, code: 'INPUT_KIND', message: `the rows come from the joins ${[...joins].join(' and ')}, whose orders differ; take all from one` }];
+}
+
+/** Parameters that name a column of some party's rows. */
+const REFERENCES = ['label', 'groupBy'] as const;
+
+function checkReferences(at: string, spec: FlowSpec, { inputs, parameters }: FlowStep): FlowIssue[] {
+  const columns = inputs.flatMap((input) => (inputKind(spec, input) === 'Rows' ? input.columns.map((column) => ({ column, whole: `${input.party}.${column}` })) : []));
+  return REFERENCES.flatMap((name): FlowIssue[] => {
+    const reference = parameters[name];
+    if (typeof reference !== 'string') return [];
+    const found = columns.filter(({ column, whole }) => reference === column || reference === whole);
+    if (found.length === 1) return [];
+    const message =
+      found.length > 1
+        ? `several parties give a column ${reference}; write ${found.map(({ whole }) => whole).join(' or ')}`
+        : `no party gives a column ${reference}; there are ${columns.map(({ whole }) => whole).join(', ') || 'none'}`;
+    return [{ field: `${at}.parameters.${name}`, code: 'INPUT_COLUMN', message }];
+  });
+}
+
+/** A regression by weights of evidence needs those of every party that gives columns; one without needs none. */
+function checkTables(at: string, spec: FlowSpec, { operator, inputs, parameters }: FlowStep): FlowIssue[] {
+  if (operator !== 'Regression') return [];
+  const byEvidence = (parameters['minimumInformationValue'] ?? '') !== '';
+  const kindsOf = (party: string): string[] => inputs.filter((input) => input.party === party).map((input) => inputKind(spec, input));
+  return [...new Set(inputs.map(({ party }) => party))].flatMap((party): FlowIssue[] => {
+    const kinds = kindsOf(party);
+    if (byEvidence && kinds.includes('Rows') && !kinds.includes('Table')) {
+      return [{ field: `${at}.inputs`, code: 'INPUT_KIND', message: `minimumInformationValue needs the table of a Binning of party ${party} too; add it as an input` }];
+    }
+    if (byEvidence || !kinds.includes('Table')) return [];
+    return [{ field: `${at}.parameters.minimumInformationValue`, code: 'PARAMETER', message: `party ${party} gives the table of a Binning, which counts only with a minimumInformationValue; set it, or leave the table out` }];
+  });
+}

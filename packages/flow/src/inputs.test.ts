@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { flowSpecFromTask, stepOrder, validateFlow, type FlowSpec, type TaskSpec, type TaskStep } from './index.ts';
+
+const did = (code: string): string => `did:collab:${'0'.repeat(32)}:${code}`;
+const both = ['a', 'b'];
+const algorithm = { name: 'mpc', version: '1.0.0' };
+
+const join: TaskStep = {
+  name: 'join',
+  operator: 'Join',
+  algorithm: { name: 'psi', version: '1.0.0' },
+  roles: { compute: both, receivers: both },
+  inputs: [
+    { name: 'left', party: 'a', asset: 'customers', keys: ['id'], columns: ['income', 'late'] },
+    { name: 'right', party: 'b', asset: 'claims', keys: ['ssn'], columns: ['age'] },
+  ],
+  outputs: [{ name: 'rows', receivers: both }],
+};
+const joined = [
+  { name: 'left', party: 'a', from: { step: 'join', output: 'rows' }, keys: ['id'], columns: ['income', 'late'] },
+  { name: 'right', party: 'b', from: { step: 'join', output: 'rows' }, keys: ['ssn'], columns: ['age'] },
+];
+const from = (party: string, step: string, output: string) => ({ name: `${output}-${party}`, party, from: { step, output }, keys: [] });
+const bins: TaskStep = {
+  name: 'bins', operator: 'Binning', algorithm, roles: { compute: both, receivers: both }, inputs: joined,
+  parameters: { label: 'late' }, outputs: [{ name: 'table', receivers: both }],
+};
+const train: TaskStep = {
+  name: 'train', operator: 'Regression', algorithm, roles: { compute: both, receivers: both },
+  inputs: [...joined, from('a', 'bins', 'table'), from('b', 'bins', 'table')],
+  parameters: { label: 'late', minimumInformationValue: '0.02' }, outputs: [{ name: 'model', receivers: both }],
+};
+const predict: TaskStep = {
+  name: 'predict', operator: 'Predict', algorithm, roles: { compute: both, receivers: ['a'] },
+  inputs: [...joined, from('a', 'train', 'model'), from('b', 'train', 'model')], outputs: [{ name: 'scores', receivers: ['a'] }],
+};
+const explain: TaskStep = {
+  name: 'explain', operator: 'Explain', algorithm, roles: { compute: both, receivers: ['a'] },
+  inputs: [from('a', 'train', 'model'), from('b', 'train', 'model')], outputs: [{ name: 'weights', receivers: ['a'] }],
+};
+const task: TaskSpec = {
+  runID: '1', purpose: 'credit scoring', trustModel: 'TwoPartySemiHonest', wireProfile: 'intl', approvalTimeout: '24h', timeout: '1h', maxAttempts: 2,
+  parties: [{ name: 'a', did: did('bank-a') }, { name: 'b', did: did('bank-b') }],
+  // Written in another order than they run in.
+  steps: [explain, predict, train, bins, join],
+};
+const whole = flowSpecFromTask(task);
+
+/** Findings after a change of the whole task. */
+function issues(change: (spec: FlowSpec) => void): string[] {
+  const spec = structuredClone(whole);
+  change(spec);
+  return validateFlow(spec).map(({ field, message }) => `${field}: ${message}`);
+}
+const step = (spec: FlowSpec, name: string): FlowSpec['steps'][number] => spec.steps.find((each) => each.name === name) ?? spec.steps[0]!;
+
+describe('steps that read the outputs of earlier ones', () => {
+  test('a whole scoring is sound, and its order follows from what is read', () => {
+    assert.deepEqual(validateFlow(whole), []);
+    assert.deepEqual(stepOrder(whole).order, ['join', 'bins', 'train', 'explain', 'predict']);
+  });
+
+  test('three compute parties, of whom one has no data, join as two and compute as three', () => {
+    const three = [...both, 'c'];
+    const spec = { ...task, trustModel: 'ThreePartyHonestMajority', parties: [...task.parties, { name: 'c', did: did('bank-c') }] };
+    const trained = { ...train, roles: { compute: three, receivers: three }, outputs: [{ name: 'model', receivers: three }] };
+    assert.deepEqual(validateFlow(flowSpecFromTask({ ...spec, steps: [join, { ...bins, roles: { compute: three, receivers: both } }, trained] })), []);
+    const wanting = { ...predict, roles: { compute: three, receivers: ['a'] } };
+    assert.throws(() => flowSpecFromTask({ ...spec, steps: [join, bins, trained, wanting] }), /party c must give its share of the model/);
+  });
+
+  const cases: [string, RegExp, (spec: FlowSpec) => void][] = [
+    ['rows that no join has lined up', /inputs\[0\].asset: Binning computes over rows that are lined up; name the output of a Join/, (spec) => {
+      const [first] = step(spec, 'bins').inputs;
+      if (first) { delete first.from; first.asset = 'bank-a/customers'; }
+    }],
+    ['rows of two joins', /inputs: the rows come from the joins join and again, whose orders differ/, (spec) => {
+      spec.steps.push({ ...structuredClone(step(spec, 'join')), name: 'again' });
+      step(spec, 'bins').inputs[1]!.from = { step: 'again', output: 'rows' };
+    }],
+    ['other keys than those of the join', /inputs\[0\].keys: must be those of step join, which lined the rows up: id/, (spec) => (step(spec, 'bins').inputs[0]!.keys = ['income'])],
+    ['a column that the source has not', /inputs\[0\].columns\[0\]: step join gives "a" no column debt, but id, income, late/, (spec) => (step(spec, 'bins').inputs[0]!.columns = ['debt'])],
+    ['rows without a column to compute over', /inputs\[0\].columns: name at least one column that Binning computes over/, (spec) => (step(spec, 'bins').inputs[0]!.columns = [])],
+    ['a label that nobody gives', /parameters.label: no party gives a column debt; there are a.income, a.late, b.age/, (spec) => (step(spec, 'bins').parameters['label'] = 'debt')],
+    ['a label that two give', /parameters.label: several parties give a column late; write a.late or b.late/, (spec) => {
+      step(spec, 'join').inputs[1]!.columns = ['late'];
+      step(spec, 'bins').inputs[1]!.columns = ['late'];
+    }],
+    ['evidence of one party only', /inputs: minimumInformationValue needs the table of a Binning of party b too/, (spec) => step(spec, 'train').inputs.splice(3, 1)],
+    ['evidence that is not asked for', /parameters.minimumInformationValue: party a gives the table of a Binning, which counts only with/, (spec) => (step(spec, 'train').parameters['minimumInformationValue'] = '')],
+    ['an extreme of a group', /parameters.statistics: by groups there are Count, Sum, Mean/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Maximum', groupBy: 'late' } })],
+    ['a rate of learning beyond its bounds', /parameters.learningRate: must lie between 0.0001 and 1/, (spec) => (step(spec, 'train').parameters['learningRate'] = '5')],
+    ['keys of a model', /inputs\[0\].keys: a model has no rows to name columns of/, (spec) => (step(spec, 'explain').inputs[0]!.keys = ['id'])],
+    ['rows without keys', /inputs\[0\].keys: name at least one column/, (spec) => (step(spec, 'join').inputs[0]!.keys = [])],
+    ['a model where none is taken', /inputs\[2\].from: Binning takes no model/, (spec) => step(spec, 'bins').inputs.push({ ...step(spec, 'explain').inputs[0]!, name: 'model' })],
+    ['a table where none is taken', /inputs\[2\].from: Predict takes no table/, (spec) => (step(spec, 'predict').inputs[2]!.from = { step: 'bins', output: 'table' })],
+    ['a table of another operator', /inputs\[2\].from: Regression takes the table of a Binning, not of Explain/, (spec) => (step(spec, 'train').inputs[2]!.from = { step: 'explain', output: 'weights' })],
+    ['rows where only a model is taken', /inputs\[2\].from: Explain takes no rows/, (spec) => step(spec, 'explain').inputs.push(step(spec, 'bins').inputs[0]!)],
+    ['a share that is missing', /inputs: party b must give its share of the model/, (spec) => step(spec, 'predict').inputs.splice(3, 1)],
+    ['two tables of one party for an operator on sets', /inputs: party a must give exactly one input: Join takes one table of each party/, (spec) => step(spec, 'join').inputs.push({ ...step(spec, 'join').inputs[0]!, name: 'more' })],
+    ['a join that not all receive', /roles.receivers: a join lines the rows up at all parties; add b/, (spec) => {
+      step(spec, 'join').roles.receivers = ['a'];
+      step(spec, 'join').outputs[0]!.receivers = ['a'];
+    }],
+    ['a model that not all keep', /roles.receivers: each compute party keeps a share of the model; add b/, (spec) => {
+      step(spec, 'train').roles.receivers = ['a'];
+      step(spec, 'train').outputs[0]!.receivers = ['a'];
+    }],
+    ['two outputs', /outputs: Binning has exactly one output/, (spec) => step(spec, 'bins').outputs.push({ name: 'more', receivers: ['a'] })],
+    ['a trust model without protocol', /^trustModel: steps\[0\] is a Explain, which has no protocol for MultiPartySemiHonest/, (spec) => (spec.trustModel = 'MultiPartySemiHonest')],
+  ];
+  for (const [what, message, change] of cases) {
+    test(`not: ${what}`, () => {
+      const found = issues(change);
+      assert.ok(found.some((text) => message.test(text)), found.join('\n'));
+    });
+  }
+
+  test('what a model tells of a row is named after the model', () => {
+    const cluster = { ...train, operator: 'KMeans' as const, inputs: joined, parameters: {} };
+    const select = { ...structuredClone(join), name: 'select', operator: 'Intersection' as const, inputs: [
+      { name: 'left', party: 'a', from: { step: 'predict', output: 'scores' }, keys: ['id'], columns: ['cluster'] }, join.inputs[1]!,
+    ] };
+    assert.deepEqual(validateFlow(flowSpecFromTask({ ...task, steps: [join, cluster, predict, select] })), []);
+  });
+
+  test('scores can be matched again, by the name of their column', () => {
+    const select = { ...structuredClone(join), name: 'select', operator: 'Intersection' as const, inputs: [
+      { name: 'left', party: 'a', from: { step: 'predict', output: 'scores' }, keys: ['id'], columns: ['score'] }, join.inputs[1]!,
+    ] };
+    assert.deepEqual(validateFlow(flowSpecFromTask({ ...task, steps: [...task.steps, select] })), []);
+  });
+});

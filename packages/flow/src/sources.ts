@@ -1,0 +1,57 @@
+import { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
+import type { ResultKind } from './operators/operator.ts';
+import type { FlowInput, FlowSpec, FlowStep } from './spec.ts';
+
+/** What an input holds: rows with keys, figures, or a share of a model. */
+export type InputKind = 'Rows' | 'Table' | 'Model';
+
+const KINDS: Readonly<Record<ResultKind, InputKind>> = {
+  OwnRows: 'Rows',
+  JoinedRows: 'Rows',
+  Values: 'Rows',
+  Number: 'Table',
+  Table: 'Table',
+  Model: 'Model',
+};
+
+/** The step whose output an input reads; undefined for an asset and for a source that does not exist. */
+export function sourceStep(spec: Pick<FlowSpec, 'steps'>, { from }: FlowInput): FlowStep | undefined {
+  return from && spec.steps.find(({ name }) => name === from.step);
+}
+
+export function inputKind(spec: Pick<FlowSpec, 'steps'>, input: FlowInput): InputKind {
+  const source = sourceStep(spec, input);
+  return source === undefined ? 'Rows' : KINDS[OPERATOR_CATALOGUE[source.operator].result];
+}
+
+/** The rows that a party gave to a step. */
+export function rowsOf(spec: Pick<FlowSpec, 'steps'>, step: FlowStep, party: string): FlowInput | undefined {
+  return step.inputs.find((input) => input.party === party && inputKind(spec, input) === 'Rows');
+}
+
+/**
+ * The join in whose order the rows of an input are; undefined when they are in the order of their owner.
+ *
+ * @param depth ends the search in a circle of steps, which is reported elsewhere
+ */
+export function joinOf(spec: Pick<FlowSpec, 'steps'>, input: FlowInput, depth = 0): FlowStep | undefined {
+  const source = sourceStep(spec, input);
+  if (source === undefined || depth > spec.steps.length) return undefined;
+  const { result } = OPERATOR_CATALOGUE[source.operator];
+  if (result === 'JoinedRows') return source;
+  const rows = result === 'Values' ? rowsOf(spec, source, input.party) : undefined;
+  return rows && joinOf(spec, rows, depth + 1);
+}
+
+/** Columns that a party finds in the output of a step: those it gave, and for values the one of its name. */
+export function columnsOf(spec: Pick<FlowSpec, 'steps'>, source: FlowStep, party: string): string[] {
+  const rows = rowsOf(spec, source, party);
+  if (rows === undefined) return [];
+  return OPERATOR_CATALOGUE[source.operator].result === 'Values' ? [...rows.keys, valueColumn(spec, source)] : [...rows.keys, ...rows.columns];
+}
+
+/** Column of the values of Predict: what the model tells of a row. */
+function valueColumn(spec: Pick<FlowSpec, 'steps'>, { inputs }: FlowStep): string {
+  const trainers = inputs.map((input) => sourceStep(spec, input)?.operator);
+  return trainers.includes('KMeans') ? 'cluster' : 'score';
+}
