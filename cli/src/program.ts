@@ -11,6 +11,7 @@ import { addOperatorCommands } from './commands/operators.ts';
 import { addRecoveryCommands } from './commands/recovery.ts';
 import { addResultCommands } from './commands/result.ts';
 import { addTaskCommands } from './commands/task.ts';
+import { addTaskExchangeCommands } from './commands/task-exchange.ts';
 
 const EXIT_CODES = `
 Exit codes: ${EXIT.ok} done, ${EXIT.failed} failed, ${EXIT.usage} wrong usage, ${EXIT.notFound} not found, ${EXIT.refused} refused, ${EXIT.timeout} timed out, ${EXIT.verification} verification failed
@@ -33,7 +34,7 @@ export function buildProgram(io: Io, name: string): Command {
     .showHelpAfterError('(see --help)')
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  for (const add of [addKeyCommands, addDecideCommands, addGrantCommands, addTaskCommands, addResultCommands, addDataCommands, addNetworkCommands, addLedgerCommands, addRecoveryCommands, addOperatorCommands]) {
+  for (const add of [addKeyCommands, addDecideCommands, addGrantCommands, addTaskCommands, addTaskExchangeCommands, addResultCommands, addDataCommands, addNetworkCommands, addLedgerCommands, addRecoveryCommands, addOperatorCommands]) {
     add(program, io);
   }
   inherit(program);
