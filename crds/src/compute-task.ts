@@ -28,7 +28,11 @@ const input = withRules(
         .describe("Asset: its id on the ledger (<subject code>/<name>), or only the name, which means an asset of the input's party."),
       assetVersion: z.int().min(1).max(1_000_000_000).optional().describe('Version of the asset. The newest when the task is proposed, if absent.'),
       from: z
-        .object({ step: label('Name of an earlier step.'), output: label('Name of an output of that step.') })
+        .object({
+          flow: hex('Id of the flow of an earlier task that has succeeded (its status.flowID), to use a model that it has trained; this task, if absent.').optional(),
+          step: label('Name of an earlier step.'),
+          output: label('Name of an output of that step.'),
+        })
         .optional()
         .describe('Output of an earlier step that this party received, in place of an asset.'),
       keys: z.array(z.string().min(1).max(128)).max(8).default([]).describe('Key columns, in the order in which they are compared with those of the other inputs. None for a table or a model of an earlier step.'),

@@ -117,6 +117,20 @@ describe('a joint credit score, from the join to the prediction', () => {
     assert.ok(stored.some((path) => path.includes('/train/')) && !stored.some((path) => /predict|evaluate|explain/.test(path)), stored.join());
   });
 
+  test('another task scores by the same model, with a consent of its own, and gets the same scores', async () => {
+    const task = example('score-again.yaml', 'again', (spec) => {
+      for (const { from } of spec.steps[1]!.inputs) if (from?.flow !== undefined) from.flow = flowId;
+    });
+    await apply(BANK_A.namespace, [task]);
+    const again = await agree(task);
+    await succeeded(task.metadata.name, COMPUTE_MS);
+    const scoresOf = ({ rows }: Result): Map<string, number> => new Map(rows.map(([id, branch, score]) => [`${id}|${branch}`, Number(score)]));
+    const [first, second] = [await fetchResult(BANK_A, done.metadata.name, '--step', 'predict'), await fetchResult(BANK_A, task.metadata.name, '--step', 'predict')].map(scoresOf);
+    assert.equal(second?.size, joint.length);
+    for (const [customer, score] of second ?? []) assert.ok(Math.abs(score - (first?.get(customer) ?? NaN)) < 0.01, customer);
+    await nothingLeft(again);
+  });
+
   test('no person gets a share of the model', async () => {
     const answer = await tryFetch(BANK_A.namespace, done.metadata.name, BANK_A.person.name, '--step', 'train');
     assert.notEqual(answer.code, 0);

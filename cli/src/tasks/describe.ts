@@ -44,7 +44,7 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
         ...step.inputs.map((input): [string, string] => [
           `input ${input.name}`,
           [
-            `${input.asset ?? `${input.from?.step}/${input.from?.output}`}${input.assetVersion === undefined ? '' : ` version ${input.assetVersion}`} of ${partyDid(input.party)}`,
+            `${input.asset ?? sourceOf(input.from)}${input.assetVersion === undefined ? '' : ` version ${input.assetVersion}`} of ${partyDid(input.party)}`,
             ...(input.keys.length === 0 ? [] : [`keys ${input.keys.join(', ')}`, input.columns.length === 0 ? 'no further columns' : `columns ${input.columns.join(', ')}`]),
           ].join('; '),
         ]),
@@ -53,4 +53,9 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
       2,
     ),
   ].join('\n');
+}
+
+/** `<step>/<output>`, with the flow before it where that is an earlier one. */
+function sourceOf(from: { readonly flow?: string | undefined; readonly step: string; readonly output: string } | undefined): string {
+  return `${from?.flow === undefined ? '' : `flow ${from.flow.slice(0, 16)}…: `}${from?.step ?? ''}/${from?.output ?? ''}`;
 }

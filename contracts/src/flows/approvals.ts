@@ -9,7 +9,7 @@ import { sourceName, sourcesOf } from './lineage.ts';
 import { ownersOf } from './load.ts';
 import type { FlowApproval, FlowRecord, MissingConsent } from './record.ts';
 
-type Terms = Pick<FlowRecord, 'flowId' | 'proposer' | 'purpose' | 'trustModel' | 'wireProfile' | 'steps'>;
+type Terms = Pick<FlowRecord, 'flowId' | 'proposer' | 'purpose' | 'trustModel' | 'wireProfile' | 'steps' | 'models'>;
 
 /** One asset's part in one step. */
 interface NamedUse extends IntendedUse {
@@ -21,9 +21,9 @@ interface NamedUse extends IntendedUse {
 export function usesOf(flow: Terms, owner?: string): NamedUse[] {
   const { flowId, proposer, purpose, trustModel, wireProfile, steps } = flow;
   return steps.flatMap((step) =>
-    sourcesOf(steps, step)
+    sourcesOf(flow, step)
       .filter(({ input }) => owner === undefined || input.party === owner)
-      .map((source) => ({ flowId, proposer, purpose, trustModel, wireProfile, step, input: source.input, name: sourceName(step, source) })),
+      .map((source) => ({ flowId, proposer, purpose, trustModel, wireProfile, step, input: source.input, name: sourceName(flow, step, source) })),
   );
 }
 

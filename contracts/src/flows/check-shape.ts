@@ -43,7 +43,7 @@ function checkInputs(at: string, step: ProposedStep, earlier: readonly ProposedS
     if (input.keys.length > 0 && input.keys.length !== withRows[0]?.keys.length)
       refuse(`${at}.inputs[${i}].keys`, 'all inputs of a step need equally many');
     unique(`${at}.inputs[${i}].keys`, [...input.keys, ...input.columns]);
-    if (input.from === undefined) return;
+    if (input.from === undefined || input.from.flow !== undefined) return;
     const source = earlier.find((each) => each.name === input.from?.step);
     if (source === undefined)
       refuse(

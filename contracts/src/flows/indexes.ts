@@ -1,6 +1,7 @@
 import { save } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
 import type { WorldState } from '../state/world-state.ts';
+import { allSources, type Lineage } from './lineage.ts';
 import type { FlowRecord } from './record.ts';
 
 /** Everyone who sees a flow. */
@@ -8,10 +9,9 @@ function audience(flow: FlowRecord): string[] {
   return [...new Set([flow.proposer, ...flow.parties, ...flow.auditors])];
 }
 
-/** Assets that a flow reads, each once. */
-export function assetsOf(flow: Pick<FlowRecord, 'steps'>): string[] {
-  const inputs = flow.steps.flatMap((step) => step.inputs);
-  return [...new Set(inputs.flatMap((input) => (input.asset === undefined ? [] : [input.asset])))];
+/** Assets that have a part in a flow, each once: those it reads, and those that models it uses were made of. */
+export function assetsOf(flow: Lineage): string[] {
+  return [...new Set(allSources(flow).flatMap(({ input }) => (input.asset === undefined ? [] : [input.asset])))];
 }
 
 /** Writes the indexes of a new flow. */

@@ -1,30 +1,55 @@
 import type { ProposedInput, ProposedStep } from '@collabnet/flow';
+import type { FlowRecord } from './record.ts';
+
+/** What the origin of data is looked up in. */
+export type Lineage = Pick<FlowRecord, 'flowId' | 'steps' | 'models'>;
 
 /** An input with an asset, and the step that reads it. */
 export interface Source {
-  readonly step: ProposedStep;
+  /** Flow of that step, which is an earlier one where a model comes from there. */
+  readonly flow: string;
+  readonly step: string;
   readonly input: ProposedInput;
 }
 
 /**
- * The assets that a step's inputs are made of, each once: those it names itself, and those of every step whose output it
- * reads, and so on back. What is done with an output is done with the data of all who gave to it, so a grant is asked for
- * every step that its asset has a part in, not only for the first (requirements 91, 92).
+ * The assets that a step's inputs are made of, each once: those it names itself, those of every step whose output it reads,
+ * and so on back, and those that a model of an earlier flow was made of. What is done with an output is done with the data of
+ * all who gave to it, so a grant is asked for every step that its asset has a part in, not only for the first (requirements 91, 92).
  *
- * @param steps all steps of a flow in the order they run; an input reads earlier ones only
+ * The steps of a flow are in the order they run, and an input reads earlier ones only.
  */
-export function sourcesOf(steps: readonly ProposedStep[], step: ProposedStep): Source[] {
+export function sourcesOf(flow: Lineage, step: ProposedStep): Source[] {
   const found = new Map<string, Source>();
   for (const input of step.inputs) {
-    const { from } = input;
-    const earlier = from && steps.find(({ name }) => name === from.step);
-    const sources = input.asset === undefined ? (earlier === undefined ? [] : sourcesOf(steps, earlier)) : [{ step, input }];
-    for (const source of sources) found.set(`${source.step.name}/${source.input.name}`, source);
+    for (const source of sourcesOfInput(flow, step, input)) found.set([source.flow, source.step, source.input.name].join('/'), source);
   }
   return [...found.values()];
 }
 
-/** Name of an asset's part in a step: that of the input, or `<step that reads the asset>.<input>` where it comes through others. */
-export function sourceName(step: ProposedStep, source: Source): string {
-  return source.step.name === step.name ? source.input.name : `${source.step.name}.${source.input.name}`;
+function sourcesOfInput(flow: Lineage, step: ProposedStep, input: ProposedInput): readonly Source[] {
+  const { from } = input;
+  if (from === undefined) return [{ flow: flow.flowId, step: step.name, input }];
+  if (from.flow !== undefined) return flow.models?.[modelKey(step, input)] ?? [];
+  const earlier = flow.steps.find(({ name }) => name === from.step);
+  return earlier === undefined ? [] : sourcesOf(flow, earlier);
+}
+
+/** Key of an input in {@link FlowRecord.models}. */
+export function modelKey(step: Pick<ProposedStep, 'name'>, input: Pick<ProposedInput, 'name'>): string {
+  return `${step.name}/${input.name}`;
+}
+
+/**
+ * Name of an asset's part in a step: that of the input, `<step that reads the asset>.<input>` where it comes through others, and
+ * with the first digits of the flow before that where it comes through a model of an earlier one.
+ */
+export function sourceName(flow: Lineage, step: ProposedStep, source: Source): string {
+  if (source.flow !== flow.flowId) return `${source.flow.slice(0, 16)}.${source.step}.${source.input.name}`;
+  return source.step === step.name ? source.input.name : `${source.step}.${source.input.name}`;
+}
+
+/** All assets that have a part in a flow, with their owners. */
+export function allSources(flow: Lineage): Source[] {
+  return flow.steps.flatMap((step) => sourcesOf(flow, step));
 }

@@ -6,6 +6,7 @@ import { ContractError } from '../core/contract-error.ts';
 import { loadOrThrow, save } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
 import type { WorldState } from '../state/world-state.ts';
+import { allSources, type Lineage } from './lineage.ts';
 import type { FlowRecord, FlowStepRecord } from './record.ts';
 import { type FlowAction, type FlowState, TRANSITIONS } from './states.ts';
 
@@ -35,10 +36,9 @@ export function termsOf(flow: FlowRecord, step: string): ProposedStep {
   return terms;
 }
 
-/** DIDs that own an asset among the inputs, in order of first mention: those whose consent the flow needs. */
-export function ownersOf(flow: Pick<FlowRecord, 'steps'>): string[] {
-  const inputs = flow.steps.flatMap((step) => step.inputs);
-  return [...new Set(inputs.filter((input) => input.asset !== undefined).map((input) => input.party))];
+/** DIDs that own an asset with a part in the flow, in order of first mention: those whose consent it needs. */
+export function ownersOf(flow: Lineage): string[] {
+  return [...new Set(allSources(flow).map(({ input }) => input.party))];
 }
 
 /**

@@ -10,6 +10,7 @@ import type { MemberRecord } from '../membership/record.ts';
 import { keys } from '../state/keys.ts';
 import { settleApprovals, allApproved } from './approvals.ts';
 import { checkProposalShape } from './check-shape.ts';
+import { findModels } from './find-models.ts';
 import { indexFlow } from './indexes.ts';
 import type { FlowRecord, FlowStepRecord } from './record.ts';
 
@@ -38,10 +39,12 @@ export const propose = defineMethod('flows.propose', flowProposalSchema, (contex
     ...step,
     inputs: step.inputs.map((input, i) => checkInput(context, input, `steps[${s}].inputs[${i}]`)),
   }));
+  const models = findModels(state, proposal);
   const draft: FlowRecord = {
     ...stamp('flow'),
     ...proposal,
     steps,
+    ...(Object.keys(models).length === 0 ? {} : { models }),
     proposer: caller.institution,
     state: 'AwaitingApproval',
     approvals: {},

@@ -1,4 +1,4 @@
-import type { ProposedStep } from '@collabnet/flow';
+import type { ProposedInput, ProposedStep } from '@collabnet/flow';
 import type { Delegation, SealedPart } from '@collabnet/envelope';
 import type { ContractErrorCode } from '../core/contract-error.ts';
 import type { FlowState, StepState } from './states.ts';
@@ -10,6 +10,13 @@ export interface MissingConsent {
   asset: string;
   code: ContractErrorCode;
   message: string;
+}
+
+/** An asset that a model was made of, and the step of the earlier flow that read it. */
+export interface ModelSource {
+  flow: string;
+  step: string;
+  input: ProposedInput;
 }
 
 /** Consent of one owner of inputs. */
@@ -41,6 +48,8 @@ export interface FlowRecord {
   auditors: string[];
   /** In the order they run. Asset versions are filled in. */
   steps: ProposedStep[];
+  /** By `<step>/<input>` that uses a model of an earlier flow: the assets that the model was made of. */
+  models?: { [input: string]: ModelSource[] };
   /** ms; consent after it is refused. */
   approvalDeadline: number;
   /** ms; nothing runs after it. Shortened to `openedAt + timeoutMs` when the flow opens. */

@@ -8,9 +8,9 @@ import type { FlowRecord } from './record.ts';
 export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[] {
   return assetsOf(flow).flatMap((asset, n) => {
     const ofOwner = ({ input }: Source): boolean => input.asset === asset && input.party === owner;
-    const steps = flow.steps.filter((step) => sourcesOf(flow.steps, step).some(ofOwner));
+    const steps = flow.steps.filter((step) => sourcesOf(flow, step).some(ofOwner));
     if (steps.length === 0) return [];
-    const inputs = steps.flatMap((step) => step.inputs.filter((input) => input.asset === asset));
+    const inputs = steps.flatMap((step) => sourcesOf(flow, step).filter(ofOwner)).map(({ input }) => input);
     const content: GrantContent = {
       id: singleTaskGrantId(flow.flowId, n),
       asset,

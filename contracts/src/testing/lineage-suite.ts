@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FlowProposal } from '@collabnet/flow';
-import type { ContractErrorCode, FlowRecord, GrantContent } from '../index.ts';
+import type { ContractError, ContractErrorCode, FlowRecord, GrantContent } from '../index.ts';
+import type { TestInstitution } from './actors.ts';
 import { Bench } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
@@ -70,6 +71,70 @@ export function lineageSuite(makeDriver: MakeDriver): void {
       let approved: FlowRecord = flow;
       for (const owner of [a, b]) approved = await bench.approve(flow, owner);
       assert.deepEqual([approved.approvals[a.did]?.missing, approved.approvals[b.did]?.missing], [[], []]);
+    });
+
+    /** A flow that has trained a model over both assets, both of whose owners agreed to that. */
+    const trained = async (): Promise<FlowRecord> => {
+      const { a, b } = bench;
+      const proposal = bench.proposal(({ steps: [step], parties }) => Object.assign(step ?? {}, { operator: 'Regression', algorithm, receivers: parties }));
+      const flow = await bench.bring('Touched', proposal);
+      for (const party of [a, b]) await bench.submit(party, bench.receipt(flow, party, (receipt) => (receipt.algorithm = algorithm)));
+      return bench.flow(flow);
+    };
+    /** Its coefficients, in a flow of their own. */
+    const explaining = (flow: string, change: (proposal: FlowProposal) => void = () => {}): FlowProposal =>
+      bench.proposal((proposal) => {
+        const inputs = proposal.parties.map((party, n) => ({ name: `share-${n}`, party, from: { flow, step: 'match', output: 'model' }, keys: [], columns: [] }));
+        Object.assign(proposal.steps[0] ?? {}, { name: 'explain', operator: 'Explain', algorithm, inputs });
+        change(proposal);
+      });
+
+    test('a model of an earlier flow is used with the consent of all whose data are in it', async () => {
+      const { net, a, b } = bench;
+      const { flowId, state } = await trained();
+      assert.equal(state, 'Succeeded');
+      const flow = await bench.propose(explaining(flowId));
+      const part = `explain/${flowId.slice(0, 16)}.match.right`;
+      assert.deepEqual(flow.approvals[b.did]?.missing.map((each) => [`${each.step}/${each.input}`, each.asset]), [[part, 'bank-b/customers']]);
+      const short = await net.grant(b, allowing({ operators: ['Regression'] }));
+      assert.deepEqual((await bench.flow(flow)).approvals[b.did]?.missing.map((each) => each.code), ['GRANT_OPERATOR']);
+      const enough = await net.grant(b, allowing({ operators: ['Explain'] }));
+      assert.deepEqual((await bench.flow(flow)).approvals[b.did]?.grants, { [part]: enough.id });
+      await bench.approve(flow, a);
+      for (const owner of [a, b]) await bench.confirm(flow, owner);
+      assert.equal((await bench.flow(flow)).state, 'Pending');
+      await net.revoke(b, enough);
+      assert.equal((await bench.flow(flow)).state, 'Cancelled', 'who takes consent back stops the use of the model');
+      await net.revoke(b, short);
+    });
+
+    const strangers: [string, RegExp, (flow: FlowRecord) => FlowProposal][] = [
+      ['of no flow', /there is no flow/, () => explaining('e'.repeat(64))],
+      ['of a step that there is not', /has no step train/, ({ flowId }) => explaining(flowId, (p) => p.steps[0]!.inputs.forEach((each) => (each.from!.step = 'train')))],
+      ['used by one that keeps no share of it', /the model is used by those that keep its shares: .*bank-a and .*bank-b/, ({ flowId }) => explaining(flowId, (p) => {
+        p.parties.push(stranger.did);
+        p.steps[0]!.computeParties = [p.parties[0]!, stranger.did];
+        p.steps[0]!.inputs[1]!.party = stranger.did;
+      })],
+    ];
+    let model: FlowRecord;
+    let stranger: TestInstitution;
+    before(async () => {
+      model = await trained();
+      stranger = await bench.net.admit('bank-c', [bench.a, bench.b]);
+    });
+    for (const [what, why, proposal] of strangers) {
+      test(`not: a model ${what}`, async () => {
+        const { net, a, b } = bench;
+        const sealed = net.seal('flows', 'propose', { spec: {}, salt: '' }, [a, b, stranger]);
+        await assert.rejects(net.send(a, 'flows.propose', proposal(model), sealed), (error: ContractError) => error.code === 'INVALID_ARGUMENT' && /^steps\[0\]\.inputs\[[01]\]\.from: /.test(error.message) && why.test(error.message));
+      });
+    }
+
+    test('not: what is no model, or of a flow that has not succeeded', async () => {
+      const rejected = (flow: FlowRecord, why: RegExp): Promise<void> => assert.rejects(bench.propose(explaining(flow.flowId)), (error: ContractError) => why.test(error.message));
+      await rejected(await bench.bring('Succeeded'), /step match is a Intersection; only a model can be used/);
+      await rejected(await bench.bring('Pending'), /is Pending; only one that has succeeded/);
     });
 
     const faults: [string, string, (proposal: FlowProposal) => void][] = [

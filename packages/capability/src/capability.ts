@@ -45,11 +45,12 @@ const deliver = z.strictObject({
   maxBytes: z.int().positive().optional(),
 });
 
-/** An output of an earlier step of the same flow, from the own result store. */
+/** An output of an earlier step, or a model of an earlier flow, from the own result store. */
 const fetchResult = z.strictObject({
   ...common,
   action: z.literal('fetch'),
-  source: z.strictObject({ step: name, output: name }),
+  /** Without a flow, of the capability's own. */
+  source: z.strictObject({ flow: text.optional(), step: name, output: name }),
 });
 
 export const capabilityContent = z.discriminatedUnion('action', [read, deliver, fetchResult]);

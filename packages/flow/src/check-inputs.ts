@@ -8,7 +8,7 @@ export function checkInputs(spec: FlowSpec): FlowIssue[] {
   return spec.steps.flatMap((step, s) => {
     const at = `steps[${s}]`;
     const each = step.inputs.flatMap((input, i) => [...checkKind(`${at}.inputs[${i}]`, spec, step, input), ...checkColumns(`${at}.inputs[${i}]`, spec, step, input)]);
-    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step)];
+    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step), ...checkOneModel(at, spec, step)];
   });
 }
 
@@ -119,4 +119,10 @@ function checkTables(at: string, spec: FlowSpec, { operator, inputs, parameters 
     if (byEvidence || !kinds.includes('Table')) return [];
     return [{ field: `${at}.parameters.minimumInformationValue`, code: 'PARAMETER', message: `party ${party} gives the table of a Binning, which counts only with a minimumInformationValue; set it, or leave the table out` }];
   });
+}
+
+/** Shares fit together only if they are of one model. */
+function checkOneModel(at: string, spec: FlowSpec, { inputs }: FlowStep): FlowIssue[] {
+  const models = new Set(inputs.filter((input) => inputKind(spec, input) === 'Model').map(({ from }) => [from?.flow ?? 'this task', from?.step, from?.output].join('/')));
+  return models.size < 2 ? [] : [{ field: `${at}.inputs`, code: 'INPUT_KIND', message: `the shares are of the models ${[...models].join(' and ')}; give all parties the same source` }];
 }

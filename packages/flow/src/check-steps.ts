@@ -51,7 +51,8 @@ function checkOutputs(issues: FlowIssue[], at: string, step: FlowStep): void {
 
 function checkSource(issues: FlowIssue[], field: string, spec: FlowSpec, input: FlowStep['inputs'][number]): void {
   const { from } = input;
-  if (from === undefined) return;
+  // The ledger knows what an earlier task has made.
+  if (from === undefined || from.flow !== undefined) return;
   const output = spec.steps.find((step) => step.name === from.step)?.outputs.find((each) => each.name === from.output);
   if (output === undefined) {
     issues.push({

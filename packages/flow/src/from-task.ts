@@ -32,7 +32,7 @@ export interface TaskStep {
     /** `<subject code>/<name>`, or the name alone for an asset of the input's party. */
     readonly asset?: string | undefined;
     readonly assetVersion?: number | undefined;
-    readonly from?: { readonly step: string; readonly output: string } | undefined;
+    readonly from?: { readonly flow?: string | undefined; readonly step: string; readonly output: string } | undefined;
     readonly keys: readonly string[];
     readonly columns?: readonly string[] | undefined;
   }[];
@@ -69,7 +69,7 @@ export function flowSpecFromTask(task: TaskSpec): FlowSpec {
         party,
         ...(asset === undefined ? {} : { asset: wholeAssetId(asset, owner.get(party)) }),
         ...(assetVersion === undefined ? {} : { assetVersion }),
-        ...(from === undefined ? {} : { from: { step: from.step, output: from.output } }),
+        ...(from === undefined ? {} : { from: { ...(from.flow === undefined ? {} : { flow: from.flow }), step: from.step, output: from.output } }),
         keys: [...keys],
         columns: [...(columns ?? [])],
       })),

@@ -20,6 +20,7 @@ export {
   flowInputSchema,
   flowSpecSchema,
   flowStepSchema,
+  sourceSchema,
 } from './spec.ts';
 export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
 export { parseDuration } from './duration.ts';

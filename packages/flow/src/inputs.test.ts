@@ -91,6 +91,8 @@ describe('steps that read the outputs of earlier ones', () => {
     ['evidence that is not asked for', /parameters.minimumInformationValue: party a gives the table of a Binning, which counts only with/, (spec) => (step(spec, 'train').parameters['minimumInformationValue'] = '')],
     ['an extreme of a group', /parameters.statistics: by groups there are Count, Sum, Mean/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Maximum', groupBy: 'late' } })],
     ['a rate of learning beyond its bounds', /parameters.learningRate: must lie between 0.0001 and 1/, (spec) => (step(spec, 'train').parameters['learningRate'] = '5')],
+    ['shares of two models', /inputs: the shares are of the models a{64}.* and this task/, (spec) => (step(spec, 'explain').inputs[0]!.from = { flow: 'a'.repeat(64), step: 'train', output: 'model' })],
+    ['a model of another task where none is taken', /inputs\[2\].from: Binning takes no model/, (spec) => step(spec, 'bins').inputs.push({ name: 'model', party: 'a', from: { flow: 'a'.repeat(64), step: 'train', output: 'model' }, keys: [], columns: [] })],
     ['keys of a model', /inputs\[0\].keys: a model has no rows to name columns of/, (spec) => (step(spec, 'explain').inputs[0]!.keys = ['id'])],
     ['rows without keys', /inputs\[0\].keys: name at least one column/, (spec) => (step(spec, 'join').inputs[0]!.keys = [])],
     ['a model where none is taken', /inputs\[2\].from: Binning takes no model/, (spec) => step(spec, 'bins').inputs.push({ ...step(spec, 'explain').inputs[0]!, name: 'model' })],
@@ -116,6 +118,14 @@ describe('steps that read the outputs of earlier ones', () => {
       assert.ok(found.some((text) => message.test(text)), found.join('\n'));
     });
   }
+
+  test('a model of an earlier task is used without a step that trains', () => {
+    const trained = (party: string) => ({ name: `model-${party}`, party, from: { flow: 'a'.repeat(64), step: 'train', output: 'model' }, keys: [] });
+    const later = { ...predict, inputs: [...joined, trained('a'), trained('b')] };
+    const spec = flowSpecFromTask({ ...task, steps: [later, join] });
+    assert.deepEqual([validateFlow(spec), stepOrder(spec).order], [[], ['join', 'predict']]);
+    assert.deepEqual(spec.steps[0]?.inputs[2]?.from, { flow: 'a'.repeat(64), step: 'train', output: 'model' });
+  });
 
   test('what a model tells of a row is named after the model', () => {
     const cluster = { ...train, operator: 'KMeans' as const, inputs: joined, parameters: {} };

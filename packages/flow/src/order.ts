@@ -2,7 +2,7 @@ import type { FlowSpec, FlowStep } from './spec.ts';
 
 /** Names of the steps whose outputs this step reads. */
 export function dependencies(step: FlowStep): string[] {
-  return [...new Set(step.inputs.flatMap((input) => (input.from === undefined ? [] : [input.from.step])))];
+  return [...new Set(step.inputs.flatMap(({ from }) => (from === undefined || from.flow !== undefined ? [] : [from.step])))];
 }
 
 /**

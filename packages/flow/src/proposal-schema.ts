@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { didSchema } from '@collabnet/did';
-import { algorithmRefSchema, assetIdSchema, flowSpecSchema } from './spec.ts';
+import { algorithmRefSchema, assetIdSchema, flowSpecSchema, sourceSchema } from './spec.ts';
 import { OPERATORS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits');
@@ -16,7 +16,7 @@ export const proposedInputSchema = z
     party: didSchema,
     asset: assetIdSchema.optional(),
     assetVersion: z.int().min(1).optional(),
-    from: z.strictObject({ step: stepName, output: stepName }).optional(),
+    from: sourceSchema.optional(),
     /** None for what has no rows: a table or a model of an earlier step. */
     keys: columns,
     columns,

@@ -14,12 +14,14 @@ const KINDS: Readonly<Record<ResultKind, InputKind>> = {
   Model: 'Model',
 };
 
-/** The step whose output an input reads; undefined for an asset and for a source that does not exist. */
+/** The step of this task whose output an input reads; undefined for an asset, a model of another task, and a source that does not exist. */
 export function sourceStep(spec: Pick<FlowSpec, 'steps'>, { from }: FlowInput): FlowStep | undefined {
-  return from && spec.steps.find(({ name }) => name === from.step);
+  return from === undefined || from.flow !== undefined ? undefined : spec.steps.find(({ name }) => name === from.step);
 }
 
 export function inputKind(spec: Pick<FlowSpec, 'steps'>, input: FlowInput): InputKind {
+  // All that leaves a task for another one is a model.
+  if (input.from?.flow !== undefined) return 'Model';
   const source = sourceStep(spec, input);
   return source === undefined ? 'Rows' : KINDS[OPERATOR_CATALOGUE[source.operator].result];
 }

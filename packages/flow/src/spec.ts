@@ -29,6 +29,14 @@ export const algorithmRefSchema = z.strictObject({
   version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/),
 });
 
+/** An output of an earlier step that this party received; with a flow, a model that an earlier task has trained. */
+export const sourceSchema = z.strictObject({
+  /** Id of a flow that has succeeded; absent: this one. */
+  flow: z.string().regex(/^[0-9a-f]{64}$/, 'give the 64 hex digits of a flow id').optional(),
+  step: name,
+  output: name,
+});
+
 /** One named input of a step: an asset of its party, or the output of an earlier step that this party received. */
 export const flowInputSchema = z
   .strictObject({
@@ -36,7 +44,7 @@ export const flowInputSchema = z
     party: name,
     asset: assetIdSchema.optional(),
     assetVersion: z.int().min(1).optional(),
-    from: z.strictObject({ step: name, output: name }).optional(),
+    from: sourceSchema.optional(),
     /** Columns that identify a row; position pairs them with the keys of the other inputs. None for what has no rows: a table or a model. */
     keys: z.array(column).max(16),
     /** Columns that its receivers get beside the keys. */

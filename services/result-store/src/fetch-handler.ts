@@ -7,14 +7,15 @@ import type { ResultId } from './result-id.ts';
 import type { StoreContext } from './store-context.ts';
 
 /**
- * `GET /v1/results/<flow>/<step>/<output>` with a capability: the courier of a later step of the same flow reads what its
- * institution received. The capability holds until it expires, so that a read that broke off can be repeated.
+ * `GET /v1/results/<flow>/<step>/<output>` with a capability: the courier of a later step reads what its institution
+ * received. The capability holds until it expires, so that a read that broke off can be repeated.
  */
 export async function fetchForStep(context: StoreContext, peer: PeerCertificate, id: ResultId, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const capability = verifyCapability(decodeCapability(request.headers[capabilityHeader]), {
     action: 'fetch', issuers: context.config.current.issuers, certificateSha256: peer.fingerprint, now: context.now(),
   });
-  const named = { flowId: capability.flowId, ...capability.source };
+  const { flow = capability.flowId, step, output } = capability.source;
+  const named = { flowId: flow, step, output };
   for (const field of ['flowId', 'step', 'output'] as const) {
     if (named[field] !== id[field]) throw new StoreError('CAPABILITY_SCOPE', `Capability: is for ${field} ${named[field]}.`, { field });
   }

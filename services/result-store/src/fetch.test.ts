@@ -43,6 +43,8 @@ test('a capability opens one result of its own flow, for its certificate, until 
   assert.equal(await code({ source: { step: 'align', output: 'other' } }), 'CAPABILITY_SCOPE');
   assert.equal(await code({ source: { step: 'train', output: 'matched' } }), 'CAPABILITY_SCOPE');
   assert.equal(await code({ flowId: 'e'.repeat(64) }), 'CAPABILITY_SCOPE');
+  assert.equal(await code({ flowId: 'e'.repeat(64), source: { flow: 'f'.repeat(64), step: 'align', output: 'matched' } }), undefined, 'of a later flow, which may name the model of an earlier one');
+  assert.equal(await code({ source: { flow: 'e'.repeat(64), step: 'align', output: 'matched' } }), 'CAPABILITY_SCOPE');
   assert.equal(await code({ expires: Date.now() - 1 }), 'CAPABILITY_EXPIRED');
   assert.equal(await code({ networkId: 'a'.repeat(64) }), 'NOT_FOUND', 'of another network');
   const other = await issueClientCertificate({ ca: store.ca, commonName: 'courier-2', ttl: 60 });

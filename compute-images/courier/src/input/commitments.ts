@@ -20,10 +20,10 @@ export function inputCommitments({ rows: input, salt }: Assignment, { rows, file
   return [ofRows, ...ofFiles];
 }
 
-type Source = { input: string; asset: string; version: number } | { input: string; from: { step: string; output: string } };
+type Source = { input: string; asset: string; version: number } | { input: string; from: { flow?: string; step: string; output: string } };
 
 function sourceOf({ name, asset, version, from }: CourierInput): Source {
-  if (from !== undefined) return { input: name, from: { step: from.step, output: from.output } };
+  if (from !== undefined) return { input: name, from: { ...(from.flow === undefined ? {} : { flow: from.flow }), step: from.step, output: from.output } };
   return { input: name, asset: asset ?? '', version: version ?? 0 };
 }
 

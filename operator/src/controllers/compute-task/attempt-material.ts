@@ -75,7 +75,7 @@ interface Capabilities {
 /** Where the courier reads an input: at the asset's data proxy, or in the own result store. */
 function urlOf(run: TaskRun, { id }: CurrentAttempt, input: ProposedInput): string {
   const { from } = input;
-  return from === undefined ? `${ownSource(run, input).url}/v1/read` : `${RESULT_STORE_URL}/v1/results/${id.flowId}/${from.step}/${from.output}`;
+  return from === undefined ? `${ownSource(run, input).url}/v1/read` : `${RESULT_STORE_URL}/v1/results/${from.flow ?? id.flowId}/${from.step}/${from.output}`;
 }
 
 /** Read and fetch: until reservations must be complete, since inputs are frozen by then. Deliver: until the flow must have ended. */
@@ -88,7 +88,7 @@ async function makeCapabilities(run: TaskRun, attempt: CurrentAttempt, certifica
   const frozenBy = attempt.record.reserveDeadline ?? flow.deadline;
   for (const { name, asset = '', assetVersion = 0, from, keys, columns } of ownInputs(run, attempt)) {
     if (from !== undefined) {
-      inputs[name] = await issueCapability({ ...common, action: 'fetch', source: { step: from.step, output: from.output }, expires: frozenBy }, sign);
+      inputs[name] = await issueCapability({ ...common, action: 'fetch', source: { ...from }, expires: frozenBy }, sign);
       continue;
     }
     const wanted = [...new Set([...keys, ...columns])];

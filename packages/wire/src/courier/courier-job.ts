@@ -31,7 +31,7 @@ const input = z
     asset: z.string().min(1).max(256).optional(),
     version: z.int().min(1).optional(),
     /** Read from the own result store, in place of an asset. */
-    from: z.strictObject({ step: nameText, output: nameText }).optional(),
+    from: z.strictObject({ flow: z.string().max(64).optional(), step: nameText, output: nameText }).optional(),
     /** Such as `https://data-proxy-ab12:8443/v1/read`, or the address of a result. */
     url: httpsUrl,
     capability: signedCapability,
