@@ -9,6 +9,7 @@ export const operatorParameters = z
   .object({
     protocol: z.enum(['RR22', 'ECDH']).optional().describe('Operators on sets. RR22: fast, for large sets of two parties. ECDH: less traffic, any number of parties.'),
     curve: z.enum(['Curve25519', 'SM2']).optional().describe('Curve of ECDH; Curve25519 by default. RR22 has none.'),
+    maximumQueries: z.int().min(1).max(1_000_000).optional().describe('PrivateQuery: most different keys that may be asked for.'),
     statistics: list.optional().describe('Statistics: figures wanted, separated by commas.'),
     quantiles: list.optional().describe('Statistics: quantiles wanted, such as 0.25,0.5.'),
     groupBy: column.optional().describe('Statistics: column whose values are the groups.'),

@@ -119,6 +119,41 @@ describe('the engine for sets', () => {
     assert.deepEqual((await fetchResult(BANK_A, task.metadata.name)).rows, [[String(inAll('a', 'b', 's').length)]]);
   });
 
+  test('answers what one bank asks of the other, which learns only how many it asked', async () => {
+    const task = setsTask('ask', ['a', 'b'], {
+      operator: 'PrivateQuery',
+      parameters: { curve: 'SM2', maximumQueries: 2000 },
+      inputs: [
+        { name: 'questions', party: 'a', asset: 'customers', keys: [...KEYS.a], columns: ['dir'] },
+        { name: 'answers', party: 'b', asset: 'customers', keys: [...KEYS.b], columns: ['ccs', 'deny'] },
+      ],
+    });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b']);
+    const { status } = await succeeded(task.metadata.name);
+    const result = await fetchResult(BANK_A, task.metadata.name);
+    assert.deepEqual(result.header, ['id_card', 'branch', 'dir', 'ccs', 'deny']);
+    assert.deepEqual(keysOf(result), inAll('a', 'b'));
+    const scores = new Map(tables.b.rows.map((row) => [`${row[0]}|${row[1]}`, [row[tables.b.header.indexOf('ccs')], row[tables.b.header.indexOf('deny')]]]));
+    for (const [id, place, , ...answer] of result.rows) assert.deepEqual(answer, scores.get(`${id}|${place}`));
+    assert.deepEqual(await storedFor(BANK_B, status?.flowID ?? ''), []);
+    await nothingLeft(status?.flowID ?? '');
+  });
+
+  test('no more is answered than was agreed on', async () => {
+    const task = setsTask('ask-too-much', ['a', 'b'], {
+      operator: 'PrivateQuery',
+      parameters: { maximumQueries: 10 },
+      inputs: [
+        { name: 'questions', party: 'a', asset: 'customers', keys: [...KEYS.a] },
+        { name: 'answers', party: 'b', asset: 'customers', keys: [...KEYS.b], columns: ['ccs'] },
+      ],
+    });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b']);
+    assert.match(saysOf(await ended(task.metadata.name)), /QueriesTooMany/);
+  });
+
   test('finds what only the receiver has', async () => {
     const task = setsTask('only-a', ['a', 'b'], { operator: 'Difference', parameters: { protocol: 'ECDH' } });
     await apply(BANK_A.namespace, [task]);

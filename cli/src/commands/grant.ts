@@ -42,7 +42,7 @@ export const addGrantCommands: AddCommands = (program, io) => {
     .option('--payload-columns <name...>', 'columns that may appear in a result')
     .option('--receivers <did...>', 'institutions that may receive the result')
     .option('--compute-parties <did...>', 'institutions that may compute')
-    .option('--operators <name...>', `operators accepted: ${OPERATORS.join(', ')}`)
+    .option('--operators <name...>', `operators accepted, by default any but those that open values of single rows: ${OPERATORS.join(', ')}`)
     .option('--minimum-set-size <n>', 'results with fewer rows are withheld')
     .option('--id <id>', 'id of the grant; a random one, if absent')
     .option('--reason <text>', 'why; it goes onto the ledger', 'standing grant')

@@ -1,4 +1,4 @@
-import type { ProposedInput, ProposedStep } from '@collabnet/flow';
+import { OPERATOR_CATALOGUE, type ProposedInput, type ProposedStep } from '@collabnet/flow';
 import type { ContractErrorCode } from '../core/contract-error.ts';
 import { load } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
@@ -48,7 +48,7 @@ const CHECKS: readonly (readonly [ContractErrorCode, Check])[] = [
   ['GRANT_WIRE_PROFILE', (_, { content }, use) => outside('wire profile', [use.wireProfile], content.wireProfiles)],
   [
     'GRANT_OPERATOR',
-    (_, { content }, { step }) => outside('operator', [step.operator], content.operators),
+    (_, { content }, { step }) => outside('operator', [step.operator], content.operators) ?? unnamed(content, step),
   ],
   [
     'GRANT_COLUMNS',
@@ -103,6 +103,12 @@ function algorithm(content: GrantContent, { algorithm: { name, version } }: Prop
     (each) => each.name === name && (each.versions.includes(version) || each.versions.includes('*')),
   );
   return named ? undefined : `does not name the algorithm ${name} ${version}`;
+}
+
+/** A grant that names no operators is one for figures and matches, not for the values of single rows. */
+function unnamed({ operators }: GrantContent, { operator }: ProposedStep): string | undefined {
+  if (operators !== undefined || OPERATOR_CATALOGUE[operator].opensRows !== true) return undefined;
+  return `names no operators, and ${operator} opens values of single rows: it must be named`;
 }
 
 function outside(what: string, wanted: readonly string[], allowed: readonly string[] | undefined): string | undefined {

@@ -14,7 +14,7 @@ export function lineageSuite(makeDriver: MakeDriver): void {
     before(async () => {
       bench = await Bench.make(makeDriver);
       const { net, a, b } = bench;
-      const content = { ...net.algorithmOf(), name: 'spu-mpc', operators: ['Join', 'Statistics', 'Regression', 'Explain'] as const };
+      const content = { ...net.algorithmOf(), name: 'spu-mpc', operators: ['Join', 'Statistics', 'Regression', 'Explain', 'PrivateQuery'] as const };
       await net.approveAlgorithm([a, b], { ...content, operators: [...content.operators] });
     });
     after(() => bench.net.close());
@@ -63,6 +63,18 @@ export function lineageSuite(makeDriver: MakeDriver): void {
       assert.equal((await bench.flow(flow)).state, 'Pending');
       await net.revoke(b, grant);
       assert.equal((await bench.flow(flow)).state, 'Cancelled');
+    });
+
+    test('what opens values of single rows must be named in a standing grant', async () => {
+      const { net, b } = bench;
+      const asking = (): FlowProposal => bench.proposal(({ steps: [step] }) => Object.assign(step ?? {}, { operator: 'PrivateQuery', algorithm }));
+      const any = await net.grant(b, allowing({}));
+      const waiting = (await bench.propose(asking())).approvals[b.did];
+      assert.deepEqual(waiting?.missing.map((each) => each.code), ['GRANT_OPERATOR']);
+      assert.match(waiting?.missing[0]?.message ?? '', /PrivateQuery opens values of single rows: it must be named/);
+      const named = await net.grant(b, allowing({ operators: ['PrivateQuery'] }));
+      assert.equal((await bench.propose(asking())).approvals[b.did]?.state, 'Approved');
+      for (const grant of [any, named]) await net.revoke(b, grant);
     });
 
     test('a person agrees to every step at once, to those over joined rows too', async () => {

@@ -14,6 +14,7 @@ export function operatorPages(): Map<string, string> {
 
 /** Operators that are shown together, in one task. */
 const SHARED: Readonly<Partial<Record<Operator['name'], string>>> = {
+  PrivateQuery: 'private-query',
   Join: 'statistics',
   Binning: 'credit-scoring',
   Regression: 'credit-scoring',

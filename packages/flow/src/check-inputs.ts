@@ -8,7 +8,7 @@ export function checkInputs(spec: FlowSpec): FlowIssue[] {
   return spec.steps.flatMap((step, s) => {
     const at = `steps[${s}]`;
     const each = step.inputs.flatMap((input, i) => [...checkKind(`${at}.inputs[${i}]`, spec, step, input), ...checkColumns(`${at}.inputs[${i}]`, spec, step, input)]);
-    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step), ...checkOneModel(at, spec, step)];
+    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step), ...checkOneModel(at, spec, step), ...checkAnswers(at, step)];
   });
 }
 
@@ -125,4 +125,20 @@ function checkTables(at: string, spec: FlowSpec, { operator, inputs, parameters 
 function checkOneModel(at: string, spec: FlowSpec, { inputs }: FlowStep): FlowIssue[] {
   const models = new Set(inputs.filter((input) => inputKind(spec, input) === 'Model').map(({ from }) => [from?.flow ?? 'this task', from?.step, from?.output].join('/')));
   return models.size < 2 ? [] : [{ field: `${at}.inputs`, code: 'INPUT_KIND', message: `the shares are of the models ${[...models].join(' and ')}; give all parties the same source` }];
+}
+
+/** Who asks gets columns of who answers: there must be some, under names of their own. */
+function checkAnswers(at: string, { operator, inputs, roles }: FlowStep): FlowIssue[] {
+  if (OPERATOR_CATALOGUE[operator].result !== 'Answers') return [];
+  const [receiver, other] = roles.receivers;
+  if (receiver === undefined || other !== undefined) return [{ field: `${at}.roles.receivers`, code: 'RECEIVERS', message: 'exactly one party asks, and it alone receives the answers; name it' }];
+  const asking = inputs.find(({ party }) => party === receiver);
+  return inputs.flatMap((input, i): FlowIssue[] => {
+    if (input.party === receiver) return [];
+    if (input.columns.length === 0) return [{ field: `${at}.inputs[${i}].columns`, code: 'INPUT_COLUMN', message: `name at least one column that "${receiver}" asks for` }];
+    return input.columns.flatMap((column, c): FlowIssue[] => {
+      const taken = asking !== undefined && [...asking.keys, ...asking.columns].includes(column);
+      return taken ? [{ field: `${at}.inputs[${i}].columns[${c}]`, code: 'INPUT_COLUMN', message: `"${receiver}" has a column ${column} of its own in the result; leave one of them out` }] : [];
+    });
+  });
 }

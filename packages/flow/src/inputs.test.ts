@@ -127,6 +127,26 @@ describe('steps that read the outputs of earlier ones', () => {
     assert.deepEqual(spec.steps[0]?.inputs[2]?.from, { flow: 'a'.repeat(64), step: 'train', output: 'model' });
   });
 
+  test('a private query has one who asks and one who answers, with columns under names of their own', () => {
+    const ask: TaskStep = { ...join, name: 'ask', operator: 'PrivateQuery', algorithm: { name: 'sets', version: '1.0.0' }, roles: { compute: both, receivers: ['a'] }, outputs: [{ name: 'answers', receivers: ['a'] }] };
+    const asked = (change: Partial<TaskStep>): string[] => {
+      const step = { ...ask, ...change };
+      try {
+        flowSpecFromTask({ ...task, steps: [step] });
+        return [];
+      } catch (error) {
+        return (error as { issues: { field: string; message: string }[] }).issues.map(({ field, message }) => `${field}: ${message}`);
+      }
+    };
+    const columns = (list: string[]): TaskStep['inputs'] => [ask.inputs[0]!, { ...ask.inputs[1]!, columns: list }];
+    assert.deepEqual(asked({}), []);
+    assert.match(asked({ roles: { compute: both, receivers: both }, outputs: [{ name: 'answers', receivers: both }] }).join(), /roles.receivers: exactly one party asks/);
+    assert.match(asked({ inputs: columns([]) }).join(), /inputs\[1\].columns: name at least one column that "a" asks for/);
+    assert.match(asked({ inputs: columns(['income']) }).join(), /inputs\[1\].columns\[0\]: "a" has a column income of its own/);
+    const select = { ...structuredClone(join), inputs: [{ name: 'left', party: 'a', from: { step: 'ask', output: 'answers' }, keys: ['id'], columns: ['income', 'age'] }, join.inputs[1]!] };
+    assert.deepEqual(validateFlow(flowSpecFromTask({ ...task, steps: [ask, select] })), [], 'the answers can be read by a later step');
+  });
+
   test('what a model tells of a row is named after the model', () => {
     const cluster = { ...train, operator: 'KMeans' as const, inputs: joined, parameters: {} };
     const select = { ...structuredClone(join), name: 'select', operator: 'Intersection' as const, inputs: [

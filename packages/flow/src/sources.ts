@@ -8,6 +8,7 @@ export type InputKind = 'Rows' | 'Table' | 'Model';
 const KINDS: Readonly<Record<ResultKind, InputKind>> = {
   OwnRows: 'Rows',
   JoinedRows: 'Rows',
+  Answers: 'Rows',
   Values: 'Rows',
   Number: 'Table',
   Table: 'Table',
@@ -49,6 +50,7 @@ export function joinOf(spec: Pick<FlowSpec, 'steps'>, input: FlowInput, depth = 
 export function columnsOf(spec: Pick<FlowSpec, 'steps'>, source: FlowStep, party: string): string[] {
   const rows = rowsOf(spec, source, party);
   if (rows === undefined) return [];
+  if (OPERATOR_CATALOGUE[source.operator].result === 'Answers') return source.inputs.flatMap((input) => (input.party === party ? [...input.keys, ...input.columns] : input.columns));
   return OPERATOR_CATALOGUE[source.operator].result === 'Values' ? [...rows.keys, valueColumn(spec, source)] : [...rows.keys, ...rows.columns];
 }
 

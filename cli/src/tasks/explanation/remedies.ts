@@ -29,6 +29,8 @@ const REMEDIES: readonly (readonly [string, string])[] = [
   ['ENGINE_GROUP_TOO_SMALL', 'There are fewer rows, or fewer of one outcome, than the smallest group that was agreed on, so nothing was opened. That is a rule, not a fault.'],
   ['ENGINE_INPUT_VALUE', 'Correct the column that is named at its owner, or leave it out of the step; then apply the task with another spec.runID.'],
   ['ENGINE_INPUT_COLUMN', 'Give the step the columns that the model was trained with.'],
+  ['ENGINE_QUERIES_TOO_MANY', 'More keys were asked for than the task allows (parameters.maximumQueries): ask for fewer, or agree on more.'],
+  ['ENGINE_INPUT_RECORD', 'The columns that may be asked for make a record that is too long: name fewer of them.'],
   ['ENGINE_VALUE_RANGE', 'Numbers of the column are too large to be computed with on shares: publish it in a larger unit.'],
   ['ENGINE_LABEL', 'Name a column that has both outcomes as label, and the value that counts as 1 as positive.'],
   ['ENGINE_MODEL_MISMATCH', 'The shares are not of one model: take the inputs of all parties from the output of one step that trains.'],

@@ -14,6 +14,14 @@ test('each engine is told operator and curve in its own words', () => {
   assert.deepEqual(setParameters(job('sets', 'Difference', ecdh), ['b']), { operation: 'Difference', receivers: ['b'], curve: 'RISTRETTO255' });
 });
 
+test('a private query names who asks, who answers, and what', () => {
+  const base = job('sets', 'PrivateQuery', { curve: 'SM2', maximumQueries: 50 });
+  const both = { ...base, self: { name: 'a' }, peers: [{ name: 'b' }], outputs: [{ receivers: ['a'] }], layout: [{ party: 'a', input: 'q', kind: 'Rows', columns: ['own'] }, { party: 'b', input: 'r', kind: 'Rows', columns: ['score'] }] } as unknown as CourierJob;
+  const expected = { operation: 'PrivateQuery', receivers: ['a'], curve: 'SM2', server: 'b', client: 'a', maximumQueries: 51, valueColumns: ['score'] };
+  assert.deepEqual(setParameters(both, ['a']), expected);
+  assert.deepEqual(setParameters({ ...both, self: both.peers[0]!, peers: [both.self] }, ['a']), expected, 'the same at both');
+});
+
 test('a join is an intersection to the engines', () => {
   assert.equal(setParameters(job('spu', 'Join', { protocol: 'RR22', curve: 'Curve25519' }), ['a', 'b'])['join'], 'Intersection');
   assert.equal(setParameters(job('sets', 'Join', { protocol: 'ECDH', curve: 'SM2' }), ['a', 'b'])['operation'], 'Intersection');

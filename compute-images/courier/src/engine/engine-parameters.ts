@@ -25,10 +25,26 @@ const SET_BUILDERS: Readonly<Record<CourierJob['algorithm']['engine'], Build>> =
     operation: operation(job),
     receivers,
     curve: SETS_CURVES[String(job.parameters['curve'])],
-    // Of a difference each party judges its own rows; everything else is about what all have in common.
-    ...(job.operator === 'Difference' ? {} : { minimumSetSize: Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1) }),
+    ...(job.operator === 'PrivateQuery' ? queryParameters(job, receivers) : setSizes(job)),
   }),
 };
+
+function setSizes(job: CourierJob): Parameters {
+  // Of a difference each party judges its own rows; everything else is about what all have in common.
+  return job.operator === 'Difference' ? {} : { minimumSetSize: Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1) };
+}
+
+function queryParameters(job: CourierJob, receivers: readonly string[]): Parameters {
+  const [client = ''] = receivers;
+  const server = [job.self, ...job.peers].find(({ name }) => name !== client)?.name;
+  // The dummy row is asked for like any other.
+  return { server, client, maximumQueries: Number(job.parameters['maximumQueries']) + 1, valueColumns: answerColumns(job) };
+}
+
+/** Columns that the party which answers a private query gives. */
+export function answerColumns({ layout = [], outputs: [output] }: Pick<CourierJob, 'layout' | 'outputs'>): readonly string[] {
+  return layout.find(({ party }) => output?.receivers.includes(party) === false)?.columns ?? [];
+}
 
 /** What an engine is told of operator and parameters of an operator on sets, in its own words. */
 export function setParameters(job: CourierJob, receivers: readonly string[]): Parameters {

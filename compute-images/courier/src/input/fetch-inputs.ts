@@ -8,9 +8,10 @@ import type { Workplace } from '../work/workplace.ts';
 import type { FrozenFile, FrozenInputs, FrozenRows } from './frozen-input.ts';
 import { joinedRows } from './joined-rows.ts';
 import { KeyOrder } from './key-order.ts';
+import { keyedRecords } from './keyed-records.ts';
 import { keyedRows } from './keyed-rows.ts';
 import { octetsOf, openInput, openRows } from './open-rows.ts';
-import { writeRowFiles } from './row-files.ts';
+import { writeRowFiles, type RowForm } from './row-files.ts';
 
 /** Tables and shares of models are far smaller; beyond this something is wrong. */
 const largestFile = 1024 ** 3;
@@ -27,21 +28,29 @@ export async function fetchInputs(assignment: Assignment, place: Workplace, sign
 }
 
 async function fetchRows(assignment: Assignment, input: CourierInput, place: Workplace, signal: AbortSignal): Promise<FrozenRows> {
-  const { job, joined } = assignment;
+  const { job } = assignment;
   const { keys, name } = input;
   // A column may be named among the keys and again among the others.
   const rest = input.columns.filter((column) => !keys.includes(column));
   const columns = [...keys, ...rest];
   const options = { keys, columns, engineFile: place.in(`${name}.csv`), rowsFile: place.courier('rows.csv') };
   const order = job.operator === 'Join' ? new KeyOrder() : undefined;
-  const frozen = await writeRowFiles(await openRows(assignment, input, columns, signal), options, joined ? joinedRows(rest) : keyedRows(keys, order));
+  const frozen = await writeRowFiles(await openRows(assignment, input, columns, signal), options, formOf(assignment, keys, rest, order));
   const minimum = Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1);
-  if (frozen.keys < minimum) {
+  // Who asks a private query may ask for one person; whether that is answered is for the owner of the answers to grant.
+  const asks = job.operator === 'PrivateQuery' && assignment.output.receive;
+  if (frozen.keys < minimum && !asks) {
     throw new CourierError('INPUT_BELOW_MINIMUM', `inputs.${name}: fewer different keys than the minimum set size of ${minimum}`);
   }
   if (order === undefined) return frozen;
   assertKeysOnce(name, frozen);
   return { ...frozen, order };
+}
+
+/** What the engine gets of the rows. */
+function formOf({ job, joined, output }: Assignment, keys: readonly string[], rest: readonly string[], order: KeyOrder | undefined): RowForm {
+  if (joined) return joinedRows(rest);
+  return job.operator === 'PrivateQuery' && !output.receive ? keyedRecords(keys, rest) : keyedRows(keys, order);
 }
 
 /** A join lines rows up one to one. Said before anything is exchanged. */

@@ -4,13 +4,15 @@ import { outputPath } from '../engine/engine-job.ts';
 import { CourierError } from '../errors.ts';
 import type { FrozenInputs, FrozenRows } from '../input/frozen-input.ts';
 import type { Workplace } from '../work/workplace.ts';
+import { answerColumns } from '../engine/engine-parameters.ts';
+import { answers } from './answers.ts';
+import { figuresTable } from './figures-table.ts';
 import { joinedStream } from './joined-stream.ts';
 import { modelShare } from './model-share.ts';
 import { numberTable, readNumber } from './number-result.ts';
 import { CSV_TYPE, type Result } from './result.ts';
 import { resultStream } from './result-stream.ts';
 import { selectRows } from './selection.ts';
-import { figuresTable } from './figures-table.ts';
 import { valueRows } from './value-rows.ts';
 
 /**
@@ -37,6 +39,8 @@ export async function readResult(assignment: Assignment, frozen: FrozenInputs, p
       const stream = result === 'JoinedRows' ? joinedStream : resultStream;
       return { rows: selection.rows, contentType: CSV_TYPE, blocks: () => stream(rowsFile, rows, selection) };
     }
+    case 'Answers':
+      return answers(file, rowsFile, needed(frozen.rows), answerColumns(job));
     case 'Values':
       return valueRows(file, rowsFile, needed(frozen.rows), assignment.rows?.keys.length ?? 0);
     case 'Table':

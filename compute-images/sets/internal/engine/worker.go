@@ -84,10 +84,10 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 		defer func() { o.Seconds[phase] = seconds(time.Since(start)) }()
 		return do()
 	}
-	var items []table.Item
+	var own own
 	err = clock("prepare", func() (err error) {
 		progress.Report("prepare", 0)
-		items, err = table.Items(of.Input, g.NewHash)
+		own, err = read(of, g)
 		return err
 	})
 	if err != nil {
@@ -97,7 +97,7 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 	var mesh *link.Mesh
 	err = clock("connect", func() (err error) {
 		progress.Report("connect", 0)
-		mesh, err = link.Connect(ctx, meshConfig(s, of, len(items)))
+		mesh, err = link.Connect(ctx, meshConfig(s, of, own))
 		return err
 	})
 	if err != nil {
@@ -109,7 +109,7 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 		progress.Report("psi", 0)
 		result, err = protocol.Run(mesh, protocol.Task{
 			Self: of.Self, Parties: len(of.Parties), Operation: of.Parameters.Operation, Receivers: of.Parameters.Receivers,
-			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: items,
+			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: own.items, Query: own.task(of),
 			Progress: func(percent int) { progress.Report("psi", percent) },
 		})
 		return err
@@ -119,7 +119,7 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 	}
 	progress.Report("psi", 100)
 	err = clock("write", func() (err error) {
-		o.Rows, err = write(s, of, g, result)
+		o.Rows, err = write(s, of, g, own, result)
 		return err
 	})
 	if err == nil {
@@ -128,9 +128,47 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 	return err
 }
 
-func write(s settings, of *job.Job, g group.Group, result protocol.Result) (int64, error) {
-	if of.Parameters.Operation == job.Cardinality {
+// own is what this party has: its distinct keys, and for a private query its rows, or its entries and no keys.
+type own struct {
+	items   []table.Item
+	rows    []table.Query
+	entries *table.Entries
+}
+
+func read(of *job.Job, g group.Group) (o own, err error) {
+	query := of.Parameters.Query
+	switch {
+	case query == nil:
+		o.items, err = table.Items(of.Input, g.NewHash)
+	case of.Self == query.Server:
+		o.entries, err = table.ReadEntries(of.Input, g.NewHash)
+	default:
+		o.rows, o.items, err = table.ReadQueries(of.Input, g.NewHash)
+	}
+	return o, err
+}
+
+func (o *own) count() int {
+	if o.entries != nil {
+		return len(o.entries.List)
+	}
+	return len(o.items)
+}
+
+func (o *own) task(of *job.Job) *protocol.Query {
+	query := of.Parameters.Query
+	if query == nil {
+		return nil
+	}
+	return &protocol.Query{Server: query.Server, MaximumQueries: query.MaximumQueries, Columns: len(query.ValueColumns), Entries: o.entries}
+}
+
+func write(s settings, of *job.Job, g group.Group, own own, result protocol.Result) (int64, error) {
+	switch of.Parameters.Operation {
+	case job.Cardinality:
 		return 1, table.WriteCardinality(of, s.place.Scratch(), result.Count)
+	case job.PrivateQuery:
+		return table.WriteAnswers(of, s.place.Scratch(), own.rows, result.Answer)
 	}
 	return table.WriteRows(of, g.NewHash, s.place.Scratch(), func(item table.Item) bool {
 		_, found := slices.BinarySearchFunc(result.Items, item, table.Compare)
@@ -139,8 +177,8 @@ func write(s settings, of *job.Job, g group.Group, result protocol.Result) (int6
 }
 
 // meshConfig lists what all parties must have in common.
-func meshConfig(s settings, of *job.Job, count int) link.Config {
-	c := link.Config{Self: of.Self, Count: uint64(count), ConnectFor: s.connect, StallAfter: s.stall}
+func meshConfig(s settings, of *job.Job, own own) link.Config {
+	c := link.Config{Self: of.Self, Count: uint64(own.count()), ConnectFor: s.connect, StallAfter: s.stall}
 	for _, party := range of.Parties {
 		c.Names, c.Addresses = append(c.Names, party.Name), append(c.Addresses, party.Address)
 	}
@@ -149,12 +187,27 @@ func meshConfig(s settings, of *job.Job, count int) link.Config {
 		receivers = append(receivers, c.Names[rank])
 	}
 	p := of.Parameters
+	var server, client, maximumQueries, valueColumns string
+	if q := p.Query; q != nil {
+		server, client = c.Names[q.Server], c.Names[q.Client]
+		maximumQueries, valueColumns = strconv.FormatInt(q.MaximumQueries, 10), strings.Join(q.ValueColumns, "\n")
+	}
+	if q := own.task(of); q != nil {
+		c.Refuse = func(rank int, count uint64) error {
+			if rank != of.Parameters.Query.Client {
+				count = c.Count
+			}
+			return q.Refuse(count)
+		}
+	}
 	c.Fields = []link.Field{
 		{Name: "task", Value: of.Task}, {Name: "step", Value: of.Step}, {Name: "attempt", Value: strconv.FormatInt(of.Attempt, 10)},
 		{Name: "parties", Value: strings.Join(c.Names, "\n")},
 		{Name: "parameters.operation", Value: p.Operation}, {Name: "parameters.curve", Value: p.Curve},
 		{Name: "parameters.receivers", Value: strings.Join(receivers, "\n")},
 		{Name: "parameters.minimumSetSize", Value: strconv.FormatInt(p.MinimumSetSize, 10)},
+		{Name: "parameters.server", Value: server}, {Name: "parameters.client", Value: client},
+		{Name: "parameters.maximumQueries", Value: maximumQueries}, {Name: "parameters.valueColumns", Value: valueColumns},
 		{Name: "number of inputs[0].keys", Value: strconv.Itoa(len(of.Input.Keys))},
 	}
 	return c

@@ -2,6 +2,7 @@
 package group
 
 import (
+	"crypto/cipher"
 	"fmt"
 	"hash"
 )
@@ -17,6 +18,9 @@ type Group interface {
 	PointSize() int
 	// NewHash makes the hash function that goes with the curve: SHA-256, or SM3 for SM2.
 	NewHash() hash.Hash
+	// NewCipher makes the authenticated cipher that goes with the curve for a key of KeySize octets: AES-128-GCM, or
+	// SM4-GCM for SM2.
+	NewCipher(key []byte) (cipher.AEAD, error)
 	// NewScalar draws a fresh uniform non-zero scalar.
 	NewScalar() (Scalar, error)
 	// Invert returns the inverse of a scalar.
@@ -27,6 +31,9 @@ type Group interface {
 	// no point of the group, and the neutral element.
 	Mul(to []byte, point []byte, by Scalar) ([]byte, error)
 }
+
+// KeySize is the length of a key of either cipher.
+const KeySize = 16
 
 // Names are the curves that a job may ask for; the first is the default.
 var Names = []string{"RISTRETTO255", "SM2"}

@@ -212,3 +212,20 @@ func BenchmarkElements(b *testing.B) {
 		})
 	}
 }
+
+// RFC 8998, appendix A.1.
+func TestSM4GCM(t *testing.T) {
+	aead, err := SM2{}.NewCipher(unhex("0123456789abcdeffedcba9876543210"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain []byte
+	for _, b := range []byte{0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0xee, 0xaa} {
+		plain = append(plain, bytes.Repeat([]byte{b}, 8)...)
+	}
+	got := aead.Seal(nil, unhex("00001234567800000000abcd"), plain, unhex("feedfacedeadbeeffeedfacedeadbeefabaddad2"))
+	want := "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d83de3541e4c2b58177e065a9bf7b62ec"
+	if hex.EncodeToString(got) != want {
+		t.Errorf("%x", got)
+	}
+}

@@ -1,6 +1,8 @@
 package group
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -24,6 +26,15 @@ func (Ristretto255) PointSize() int { return 32 }
 
 // NewHash implements Group.
 func (Ristretto255) NewHash() hash.Hash { return sha256.New() }
+
+// NewCipher implements Group.
+func (Ristretto255) NewCipher(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
 
 // NewScalar implements Group. 64 random bytes make the remainder uniform.
 func (Ristretto255) NewScalar() (Scalar, error) {

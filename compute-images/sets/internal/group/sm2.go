@@ -1,6 +1,7 @@
 package group
 
 import (
+	"crypto/cipher"
 	"crypto/elliptic"
 	"crypto/rand"
 	"hash"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/emmansun/gmsm/sm2/sm2ec"
 	"github.com/emmansun/gmsm/sm3"
+	"github.com/emmansun/gmsm/sm4"
 )
 
 // SM2 is the group of the curve of GM/T 0003.5 (order prime, cofactor 1). Multiplication is the library's, which runs in
@@ -23,6 +25,15 @@ func (SM2) PointSize() int { return 33 }
 
 // NewHash implements Group.
 func (SM2) NewHash() hash.Hash { return sm3.New() }
+
+// NewCipher implements Group.
+func (SM2) NewCipher(key []byte) (cipher.AEAD, error) {
+	block, err := sm4.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
 
 // NewScalar implements Group.
 func (SM2) NewScalar() (Scalar, error) {

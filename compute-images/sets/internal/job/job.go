@@ -27,12 +27,14 @@ type Party struct {
 	Port    int
 }
 
-// Input is a CSV with the key columns in the order of Keys, then RowColumn; Rows counts every row below the header.
+// Input is a CSV with the key columns in the order of Keys, then RowColumn, then Values; Rows counts every row below the header.
 type Input struct {
 	Name string
 	Path string
 	Keys []string
-	Rows int64
+	// Values are the value columns, at the server of a private query only.
+	Values []string
+	Rows   int64
 }
 
 // Job is one job of one party.
@@ -78,6 +80,9 @@ func Read(text []byte, root string) (*Job, error) {
 	job.OutputName, job.Output = readOutput(s, root)
 	job.Parameters = readParameters(s, names)
 	job.Timeout = s.number("timeoutSeconds", 1, longestRunSeconds)
+	if q := job.Parameters.Query; q != nil && q.Server == job.Self {
+		job.Input.Values = q.ValueColumns
+	}
 	if err != nil {
 		return nil, err
 	}

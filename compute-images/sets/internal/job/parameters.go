@@ -13,6 +13,13 @@ const (
 	Intersection = "Intersection"
 	Cardinality  = "Cardinality"
 	Difference   = "Difference"
+	PrivateQuery = "PrivateQuery"
+)
+
+const (
+	// MostQueries is the largest number that maximumQueries may have.
+	MostQueries      = 10_000_000
+	mostValueColumns = 64
 )
 
 // Parameters of the algorithm sets 1.0.0.
@@ -23,33 +30,81 @@ type Parameters struct {
 	Receivers []int
 	// MinimumSetSize is 0 without such a rule.
 	MinimumSetSize int64
+	// Query is nil for all operations but PrivateQuery.
+	Query *Query
 }
 
+// Query has the parameters of PrivateQuery alone: the client gets the value columns of the server's rows with its keys.
+type Query struct {
+	// Server and Client are ranks.
+	Server, Client int
+	// MaximumQueries is how many different keys the client may ask, the one of its dummy row included.
+	MaximumQueries int64
+	ValueColumns   []string
+}
+
+// queryFields belong to PrivateQuery, which needs all of them.
+var queryFields = []string{"server", "client", "maximumQueries", "valueColumns"}
+
 func readParameters(job shape, parties []string) Parameters {
-	s := newShape(job.value["parameters"], "parameters", job.err, []string{"operation", "receivers"}, "curve", "minimumSetSize")
+	optional := append([]string{"curve", "minimumSetSize"}, queryFields...)
+	s := newShape(job.value["parameters"], "parameters", job.err, []string{"operation", "receivers"}, optional...)
 	if *job.err != nil {
 		return Parameters{}
 	}
-	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference), Curve: group.Names[0]}
-	if p.Operation == Difference && len(parties) != 2 {
-		s.fail(fault.BadJob(s.at("operation"), "Difference is for 2 parties, not %d", len(parties)))
+	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference, PrivateQuery), Curve: group.Names[0]}
+	if (p.Operation == Difference || p.Operation == PrivateQuery) && len(parties) != 2 {
+		s.fail(fault.BadJob(s.at("operation"), "%s is for 2 parties, not %d", p.Operation, len(parties)))
 	}
 	for i, name := range s.names("receivers", 1, len(parties)) {
-		rank := slices.Index(parties, name)
-		if rank < 0 {
-			s.fail(fault.BadJob(fmt.Sprintf("parameters.receivers[%d]", i), "%q is not a party of the job", name))
-		}
-		p.Receivers = append(p.Receivers, rank)
+		p.Receivers = append(p.Receivers, s.rank(name, fmt.Sprintf("parameters.receivers[%d]", i), parties))
 	}
 	slices.Sort(p.Receivers)
 	if s.has("curve") {
 		p.Curve = s.word("curve", group.Names...)
 	}
 	if s.has("minimumSetSize") {
-		if p.Operation == Difference {
-			s.fail(fault.BadJob(s.at("minimumSetSize"), "belongs to Intersection and Cardinality; remove it for Difference"))
+		if p.Operation != Intersection && p.Operation != Cardinality {
+			s.fail(fault.BadJob(s.at("minimumSetSize"), "belongs to Intersection and Cardinality; remove it for %s", p.Operation))
 		}
 		p.MinimumSetSize = s.number("minimumSetSize", 1, 10_000_000_000)
 	}
+	for _, field := range queryFields {
+		switch {
+		case p.Operation == PrivateQuery && !s.has(field):
+			s.fail(fault.BadJob(s.at(field), "is missing"))
+		case p.Operation != PrivateQuery && s.has(field):
+			s.fail(fault.BadJob(s.at(field), "belongs to PrivateQuery; remove it for %s", p.Operation))
+		}
+	}
+	if p.Operation == PrivateQuery && *s.err == nil {
+		p.Query = s.query(p.Receivers, parties)
+	}
 	return p
+}
+
+func (s shape) query(receivers []int, parties []string) *Query {
+	q := &Query{
+		Server: s.rank(s.text("server", 63), s.at("server"), parties), Client: s.rank(s.text("client", 63), s.at("client"), parties),
+		MaximumQueries: s.number("maximumQueries", 1, MostQueries), ValueColumns: s.names("valueColumns", 1, mostValueColumns),
+	}
+	if q.Server == q.Client {
+		s.fail(fault.BadJob(s.at("client"), "is the server; it must be the other party"))
+	}
+	if !slices.Equal(receivers, []int{q.Client}) {
+		s.fail(fault.BadJob(s.at("receivers"), "must be the client and nobody else"))
+	}
+	if i := slices.Index(q.ValueColumns, RowColumn); i >= 0 {
+		s.fail(fault.BadJob(fmt.Sprintf("%s[%d]", s.at("valueColumns"), i), "%s is the row number and cannot be a value", RowColumn))
+	}
+	return q
+}
+
+// rank is the place of a name among the parties.
+func (s shape) rank(name, field string, parties []string) int {
+	rank := slices.Index(parties, name)
+	if rank < 0 {
+		s.fail(fault.BadJob(field, "%q is not a party of the job", name))
+	}
+	return rank
 }

@@ -106,8 +106,8 @@ func (m *Mesh) greet(ctx context.Context, conn net.Conn, rank int, deadline time
 		}
 		return false
 	}
-	if len(h.differs) > 0 {
-		m.fail(m.config.disagreement(rank, h))
+	if err := m.config.objection(h); err != nil {
+		m.fail(err)
 		_ = conn.Close()
 		return true
 	}
@@ -144,8 +144,8 @@ func (m *Mesh) welcome(ctx context.Context, conn net.Conn, deadline time.Time) b
 	if _, err := conn.Write(encodeFrame(Hello, m.config.hello())); err != nil {
 		return false
 	}
-	if len(h.differs) > 0 {
-		m.fail(m.config.disagreement(h.rank, h))
+	if err := m.config.objection(h); err != nil {
+		m.fail(err)
 		// The peer reads our hello, finds the same and closes.
 		_ = conn.SetReadDeadline(time.Now().Add(lastWords))
 		_, _, _ = readFrame(conn)

@@ -29,8 +29,11 @@ const (
 	// HintSeed and Hint are an oblivious key-value store.
 	HintSeed Type = 20
 	Hint     Type = 21
+	// EntrySize and Entries are the encrypted table of a private query: one number, then all entries of that size.
+	EntrySize Type = 22
+	Entries   Type = 23
 
-	types = 22
+	types = 24
 	// LargestPayload keeps a frame within 256 KiB.
 	LargestPayload = 256<<10 - headerSize
 	headerSize     = 5

@@ -12,7 +12,7 @@ import (
 const (
 	magic = "CNSETS"
 	// protocolVersion changes with anything that both ends must do alike.
-	protocolVersion = 1
+	protocolVersion = 2
 	digestSize      = 16
 	// mostKeys is the largest number of rows that a job may name.
 	mostKeys = 10_000_000_000
@@ -63,6 +63,17 @@ func (c *Config) readHello(payload []byte) (hello, error) {
 	return h, nil
 }
 
-func (c *Config) disagreement(rank int, h hello) error {
-	return fault.New("PARAMETERS_DIFFER", "parties[%d]: %s has another job; not the same there: %s", rank, c.Names[rank], strings.Join(h.differs, ", "))
+// objection is why no link with a peer may stand after its hello, or nil.
+func (c *Config) objection(h hello) error {
+	if len(h.differs) > 0 {
+		return c.disagreement(h)
+	}
+	if c.Refuse != nil {
+		return c.Refuse(h.rank, h.count)
+	}
+	return nil
+}
+
+func (c *Config) disagreement(h hello) error {
+	return fault.New("PARAMETERS_DIFFER", "parties[%d]: %s has another job; not the same there: %s", h.rank, c.Names[h.rank], strings.Join(h.differs, ", "))
 }

@@ -16,7 +16,10 @@ type Config struct {
 	Names, Addresses []string
 	Fields           []Field
 	// Count is the number of own distinct keys.
-	Count      uint64
+	Count uint64
+	// Refuse, if there is one, sees how many keys a peer has; its failure ends the run before the link stands. Both ends
+	// have to come to the same: neither tells the other.
+	Refuse     func(rank int, count uint64) error
 	ConnectFor time.Duration
 	StallAfter time.Duration
 	// Observe is told of every frame of a protocol that arrives; for tests.

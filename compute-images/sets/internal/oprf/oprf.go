@@ -30,11 +30,17 @@ func NewClient(g group.Group) (*Client, error) {
 // Blind appends the point to send for an item.
 func (c *Client) Blind(to, item []byte) []byte { return c.group.HashMul(to, item, c.blind) }
 
+// Output is F_k of an item: the whole hash.
+type Output [32]byte
+
+// Value is an output cut to what a key-value store holds.
+func (o *Output) Value() okvs.Value { return okvs.Value(o[:okvs.ValueSize]) }
+
 // Finish turns the server's answer into F_k(item).
-func (c *Client) Finish(item, answer []byte) (okvs.Value, error) {
+func (c *Client) Finish(item, answer []byte) (Output, error) {
 	point, err := c.group.Mul(nil, answer, c.off)
 	if err != nil {
-		return okvs.Value{}, err
+		return Output{}, err
 	}
 	return derive(c.group, item, point), nil
 }
@@ -55,13 +61,12 @@ func NewServer(g group.Group) (*Server, error) {
 func (s *Server) Answer(to, blinded []byte) ([]byte, error) { return s.group.Mul(to, blinded, s.key) }
 
 // Evaluate is F_k of an own item.
-func (s *Server) Evaluate(item []byte) okvs.Value {
+func (s *Server) Evaluate(item []byte) Output {
 	return derive(s.group, item, s.group.HashMul(nil, item, s.key))
 }
 
-func derive(g group.Group, item, point []byte) (v okvs.Value) {
-	copy(v[:], Digest(g, "oprf", item, point))
-	return v
+func derive(g group.Group, item, point []byte) Output {
+	return Output(Digest(g, "oprf", item, point))
 }
 
 // Digest hashes parts of fixed length under a label.

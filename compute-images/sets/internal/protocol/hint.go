@@ -18,7 +18,12 @@ func (r *run) queryHint(p *link.Peer, sums []okvs.Value) error {
 	window := make(chan struct{}, link.Window)
 	err = together(r.mesh.Fail,
 		func() error { return r.sendMasked(p, r.Items, window, client.Blind) },
-		func() error { return r.readAnswers(p, client, window, sums) })
+		func() error {
+			return r.readAnswers(p, client, window, func(i int, output oprf.Output) {
+				v := output.Value()
+				sums[i].Xor(&v)
+			})
+		})
 	if err != nil {
 		return err
 	}
@@ -35,7 +40,8 @@ func (r *run) queryHint(p *link.Peer, sums []okvs.Value) error {
 	})
 }
 
-func (r *run) readAnswers(p *link.Peer, client *oprf.Client, window chan struct{}, sums []okvs.Value) error {
+// readAnswers gives use the output at each own item; several goroutines call it.
+func (r *run) readAnswers(p *link.Peer, client *oprf.Client, window chan struct{}, use func(i int, output oprf.Output)) error {
 	size := r.Group.PointSize()
 	return batches(len(r.Items), func(from, to int) error {
 		answers, err := r.receive(p, link.Raised, (to-from)*size)
@@ -45,11 +51,11 @@ func (r *run) readAnswers(p *link.Peer, client *oprf.Client, window chan struct{
 		<-window
 		return spread(to-from, func(a, b int) error {
 			for i := a; i < b; i++ {
-				v, err := client.Finish(r.Items[from+i][:], answers[i*size:(i+1)*size])
+				output, err := client.Finish(r.Items[from+i][:], answers[i*size:(i+1)*size])
 				if err != nil {
 					return p.Nonsense()
 				}
-				sums[from+i].Xor(&v)
+				use(from+i, output)
 			}
 			r.advance(b - a)
 			return nil
@@ -132,7 +138,8 @@ func (r *run) makeHint(server *oprf.Server, z func() func([]byte) okvs.Value) (*
 		return func(i int) error {
 			item := r.Items[i][:]
 			values[i] = share(item)
-			masked := server.Evaluate(item)
+			output := server.Evaluate(item)
+			masked := output.Value()
 			values[i].Xor(&masked)
 			r.advance(1)
 			return nil

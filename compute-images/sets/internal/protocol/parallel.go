@@ -60,9 +60,11 @@ func together(stop func(error) error, parts ...func() error) error {
 }
 
 // batches calls do for [0, n) in steps of one frame.
-func batches(n int, do func(from, to int) error) error {
-	for from := 0; from < n; from += batch {
-		if err := do(from, min(n, from+batch)); err != nil {
+func batches(n int, do func(from, to int) error) error { return steps(n, batch, do) }
+
+func steps(n, size int, do func(from, to int) error) error {
+	for from := 0; from < n; from += size {
+		if err := do(from, min(n, from+size)); err != nil {
 			return err
 		}
 	}

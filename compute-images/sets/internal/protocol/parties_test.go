@@ -41,7 +41,23 @@ func freeAddresses(t testing.TB, n int) []string {
 
 // runParties runs all parties of a job over real connections and returns what each of them has in the end.
 func runParties(t testing.TB, task Task, sets [][]string, change func(rank int, c *link.Config)) []party {
-	n := len(sets)
+	tasks := make([]Task, len(sets))
+	for rank := range tasks {
+		tasks[rank] = task
+		seen := map[string]bool{}
+		for _, key := range sets[rank] {
+			if !seen[key] {
+				seen[key] = true
+				tasks[rank].Items = append(tasks[rank].Items, itemOf(key))
+			}
+		}
+	}
+	return runTasks(t, tasks, change)
+}
+
+// runTasks is runParties with a task for each.
+func runTasks(t testing.TB, tasks []Task, change func(rank int, c *link.Config)) []party {
+	n := len(tasks)
 	parties := make([]party, n)
 	addresses := freeAddresses(t, n)
 	names := make([]string, n)
@@ -50,20 +66,18 @@ func runParties(t testing.TB, task Task, sets [][]string, change func(rank int, 
 	}
 	var wait sync.WaitGroup
 	for rank := range parties {
-		var items []table.Item
-		seen := map[string]bool{}
-		for _, key := range sets[rank] {
-			if !seen[key] {
-				seen[key] = true
-				items = append(items, itemOf(key))
-			}
+		mine := tasks[rank]
+		mine.Self, mine.Parties = rank, n
+		count := len(mine.Items)
+		if mine.Query != nil && mine.Query.Server == rank {
+			count = len(mine.Query.Entries.List)
 		}
 		me := &parties[rank]
 		me.frames = frameCount{}
 		var mutex sync.Mutex
 		config := link.Config{
-			Self: rank, Names: names, Addresses: addresses, Count: uint64(len(items)), ConnectFor: 10 * time.Second, StallAfter: 10 * time.Second,
-			Fields: []link.Field{{Name: "operation", Value: task.Operation}},
+			Self: rank, Names: names, Addresses: addresses, Count: uint64(count), ConnectFor: 10 * time.Second, StallAfter: 10 * time.Second,
+			Fields: []link.Field{{Name: "operation", Value: mine.Operation}},
 			Observe: func(from int, kind link.Type, size int) {
 				mutex.Lock()
 				defer mutex.Unlock()
@@ -80,8 +94,6 @@ func runParties(t testing.TB, task Task, sets [][]string, change func(rank int, 
 				me.err = err
 				return
 			}
-			mine := task
-			mine.Self, mine.Parties, mine.Items = rank, n, items
 			me.result, me.err = Run(mesh, mine)
 		})
 	}

@@ -22,16 +22,19 @@ type Task struct {
 	Receivers      []int
 	MinimumSetSize int64
 	Group          group.Group
+	// Query is nil for all operations but a private query.
+	Query *Query
 	// Items are the own distinct keys; Run changes their order.
 	Items []table.Item
 	// Progress is told how much of the own work is done, in percent.
 	Progress func(percent int)
 }
 
-// Result is what a receiver gets: the sorted items that belong to it, or only a number.
+// Result is what a receiver gets: the sorted items that belong to it, or only a number, or the answers to a query by item.
 type Result struct {
-	Items []table.Item
-	Count int64
+	Items   []table.Item
+	Count   int64
+	Answers []Answer
 }
 
 type run struct {
@@ -49,7 +52,9 @@ func Run(mesh *link.Mesh, task Task) (Result, error) {
 			return err
 		}
 		r.total.Store(r.work())
-		if r.Parties == 2 {
+		if r.Query != nil {
+			result.Answers, err = r.query()
+		} else if r.Parties == 2 {
 			result, err = r.twoParties()
 		} else {
 			result, err = r.manyParties()
@@ -63,6 +68,7 @@ func Run(mesh *link.Mesh, task Task) (Result, error) {
 		return Result{}, mesh.Fail(err)
 	}
 	slices.SortFunc(result.Items, table.Compare)
+	slices.SortFunc(result.Answers, func(a, b Answer) int { return table.Compare(a.Item, b.Item) })
 	return result, nil
 }
 
@@ -85,7 +91,7 @@ func (r *run) verdict(result Result) error {
 		if err != nil {
 			return err
 		}
-		if len(said) != 1 {
+		if len(said) != 1 || said[0] > 1 || (said[0] == 1 && r.MinimumSetSize == 0) {
 			return p.Nonsense()
 		}
 		tooSmall |= said[0]
@@ -97,13 +103,27 @@ func (r *run) verdict(result Result) error {
 	return nil
 }
 
-// work is the number of multiplications of this party, for progress.
+// Answer finds the server's record at an own item, nil if the server does not have it.
+func (r *Result) Answer(item table.Item) []byte {
+	i, found := slices.BinarySearchFunc(r.Answers, item, func(a Answer, item table.Item) int { return table.Compare(a.Item, item) })
+	if !found {
+		return nil
+	}
+	return r.Answers[i].Record
+}
+
+// work is the number of multiplications of this party, for progress; an entry of a query counts once more on its way.
 func (r *run) work() int64 {
 	own, all := int64(len(r.Items)), int64(0)
 	for _, p := range r.mesh.Peers() {
 		all += int64(p.Count)
 	}
-	if r.Parties == 2 {
+	switch {
+	case r.Query != nil && r.Self == r.Query.Server:
+		return 2*int64(len(r.Query.Entries.List)) + all
+	case r.Query != nil:
+		return 2*own + all
+	case r.Parties == 2:
 		return own + all
 	}
 	var sum int64

@@ -21,9 +21,10 @@ const longestRecord = 16 << 20
 // that differ must stay different.
 type records struct {
 	reader *bufio.Reader
-	// text holds the fields of the record one after the other, ends where each of them ends.
-	text []byte
-	ends []int
+	// text holds the fields of the record one after the other, ends where each of them ends, quoted whether it was in quotes.
+	text   []byte
+	ends   []int
+	quoted []bool
 }
 
 func newRecords(from io.Reader) *records {
@@ -36,7 +37,7 @@ func newRecords(from io.Reader) *records {
 
 // next reads a record; its fields are valid until the next call. io.EOF after the last.
 func (r *records) next() error {
-	r.text, r.ends = r.text[:0], r.ends[:0]
+	r.text, r.ends, r.quoted = r.text[:0], r.ends[:0], r.quoted[:0]
 	if _, err := r.reader.Peek(1); err != nil {
 		return err
 	}
@@ -59,11 +60,12 @@ func (r *records) next() error {
 // field appends one field and says whether it was the last of its record.
 func (r *records) field() (last bool, err error) {
 	b, err := r.reader.ReadByte()
+	r.quoted = append(r.quoted, err == nil && b == '"')
 	if err == io.EOF {
 		return true, nil
 	}
 	if b == '"' {
-		if err := r.quoted(); err != nil {
+		if err := r.inQuotes(); err != nil {
 			return false, err
 		}
 		if b, err = r.reader.ReadByte(); err == nil && b != ',' && b != '\n' && b != '\r' {
@@ -93,7 +95,7 @@ func (r *records) field() (last bool, err error) {
 	return false, err
 }
 
-func (r *records) quoted() error {
+func (r *records) inQuotes() error {
 	for {
 		b, err := r.reader.ReadByte()
 		if err == io.EOF {

@@ -26,14 +26,14 @@ func Compare(a, b Item) int { return bytes.Compare(a[:], b[:]) }
 // Errors are INPUT_MISSING, INPUT_HEADER, INPUT_INVALID or INPUT_ROWS; no message shows a value.
 func Items(input job.Input, newHash func() hash.Hash) ([]Item, error) {
 	items := make([]Item, 0, mostRows(input))
-	rows, err := each(input, newHash, func(_ *records, item Item) {
-		items = append(items, item)
+	err := every(input, newHash, func(_ *records, item Item, number int64) error {
+		if number != dummy {
+			items = append(items, item)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
-	}
-	if rows != input.Rows {
-		return nil, fault.New("INPUT_ROWS", "inputs[0].rows says %d, the file has %d rows below the header (the dummy row counts)", input.Rows, rows)
 	}
 	slices.SortFunc(items, Compare)
 	return slices.Clip(slices.Compact(items)), nil
@@ -49,15 +49,27 @@ func mostRows(input job.Input) int64 {
 	return min(input.Rows, info.Size()/shortest)
 }
 
-// each calls use for every row but the dummy and returns the number of rows, the dummy included.
-func each(input job.Input, newHash func() hash.Hash, use func(*records, Item)) (int64, error) {
+// dummy is the row number of the courier's dummy row.
+const dummy = -1
+
+// every is each for a file that must have as many rows as the job says.
+func every(input job.Input, newHash func() hash.Hash, use func(*records, Item, int64) error) error {
+	rows, err := each(input, newHash, use)
+	if err == nil && rows != input.Rows {
+		err = fault.New("INPUT_ROWS", "inputs[0].rows says %d, the file has %d rows below the header (the dummy row counts)", input.Rows, rows)
+	}
+	return err
+}
+
+// each calls use for every row with its item and row number, and returns how many rows there are. An error of use ends it.
+func each(input job.Input, newHash func() hash.Hash, use func(*records, Item, int64) error) (int64, error) {
 	file, err := os.Open(input.Path)
 	if err != nil {
 		return 0, missing(input, err)
 	}
 	defer file.Close()
 	r := newRecords(file)
-	wanted := append(slices.Clone(input.Keys), job.RowColumn)
+	wanted := slices.Concat(input.Keys, []string{job.RowColumn}, input.Values)
 	if err := r.next(); err != nil && err != io.EOF {
 		return 0, invalid(0, err)
 	}
@@ -82,11 +94,8 @@ func each(input job.Input, newHash func() hash.Hash, use func(*records, Item)) (
 		if len(r.ends) != len(wanted) {
 			return 0, fault.New("INPUT_INVALID", "inputs[0].path: row %d has %d columns, not %d", rows, len(r.ends), len(wanted))
 		}
-		number := string(r.at(len(wanted) - 1))
-		if number == "-1" {
-			continue
-		}
-		if !isRowNumber(number) {
+		number, ok := rowNumber(string(r.at(len(input.Keys))))
+		if !ok {
 			return 0, fault.New("INPUT_INVALID", "inputs[0].path: row %d: %s is not a row number", rows, job.RowColumn)
 		}
 		h.Reset()
@@ -96,20 +105,26 @@ func each(input job.Input, newHash func() hash.Hash, use func(*records, Item)) (
 			h.Write(r.at(i))
 		}
 		h.Sum(item[:0])
-		use(r, item)
+		if err := use(r, item, number); err != nil {
+			return 0, err
+		}
 	}
 }
 
-func isRowNumber(text string) bool {
+func rowNumber(text string) (number int64, ok bool) {
+	if text == "-1" {
+		return dummy, true
+	}
 	if text == "" || len(text) > 18 {
-		return false
+		return 0, false
 	}
 	for _, c := range text {
 		if c < '0' || c > '9' {
-			return false
+			return 0, false
 		}
+		number = 10*number + int64(c-'0')
 	}
-	return true
+	return number, true
 }
 
 func missing(input job.Input, err error) error {

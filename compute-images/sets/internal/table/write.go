@@ -32,9 +32,9 @@ func (r row) key(i int) []byte {
 func WriteRows(of *job.Job, newHash func() hash.Hash, scratch string, keep func(Item) bool) (int64, error) {
 	columns := len(of.Input.Keys)
 	var rows []row
-	_, err := each(of.Input, newHash, func(r *records, item Item) {
-		if !keep(item) {
-			return
+	_, err := each(of.Input, newHash, func(r *records, item Item, number int64) error {
+		if number == dummy || !keep(item) {
+			return nil
 		}
 		found := row{values: bytes.Clone(r.text[:r.ends[columns-1]]), ends: make([]int32, columns)}
 		for i := range columns {
@@ -42,6 +42,7 @@ func WriteRows(of *job.Job, newHash func() hash.Hash, scratch string, keep func(
 		}
 		found.number = bytes.Clone(r.at(columns))
 		rows = append(rows, found)
+		return nil
 	})
 	if err != nil {
 		return 0, err

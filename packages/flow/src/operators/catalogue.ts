@@ -10,6 +10,7 @@ import { join } from './join.ts';
 import { kMeans } from './k-means.ts';
 import type { Operator, OperatorName } from './operator.ts';
 import { predict } from './predict.ts';
+import { privateQuery } from './private-query.ts';
 import { regression } from './regression.ts';
 import { statistics } from './statistics.ts';
 
@@ -19,6 +20,7 @@ export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   Difference: difference,
   Cardinality: cardinality,
   Join: join,
+  PrivateQuery: privateQuery,
   Statistics: statistics,
   Binning: binning,
   Regression: regression,

@@ -23,9 +23,9 @@ export interface Disclosure {
 /**
  * What a receiver gets. OwnRows: rows of its own input. JoinedRows: the same, in an order in which the n-th row of every
  * receiver has the same key. Values: the keys of its joined rows and a value for each. Number: one number. Table: figures about
- * all rows. Model: a share of a model, which says nothing without those of the others.
+ * all rows. Answers: its own rows whose keys the other party holds, with columns of the other's. Model: a share of a model, which says nothing without those of the others.
  */
-export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Values' | 'Number' | 'Table' | 'Model';
+export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Answers' | 'Values' | 'Number' | 'Table' | 'Model';
 
 /** What a step takes of its compute parties. */
 export interface OperatorInputs {
@@ -41,12 +41,14 @@ export interface OperatorInputs {
 export interface Operator {
   readonly name: OperatorName;
   readonly version: string;
-  readonly family: 'Sets' | 'Statistics' | 'Features' | 'Models';
+  readonly family: 'Sets' | 'Queries' | 'Statistics' | 'Features' | 'Models';
   /** One sentence. */
   readonly summary: string;
   readonly result: ResultKind;
   readonly inputs: OperatorInputs;
   readonly trustModels: readonly TrustModel[];
+  /** It opens values of single rows of others, so a standing grant covers it only by naming it. */
+  readonly opensRows?: true;
   /** With every default; strict. */
   readonly parameters: z.ZodObject;
   readonly engines: Readonly<Partial<Record<EngineName, EngineSupport>>>;

@@ -66,7 +66,7 @@ export function courierJob(input: CourierJobInput): CourierJob {
     inputs: terms.inputs
       .filter((each) => each.party === input.self)
       .map(({ name, asset, assetVersion, from, keys, columns }) => ({ name, kind: kindOf(spec, step, name), ...(from === undefined ? { asset, version: assetVersion } : { from }), ...input.inputs[name], keys, columns })),
-    ...(OPERATOR_CATALOGUE[step.operator].inputs.rows === 'Keyed' ? {} : { layout: layoutOf(spec, step) }),
+    ...(needsLayout(step) ? { layout: layoutOf(spec, step) } : {}),
     salt: input.salt,
     outputs: step.outputs.map(({ name, receivers }) => {
       const capability = input.outputs[name];
@@ -86,6 +86,12 @@ export function stepOf(spec: FlowSpec, name: string): FlowStep {
   const step = spec.steps.find((each) => each.name === name);
   if (step === undefined) throw new Error(`the specification has no step ${name}`);
   return step;
+}
+
+/** Operators whose engines must know of the columns of all parties: those on shares, and who asks for columns of the other. */
+function needsLayout({ operator }: FlowStep): boolean {
+  const { inputs, result } = OPERATOR_CATALOGUE[operator];
+  return inputs.rows !== 'Keyed' || result === 'Answers';
 }
 
 /** Inputs of all parties, in the order of the specification: engines that compile one program must agree on them. */

@@ -126,6 +126,9 @@ function primitives(sealed: SealedFlow): string {
     if (OPERATOR_CATALOGUE[operator].inputs.rows !== 'Keyed') {
       return roles.compute.length === 2 ? 'CHEETAH (lattices, vector OLE), international algorithms' : 'ABY3 (replicated secret sharing), international algorithms';
     }
+    if (operator === 'PrivateQuery') {
+      return parameters['curve'] === 'SM2' ? 'oblivious function over the curve of SM2, SM4' : 'oblivious function over Curve25519, AES, international algorithms';
+    }
     if (parameters['protocol'] !== 'ECDH') return 'RR22 (vector OLE), international algorithms';
     return parameters['curve'] === 'SM2' ? 'ECDH over the curve of SM2' : 'ECDH over Curve25519, international algorithms';
   });
