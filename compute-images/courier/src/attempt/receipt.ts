@@ -47,7 +47,7 @@ export function makeReceipt(of: ReceiptInput): SignedReceipt {
       phases: {
         prepare: round(seconds.prepare + spent('prepare') + spent('import')),
         align: round(seconds.handshake + spent('connect')),
-        compute: round(spent('compute') + spent('write')),
+        compute: round(spent('share') + spent('compute') + spent('write')),
         clean: round(seconds.clean),
       },
       peakMemory: { engine: exit.peakRssBytes, courier: process.resourceUsage().maxRSS * 1024 },
