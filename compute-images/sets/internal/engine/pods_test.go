@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,15 +125,20 @@ func (p *pod) workerPID() int {
 	return 0
 }
 
+// freePorts picks below the range from which the kernel gives ports to listeners and connections, so that none is taken meanwhile.
 func freePorts(t *testing.T, n int) []int {
 	var ports []int
-	for range n {
-		listener, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+	for len(ports) < n {
+		port := 10_240 + rand.IntN(32_768-10_240)
+		if slices.Contains(ports, port) {
+			continue
 		}
-		defer listener.Close()
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+		listener, err := net.Listen("tcp4", fmt.Sprint("127.0.0.1:", port))
+		if err != nil {
+			continue
+		}
+		listener.Close()
+		ports = append(ports, port)
 	}
 	return ports
 }
