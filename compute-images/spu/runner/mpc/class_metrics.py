@@ -12,7 +12,7 @@ SMALL = 2.0**-12
 
 
 def fraction(counts: Any, root: Any) -> Any:
-    """counts / total, where `root` is total^(-1/3): in three steps, because 1/total has too few digits as a fixed-point number."""
+    """counts / total for a secret total, where `root` is total^(-1/3): in three steps, because 1/total has too few digits as a fixed-point number."""
     return counts.astype(jnp.float64) * root * root * root
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from .histogram import divide
+from .scaling import scaled
 
 # A centre with less than this share of the rows stays where it is: dividing by so little would not be accurate.
 SMALLEST_SHARE = 2.0**-12
@@ -31,7 +31,7 @@ def make_gather(rows: int) -> Any:
     def gather(centres: Any, *parts: Any) -> tuple[Any, Any]:
         features = jnp.concatenate(parts, axis=1)
         members = jnp.stack(nearest(features, centres), axis=1)
-        return divide(members.T.astype(jnp.float64) @ features, rows), divide(jnp.sum(members, axis=0).astype(jnp.float64), rows)
+        return scaled(members.T.astype(jnp.float64) @ features, 1 / rows), scaled(jnp.sum(members, axis=0).astype(jnp.float64), 1 / rows)
 
     return gather
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from .scaling import scaled
 from .sigmoid import exact_sigmoid, fast_sigmoid
 
 MOMENTUM = 0.9
@@ -44,7 +45,7 @@ def make_epoch_part(model: str, power: float, ridge: float, exact: bool, batches
             x, y = features[start : start + size], label[start : start + size]
             start += size
             error = residual(model, power, exact, x @ weights[:-1] + weights[-1], y)
-            gradient = _mean(jnp.concatenate([x.T @ error, jnp.sum(error, keepdims=True)]), size)
+            gradient = scaled(jnp.concatenate([x.T @ error, jnp.sum(error, keepdims=True)]), 1 / size)
             if ridge:
                 gradient = gradient + jnp.concatenate([ridge * penalty * weights[:-1], jnp.zeros(1)])
             momentum = MOMENTUM * momentum + gradient
@@ -52,9 +53,3 @@ def make_epoch_part(model: str, power: float, ridge: float, exact: bool, batches
         return weights, momentum
 
     return epoch_part
-
-
-def _mean(total: Any, count: int) -> Any:
-    # In two steps: 1/count itself has too few digits as a fixed-point number.
-    root = float(count) ** -0.5
-    return total * root * root

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import histogram
 from .class_metrics import LIFT_SHARES, area_under_curve, at_threshold, fraction, kolmogorov_smirnov, lift, root_of
+from .scaling import scaled
 from .session import Session
 from .sigmoid import exact_sigmoid
 
@@ -33,7 +34,7 @@ def evaluate_classes(session: Session, metrics: tuple[str, ...], bounds: Bounds,
     def count(scores: Any, labels: Any, mean: Any, rate: Any) -> tuple[Any, ...]:
         predicted = (scores >= 0).astype(jnp.int64)
         loss = _log_loss(scores, labels.astype(jnp.float64)) if wants_loss else 0 * mean
-        return *histogram.count(scores, labels, mean, rate), jnp.sum(predicted), jnp.sum(predicted * labels), histogram.divide(loss, rows)
+        return *histogram.count(scores, labels, mean, rate), jnp.sum(predicted), jnp.sum(predicted * labels), scaled(loss, 1 / rows)
 
     for start, end in bounds:
         _accumulate(session, count, [f"predictor{start}", f"label{start}", "mean", "rate"], ["all", "positive", "predicted", "true", "loss"], start > 0)
@@ -41,8 +42,10 @@ def evaluate_classes(session: Session, metrics: tuple[str, ...], bounds: Bounds,
         session.progress.report("compute", 50 + 49 * end // rows)
     names: Named = [(metric, at) for metric in metrics for at in (LIFT_SHARES if metric == "Lift" else (None,))]
 
+    def of_rows(counts: Any) -> Any:
+        return scaled(counts.astype(jnp.float64), 1 / rows)
+
     def finish(everyone: Any, positive: Any, predicted: Any, true: Any, loss: Any, roots: Any, share: Any) -> Any:
-        root_of_rows = root_of(rows)
         high, low = fraction(positive, roots[0]), fraction(everyone - positive, roots[1])
         found = []
         for metric, at in names:
@@ -51,11 +54,11 @@ def evaluate_classes(session: Session, metrics: tuple[str, ...], bounds: Bounds,
             elif metric == "KS":
                 found.append(kolmogorov_smirnov(high, low))
             elif metric == "Lift":
-                found.append(lift(high, fraction(everyone, root_of_rows), at))
+                found.append(lift(high, of_rows(everyone), at))
             elif metric == "LogLoss":
                 found.append(loss)
             else:
-                found.append(at_threshold(metric, fraction(true, root_of_rows), fraction(predicted, root_of_rows), share))
+                found.append(at_threshold(metric, of_rows(true), of_rows(predicted), share))
         return jnp.stack(found)
 
     machine.run(finish, ["all", "positive", "predicted", "true", "loss", "roots", "positiveShare"], ["metrics"])
@@ -71,7 +74,7 @@ def evaluate_values(session: Session, metrics: tuple[str, ...], bounds: Bounds, 
         values = scores if kind == "Linear" else jnp.exp(jnp.clip(scores, -LARGEST_EXPONENT, LARGEST_EXPONENT))
         difference = values - labels
         absolute = jnp.abs(difference) if "MAE" in metrics else 0 * difference
-        return histogram.divide(jnp.sum(difference * difference), rows), histogram.divide(jnp.sum(absolute), rows)
+        return scaled(jnp.sum(difference * difference), 1 / rows), scaled(jnp.sum(absolute), 1 / rows)
 
     for start, end in bounds:
         _accumulate(session, errors, [f"predictor{start}", f"label{start}"], ["squares", "absolutes"], start > 0)

@@ -10,6 +10,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .scaling import scaled
+
 # Buckets are equally wide, over three standard deviations to both sides of the mean; the outer ones take what lies beyond.
 HIGH_BITS, LOW_BITS = 3, 4
 BUCKETS = 1 << (HIGH_BITS + LOW_BITS)
@@ -19,8 +21,8 @@ SMALLEST_VARIANCE = 2.0**-10
 
 def spread_of(total: Any, squares: Any, rows: int) -> tuple[Any, Any]:
     """(mean, 1/deviation) from the means of blocks' sums; both are secret numbers."""
-    mean = divide(total, rows)
-    variance = divide(squares, rows) - mean * mean
+    mean = scaled(total, 1 / rows)
+    variance = scaled(squares, 1 / rows) - mean * mean
     return mean, jax.lax.rsqrt(jnp.maximum(variance, SMALLEST_VARIANCE))
 
 
@@ -35,12 +37,6 @@ def count(scores: Any, labels: Any, mean: Any, rate: Any) -> tuple[Any, Any]:
         place = 2 * place - bit.astype(jnp.float64)
     high, low = _one_of(bits[:HIGH_BITS]), _one_of(bits[HIGH_BITS:])
     return (high.T @ low).reshape(-1), (high.T @ (low * labels[:, None])).reshape(-1)
-
-
-def divide(value: Any, number: int) -> Any:
-    """value / number for a number known to all, in two steps: 1/number itself has too few digits as a fixed-point number."""
-    root = float(number) ** -0.5
-    return value * root * root
 
 
 def _one_of(bits: list[Any]) -> Any:
