@@ -178,6 +178,30 @@ describe('statistics over columns of several parties', () => {
   });
 });
 
+test('boosted trees that nobody can read, and a formula over columns of both banks, of one join', async () => {
+  const formula = example('expression.yaml', 'unused').spec.steps[1]!;
+  const task = example('boosted-trees.yaml', 'trees', (spec) => {
+    spec.steps.push(formula);
+    Object.assign(spec.steps[1]!.parameters ?? {}, { trees: 2 });
+  });
+  await apply(BANK_A.namespace, [task]);
+  const flowId = await agree(task);
+  await succeeded(task.metadata.name, COMPUTE_MS);
+  const fetched = (step: string): Promise<Result> => fetchResult(BANK_A, task.metadata.name, '--step', step);
+  const flags = await fetched('flag');
+  const risky = new Map(joint.map((row) => [`${row['id_card']}|${row['branch']}`, Number(row['dir']) * Number(row['lvr']) > 0.25 && (Number(row['ccs']) >= 3 || row['deny'] === 'yes')]));
+  assert.deepEqual(flags.header, ['id_card', 'branch', 'value']);
+  assert.deepEqual(flags.rows.filter(([id, branch, value]) => risky.get(`${id}|${branch}`) !== (value === '1')), []);
+  assert.ok(flags.rows.length === joint.length && [...risky.values()].some((value) => value));
+  const auc = figure(await fetched('evaluate'), { metric: 'AUC' });
+  assert.ok(auc > 0.75 && auc <= 1, String(auc));
+  const gains = await fetched('explain');
+  const share = gains.header.indexOf('coefficient');
+  assert.deepEqual(gains.rows.map((row) => row[1]), ['dir', 'lvr', 'ccs', 'mcs']);
+  assert.ok(Math.abs(gains.rows.reduce((total, row) => total + Number(row[share]), 0) - 1) < 0.001);
+  await nothingLeft(flowId);
+});
+
 describe('before anybody is asked', () => {
   const refused: [string, (spec: ComputeTaskSpecInput) => void, RegExp][] = [
     ['rows that no join has lined up', (spec) => Object.assign(spec.steps[1]!.inputs[0]!, { from: undefined, asset: 'customers' }), /spec\.steps\[1\]\.inputs\[0\]\.asset: Statistics computes over rows that are lined up; name the output of a Join/],

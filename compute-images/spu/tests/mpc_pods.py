@@ -120,7 +120,7 @@ class Meeting:
 def job_for(
     work: Path, name: str, names: str, ports: Sequence[int], inputs: list[dict[str, Any]], layout: list[dict[str, Any]], parameters: dict[str, Any]
 ) -> dict[str, Any]:
-    kind = {"Regression": "Model", "KMeans": "Model", "Predict": "Rows"}.get(parameters["operator"], "Table")
+    kind = {"Regression": "Model", "GradientBoosting": "Model", "KMeans": "Model", "Predict": "Rows", "Expression": "Rows"}.get(parameters["operator"], "Table")
     receives = kind == "Model" or name in parameters["receivers"]
     return {
         "schema": "collabnet.dev/engine-job/v1",

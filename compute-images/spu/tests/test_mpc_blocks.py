@@ -43,6 +43,16 @@ class BlocksTest(MpcCase):
         self.assertAlmostEqual(metrics["Accuracy"], ((scores >= 0.5) == y).mean(), 3)
         for side in sides:
             side.models = {}
+        total = ["+", ["column", "a", "x0"], ["column", "b", "x2"]]
+        values = [float(r["value"]) for r in table(operator="Expression", expression=total)]
+        self.assertLess(np.abs(values - x[:, 0] - x[:, 2]).max(), 0.001)
+        trees = self.succeed(sides, command=SMALL_BLOCKS, operator="GradientBoosting", receivers=[], label="y", trees=3, depth=2)
+        for name, side in zip("abc", sides, strict=True):
+            side.models = {"model": trees.file(name)}
+        of_trees = {r["metric"]: float(r["value"]) for r in table(operator="Evaluate", label="y", metrics="AUC")}
+        self.assertGreater(of_trees["AUC"], 0.85)
+        for side in sides:
+            side.models = {}
         clusters = self.succeed(sides, command=SMALL_BLOCKS, operator="KMeans", receivers=[], clusters=3, iterations=2)
         self.assertGreater(len(clusters.file("c")), 100)
 

@@ -53,7 +53,7 @@ export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = 
         name: 'mpc',
         version: '1.0.0',
         engine: 'spu',
-        operators: ['Statistics', 'Binning', 'Regression', 'KMeans', 'Predict', 'Evaluate', 'Explain'],
+        operators: ['Expression', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain'],
         ...engine,
         trustClass: 'ReviewedProtocol',
         trustModels: ['TwoPartySemiHonest', 'ThreePartyHonestMajority'],

@@ -18,6 +18,7 @@ const SHARED: Readonly<Partial<Record<Operator['name'], string>>> = {
   Join: 'statistics',
   Binning: 'credit-scoring',
   Regression: 'credit-scoring',
+  GradientBoosting: 'boosted-trees',
   KMeans: 'clusters',
   Predict: 'credit-scoring',
   Evaluate: 'credit-scoring',

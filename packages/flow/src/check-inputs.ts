@@ -1,3 +1,7 @@
+import { FlowError } from './error.ts';
+import { referencesOf, type ColumnReference } from './expression/expression.ts';
+import { parseExpression } from './expression/parse.ts';
+import { columnsMeant, readReference, type PartyColumn } from './expression/resolve.ts';
 import type { FlowIssue } from './issue.ts';
 import { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 import { columnsOf, inputKind, joinOf, sourceStep } from './sources.ts';
@@ -44,7 +48,7 @@ function checkColumns(at: string, spec: FlowSpec, { operator }: FlowStep, input:
 }
 
 function checkCounts(at: string, spec: FlowSpec, { operator, inputs, roles }: FlowStep): FlowIssue[] {
-  const { rows, model } = OPERATOR_CATALOGUE[operator].inputs;
+  const { inputs: { rows, model }, result } = OPERATOR_CATALOGUE[operator];
   const issue = (message: string): FlowIssue => ({ field: `${at}.inputs`, code: 'INPUT_KIND', message });
   return roles.compute.flatMap((party): FlowIssue[] => {
     const count = { Rows: 0, Table: 0, Model: 0 };
@@ -52,6 +56,7 @@ function checkCounts(at: string, spec: FlowSpec, { operator, inputs, roles }: Fl
     return [
       ...(rows === 'Keyed' && count.Rows !== 1 ? [issue(`party ${party} must give exactly one input: ${operator} takes one table of each party`)] : []),
       ...(rows === 'Joined' && count.Rows > 1 ? [issue(`party ${party} gives ${count.Rows} inputs with rows; ${operator} takes at most one of each party`)] : []),
+      ...(result === 'Values' && count.Rows === 0 && roles.receivers.includes(party) ? [issue(`party ${party} receives values of rows and gives none itself; add its rows as an input, or leave it out of the receivers`)] : []),
       ...(count.Table > 1 ? [issue(`party ${party} gives ${count.Table} tables; ${operator} takes at most one`)] : []),
       ...(model === true && count.Model !== 1 ? [issue(`party ${party} must give its share of the model: every compute party needs exactly one input from the step that trained it`)] : []),
     ];
@@ -92,18 +97,32 @@ function checkJoin(at: string, spec: FlowSpec, { operator, inputs }: FlowStep): 
 const REFERENCES = ['label', 'groupBy'] as const;
 
 function checkReferences(at: string, spec: FlowSpec, { inputs, parameters }: FlowStep): FlowIssue[] {
-  const columns = inputs.flatMap((input) => (inputKind(spec, input) === 'Rows' ? input.columns.map((column) => ({ column, whole: `${input.party}.${column}` })) : []));
-  return REFERENCES.flatMap((name): FlowIssue[] => {
-    const reference = parameters[name];
-    if (typeof reference !== 'string') return [];
-    const found = columns.filter(({ column, whole }) => reference === column || reference === whole);
+  const columns = inputs.flatMap((input) => (inputKind(spec, input) === 'Rows' ? input.columns.map((column) => ({ party: input.party, column })) : []));
+  const whole = ({ party, column }: PartyColumn): string => `${party}.${column}`;
+  const references = [
+    ...REFERENCES.flatMap((name) => (typeof parameters[name] === 'string' ? [{ name, reference: readReference(parameters[name], columns) }] : [])),
+    ...formulaReferences(parameters['expression']).map((reference) => ({ name: 'expression', reference })),
+  ];
+  return references.flatMap(({ name, reference }): FlowIssue[] => {
+    const found = columnsMeant(reference, columns);
     if (found.length === 1) return [];
+    const written = [reference.party, reference.column].filter((part) => part !== undefined).join('.');
     const message =
       found.length > 1
-        ? `several parties give a column ${reference}; write ${found.map(({ whole }) => whole).join(' or ')}`
-        : `no party gives a column ${reference}; there are ${columns.map(({ whole }) => whole).join(', ') || 'none'}`;
+        ? `several parties give a column ${written}; write ${found.map(whole).join(' or ')}`
+        : `no party gives a column ${written}; there are ${columns.map(whole).join(', ') || 'none'}`;
     return [{ field: `${at}.parameters.${name}`, code: 'INPUT_COLUMN', message }];
   });
+}
+
+/** Columns of a formula; none of a faulty one, which is reported with the parameters. */
+function formulaReferences(formula: unknown): readonly ColumnReference[] {
+  try {
+    return typeof formula === 'string' ? referencesOf(parseExpression(formula)) : [];
+  } catch (error) {
+    if (error instanceof FlowError) return [];
+    throw error;
+  }
 }
 
 /** A regression by weights of evidence needs those of every party that gives columns; one without needs none. */

@@ -87,6 +87,12 @@ describe('steps that read the outputs of earlier ones', () => {
       step(spec, 'join').inputs[1]!.columns = ['late'];
       step(spec, 'bins').inputs[1]!.columns = ['late'];
     }],
+    ['a formula that cannot be read', /parameters.expression: at character 7: found the end where/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Expression', parameters: { expression: 'late +' } })],
+    ['a formula with a column that nobody gives', /parameters.expression: no party gives a column b.late; there are a.income, a.late, b.age/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Expression', parameters: { expression: 'a.late + b.late' } })],
+    ['values of rows for a party that gives none', /inputs: party b receives values of rows and gives none itself/, (spec) => {
+      Object.assign(step(spec, 'bins'), { operator: 'Expression', parameters: { expression: 'late > 3' } });
+      step(spec, 'bins').inputs.splice(1, 1);
+    }],
     ['evidence of one party only', /inputs: minimumInformationValue needs the table of a Binning of party b too/, (spec) => step(spec, 'train').inputs.splice(3, 1)],
     ['evidence that is not asked for', /parameters.minimumInformationValue: party a gives the table of a Binning, which counts only with/, (spec) => (step(spec, 'train').parameters['minimumInformationValue'] = '')],
     ['an extreme of a group', /parameters.statistics: by groups there are Count, Sum, Mean/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Maximum', groupBy: 'late' } })],

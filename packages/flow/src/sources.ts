@@ -54,8 +54,9 @@ export function columnsOf(spec: Pick<FlowSpec, 'steps'>, source: FlowStep, party
   return OPERATOR_CATALOGUE[source.operator].result === 'Values' ? [...rows.keys, valueColumn(spec, source)] : [...rows.keys, ...rows.columns];
 }
 
-/** Column of the values of Predict: what the model tells of a row. */
-function valueColumn(spec: Pick<FlowSpec, 'steps'>, { inputs }: FlowStep): string {
+/** Column of the values: of Predict what the model tells of a row. */
+function valueColumn(spec: Pick<FlowSpec, 'steps'>, { operator, inputs }: FlowStep): string {
+  if (operator === 'Expression') return 'value';
   const trainers = inputs.map((input) => sourceStep(spec, input)?.operator);
   return trainers.includes('KMeans') ? 'cluster' : 'score';
 }

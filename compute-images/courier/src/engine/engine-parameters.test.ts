@@ -34,3 +34,11 @@ test('an operator on shares gets its parameters, the protocol of its number of p
   const three = { ...job('spu', 'Binning', { label: 'late', minimumBinSize: 50 }), peers: [...two.peers, ...two.peers] };
   assert.deepEqual(mpcParameters(three, ['a', 'b']), { operator: 'Binning', protocol: 'ABY3', receivers: ['a', 'b'], label: 'late', minimumBinSize: 50 });
 });
+
+test('a formula reaches the engine as lists, with the party of every column', () => {
+  const layout = [{ party: 'a', input: 'l', kind: 'Rows', columns: ['debt'] }, { party: 'b', input: 'r', kind: 'Rows', columns: ['income', 'sex'] }] as CourierJob['layout'];
+  const asked = { ...job('spu', 'Expression', { expression: "a.debt / income > 0.4 or sex = 'f'" }), ...(layout && { layout }) };
+  const expected = ['or', ['>', ['/', ['column', 'a', 'debt'], ['column', 'b', 'income']], ['number', '0.4']], ['text', 'b', 'sex', 'f']];
+  assert.deepEqual(mpcParameters(asked, ['a']), { operator: 'Expression', protocol: 'CHEETAH', receivers: ['a'], expression: expected });
+  assert.throws(() => mpcParameters({ ...asked, parameters: { expression: 'profit > 0' } }, ['a']), { code: 'JOB_INVALID' });
+});

@@ -1,5 +1,6 @@
-import { MPC_PROTOCOLS } from '@collabnet/flow';
+import { columnsMeant, MPC_PROTOCOLS, parseExpression, toLists } from '@collabnet/flow';
 import type { CourierJob } from '@collabnet/wire';
+import { CourierError } from '../errors.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 type Build = (job: CourierJob, receivers: readonly string[]) => Parameters;
@@ -55,8 +56,19 @@ export function setParameters(job: CourierJob, receivers: readonly string[]): Pa
 const SMALLEST_GROUP: Readonly<Partial<Record<CourierJob['operator'], string>>> = { Statistics: 'minimumGroupSize', Binning: 'minimumBinSize' };
 
 /** What the engine is told of an operator on shares: the same at every party. */
-export function mpcParameters({ operator, parameters, peers, minimumSetSize }: CourierJob, receivers: readonly string[]): Parameters {
+export function mpcParameters({ operator, parameters, peers, minimumSetSize, layout = [] }: CourierJob, receivers: readonly string[]): Parameters {
   const raised = Object.entries(parameters).map(([name, value]): [string, unknown] => [name, name === SMALLEST_GROUP[operator] && typeof value === 'number' ? Math.max(value, minimumSetSize) : value]);
   const protocol = peers.length === 1 ? MPC_PROTOCOLS.TwoPartySemiHonest : MPC_PROTOCOLS.ThreePartyHonestMajority;
-  return { operator, protocol, receivers, ...Object.fromEntries(raised) };
+  const { expression } = parameters;
+  return { operator, protocol, receivers, ...Object.fromEntries(raised), ...(typeof expression === 'string' ? { expression: formula(expression, layout) } : {}) };
+}
+
+/** A formula as the engine takes it: read already, with the party of every column. */
+function formula(text: string, layout: NonNullable<CourierJob['layout']>): unknown[] {
+  const columns = layout.flatMap(({ party, kind, columns: names = [] }) => (kind === 'Rows' ? names.map((column) => ({ party, column })) : []));
+  return toLists(parseExpression(text), (reference) => {
+    const [found] = columnsMeant(reference, columns);
+    if (found === undefined) throw new CourierError('JOB_INVALID', `job.json: parameters.expression: no party gives a column ${reference.column}`);
+    return found;
+  });
 }

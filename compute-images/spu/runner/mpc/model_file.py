@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ LONGEST_FILE = 64 << 20
 
 @dataclass(frozen=True)
 class Model:
-    """`public` is equal at all parties: id, protocol, parties, model, features by party; exponent of the label's unit, or clusters.
+    """`public` is equal at all parties: id, protocol, parties, model, features by party; exponent of the label's unit, or clusters; of trees
+    their number and depth.
 
     Of a regression the shares are those of the weights, one per feature and an intercept, which make
-    `linear predictor = features · weights + intercept`; of KMeans those of the centres, one after the other.
+    `linear predictor = features · weights + intercept`; of KMeans those of the centres, one after the other. Of trees those of the base score,
+    each leaf's value tree by tree, and the gain by question; `splits` are the shares of each node's question, see trees.py.
     """
 
     public: dict[str, Any]
@@ -28,6 +30,7 @@ class Model:
     label: dict[str, Any]
     """At the owner of the label {"column", "scale"}, elsewhere empty."""
     chunks: list[bytes]
+    splits: list[bytes] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -39,9 +42,22 @@ class Model:
         return [sum(count for _, _, count in self.public["features"][party]) for party in self.public["parties"]]
 
     @property
+    def trees(self) -> tuple[int, int] | None:
+        """Number and depth of the trees; None for a model without."""
+        return (int(self.public["trees"]), int(self.public["depth"])) if "trees" in self.public else None
+
+    @property
     def size(self) -> int:
         """Number of shared values."""
+        if self.trees:
+            (trees, depth) = self.trees
+            return 1 + trees * 2**depth + sum(self.widths)
         return int(self.public["clusters"]) * sum(self.widths) if self.kind == "KMeans" else sum(self.widths) + 1
+
+    @property
+    def splits_shape(self) -> tuple[int, int, int]:
+        (trees, depth) = self.trees or (0, 0)
+        return trees, 2**depth - 1, sum(self.widths) + 1
 
 
 def write_model(target: Path, model: Model) -> None:
@@ -50,6 +66,7 @@ def write_model(target: Path, model: Model) -> None:
         "public": model.public,
         "private": {"preparations": model.preparations, "label": model.label},
         "share": [base64.b64encode(chunk).decode() for chunk in model.chunks],
+        "splits": [base64.b64encode(chunk).decode() for chunk in model.splits],
     }
     temporary = Path("result.part")
     temporary.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
@@ -64,12 +81,12 @@ def read_model(path: Path, field: str) -> Model:
         value = json.loads(path.read_text(encoding="utf-8"))
         if value["schema"] != SCHEMA:
             raise ValueError
-        chunks = [base64.b64decode(text, validate=True) for text in value["share"]]
-        model = Model(value["public"], value["private"]["preparations"], value["private"]["label"], chunks)
+        (chunks, splits) = ([base64.b64decode(text, validate=True) for text in value[name]] for name in ("share", "splits"))
+        model = Model(value["public"], value["private"]["preparations"], value["private"]["label"], chunks, splits)
         if len(model.widths) != len(model.public["parties"]) or not isinstance(model.public["id"], str):
             raise ValueError
         return model
     except FileNotFoundError:
         raise EngineError("INPUT_MISSING", f"{field}: {path} does not exist or cannot be read") from None
     except (ValueError, KeyError, TypeError):
-        raise EngineError("MODEL_INVALID", f"{field}: not a model file of this engine; give the output of Regression at this party") from None
+        raise EngineError("MODEL_INVALID", f"{field}: not a model file of this engine; give the output of its training at this party") from None

@@ -16,9 +16,11 @@ from .scalars import Scalars
 # first party deals all randomness and could open every value. Other protocols of the library are for tests.
 PROTOCOLS = {"CHEETAH": 2, "ABY3": 3}
 OUTPUT_KINDS: dict[str, Kind] = {
+    "Expression": "Rows",
     "Statistics": "Table",
     "Binning": "Table",
     "Regression": "Model",
+    "GradientBoosting": "Model",
     "KMeans": "Model",
     "Predict": "Rows",
     "Evaluate": "Table",
@@ -27,6 +29,7 @@ OUTPUT_KINDS: dict[str, Kind] = {
 COMMON = ("operator", "protocol", "receivers")
 READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tuple[str, ...]]] = {
     # operator: reader of its settings, required settings, optional settings
+    "Expression": (settings.expression, ("expression",), ()),
     "Statistics": (settings.statistics, (), ("statistics", "quantiles", "groupBy", "minimumGroupSize")),
     "Binning": (settings.binning, ("label",), ("positive", "bins", "method", "minimumBinSize")),
     "Regression": (
@@ -34,6 +37,7 @@ READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tupl
         ("model", "label"),
         ("positive", "epochs", "batchSize", "learningRate", "l2", "tweediePower", "minimumInformationValue"),
     ),
+    "GradientBoosting": (settings.boosting, ("label",), ("model", "positive", "trees", "depth", "learningRate", "thresholds", "l2")),
     "KMeans": (settings.kmeans, (), ("clusters", "iterations")),
     "Predict": (settings.predict, (), ()),
     "Evaluate": (settings.evaluate, ("label",), ("positive", "metrics", "minimumGroupSize")),
@@ -56,7 +60,7 @@ def read_parameters(value: Any, layout: Layout) -> Parameters:
     """Reads `parameters`. Raises JobError naming the first field that is unknown, missing or wrong."""
     given = typed(value, dict, "parameters")
     operator = Shape({"operator": given.get("operator", "")}, "parameters", ["operator"]).word("operator", READERS) if "operator" in given else ""
-    (reader, required, optional) = READERS.get(operator, READERS["Statistics"])
+    (reader, required, optional) = READERS.get(operator, READERS["Explain"])
     shape = Shape(value, "parameters", [*COMMON, *required], optional)
     protocol = shape.word("protocol", PROTOCOLS)
     if PROTOCOLS[protocol] != len(layout.parties):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from ..errors import JobError
 from ..shape import Shape
@@ -11,11 +12,16 @@ from ..shape import Shape
 _DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,12})?")
 
 
-def decimal_of(text: str, field: str, lowest: float, highest: float) -> float:
-    """A decimal number such as "0.1" between two bounds, both allowed. Raises JobError naming `field`."""
+def read_decimal(text: str, field: str) -> float:
+    """A decimal number such as "0.1". Raises JobError naming `field`."""
     if not _DECIMAL.fullmatch(text):
         raise JobError(field, 'must be a decimal number such as "0.1"')
-    value = float(text)
+    return float(text)
+
+
+def decimal_of(text: str, field: str, lowest: float, highest: float) -> float:
+    """The same between two bounds, both allowed."""
+    value = read_decimal(text, field)
     if not lowest <= value <= highest:
         raise JobError(field, f"must lie between {lowest:g} and {highest:g}")
     return value
@@ -26,6 +32,9 @@ class Scalars:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
+
+    def raw(self, key: str) -> Any:
+        return self._shape.raw(key)
 
     def word(self, key: str, allowed: Sequence[str], default: str) -> str:
         return self._shape.word(key, allowed) if self._shape.has(key) else default

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import JobError
+from .formula import Formula, read_formula
 from .layout import ColumnName, Layout
 from .scalars import Scalars
 
@@ -13,9 +14,19 @@ STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation", "Minimum"
 GROUP_STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation")
 METHODS = ("Quantile", "EqualWidth", "Optimal")
 MODELS = ("Linear", "Logistic", "Poisson", "Tweedie")
+OBJECTIVES = ("Linear", "Logistic")
 CLASS_METRICS = ("AUC", "KS", "Accuracy", "Precision", "Recall", "F1", "LogLoss", "Lift")
 VALUE_METRICS = ("RMSE", "MAE", "R2")
 SMALLEST_GROUP, LARGEST_GROUP = 2, 1_000_000
+
+
+@dataclass(frozen=True)
+class ExpressionSettings:
+    formula: Formula
+
+
+def expression(scalars: Scalars, layout: Layout) -> ExpressionSettings:
+    return ExpressionSettings(read_formula(scalars.raw("expression"), layout))
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,31 @@ def regression(scalars: Scalars, layout: Layout) -> RegressionSettings:
             if features and len(layout.of(party, "Table")) != 1:
                 raise JobError("parameters.minimumInformationValue", f"needs one input of kind Table at {party}, made by Binning")
     return found
+
+
+@dataclass(frozen=True)
+class BoostingSettings:
+    objective: str
+    label: ColumnName
+    positive: str
+    trees: int
+    depth: int
+    learning_rate: float
+    thresholds: int
+    l2: float
+
+
+def boosting(scalars: Scalars, layout: Layout) -> BoostingSettings:
+    return BoostingSettings(
+        scalars.word("model", OBJECTIVES, "Logistic"),
+        layout.find(scalars.text("label"), "parameters.label"),
+        scalars.text("positive", "1"),
+        scalars.number("trees", 1, 100, 10),
+        scalars.number("depth", 1, 6, 3),
+        scalars.decimal("learningRate", 0.01, 1, "0.3"),
+        scalars.number("thresholds", 1, 63, 15),
+        scalars.decimal("l2", 0, 1000, "1.0"),
+    )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ import { cardinality } from './cardinality.ts';
 import { difference } from './difference.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
+import { expression } from './expression.ts';
+import { gradientBoosting } from './gradient-boosting.ts';
 import { intersection } from './intersection.ts';
 import { join } from './join.ts';
 import { kMeans } from './k-means.ts';
@@ -21,9 +23,11 @@ export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   Cardinality: cardinality,
   Join: join,
   PrivateQuery: privateQuery,
+  Expression: expression,
   Statistics: statistics,
   Binning: binning,
   Regression: regression,
+  GradientBoosting: gradientBoosting,
   KMeans: kMeans,
   Predict: predict,
   Evaluate: evaluate,

@@ -41,7 +41,7 @@ export interface OperatorInputs {
 export interface Operator {
   readonly name: OperatorName;
   readonly version: string;
-  readonly family: 'Sets' | 'Queries' | 'Statistics' | 'Features' | 'Models';
+  readonly family: 'Sets' | 'Queries' | 'Expressions' | 'Statistics' | 'Features' | 'Models';
   /** One sentence. */
   readonly summary: string;
   readonly result: ResultKind;

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from ...errors import EngineError
 from ..columns import Column
-from ..features import Matrix
 from ..job import MpcJob
 from ..label import classes, own_label
 from ..label_scale import LARGEST_LABEL
 from ..model_file import Model
-from ..predictor import own_features, own_regression, predict_blocks, take_up_model
+from ..predictor import own_features, own_predictive, predict_blocks, take_up_model
 from ..session import Session, check_group
 from ..settings import CLASS_METRICS, VALUE_METRICS, EvaluateSettings
 from ..tables import write_table
@@ -28,13 +27,13 @@ class Prepared:
     """`label` is set at its owner: integers 0 and 1, or values in units of 2^exponent."""
 
     model: Model
-    features: Matrix
+    features: NDArray[Any]
     label: NDArray[Any] | None
 
 
 def prepare(job: MpcJob, own: list[Column]) -> Prepared:
     settings: EvaluateSettings = job.parameters.settings
-    model = own_regression(job)
+    model = own_predictive(job)
     metrics_of(settings, model)
     if job.rows:
         check_group(job.rows.rows, settings.minimum_group_size)

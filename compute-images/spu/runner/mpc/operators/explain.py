@@ -1,4 +1,4 @@
-"""Explain: opens the weights of a regression to the receivers."""
+"""Explain: opens the weights of a regression, or of trees how much each column gained, to the receivers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..columns import Column
 from ..job import MpcJob
 from ..model_file import Model
-from ..predictor import own_regression, take_up_model
+from ..predictor import own_predictive, take_up_model
 from ..session import Session
 from ..tables import write_table
 
@@ -24,14 +24,19 @@ class Prepared:
 
 
 def prepare(job: MpcJob, _own: list[Column]) -> Prepared:
-    return Prepared(own_regression(job))
+    return Prepared(own_predictive(job))
 
 
 def compute(session: Session, prepared: Prepared) -> list[list[Any]] | None:
     """Rows of the result at a receiver, None elsewhere."""
-    take_up_model(session, prepared.model)
+    model = prepared.model
+    take_up_model(session, model)
+    if model.trees:
+        session.machine.run(_column_gains(model), ["model"], ["gains"])
+        gains = session.machine.open("gains", session.receivers)
+        return None if gains is None else _gain_rows(model, gains)
     weights = session.machine.open("model", session.receivers)
-    return None if weights is None else _rows(session.job.self_name, prepared.model, weights)
+    return None if weights is None else _rows(session.job.self_name, model, weights)
 
 
 def write(job: MpcJob, _prepared: Prepared, result: list[list[Any]]) -> int:
@@ -61,3 +66,27 @@ def _rows(own: str, model: Model, weights: NDArray[np.float64]) -> list[list[Any
                     rows.append([party, column, level, value / preparation["deviation"][number], "weightOfEvidence" if kind == "weight" else "original"])
     rows.append(["", "(intercept)", "", float(weights[-1]) * unit, "standardised"])
     return rows
+
+
+def _columns(model: Model) -> list[tuple[str, str, int]]:
+    """(party, column, number of questions) of every column, in the order of the questions."""
+    return [(party, column, count) for party in model.public["parties"] for column, _, count in model.public["features"][party]]
+
+
+def _column_gains(model: Model) -> Any:
+    """Gains by column: by question they would show where the trees split."""
+    ends = np.cumsum([count for _, _, count in _columns(model)])
+
+    def column_gains(values: Any) -> Any:
+        import jax.numpy as jnp
+
+        gains = values[-int(ends[-1]) :]
+        return jnp.stack([jnp.sum(one) for one in jnp.split(gains, ends[:-1])])
+
+    return column_gains
+
+
+def _gain_rows(model: Model, gains: NDArray[np.float64]) -> list[list[Any]]:
+    """One row per column, the coefficient being its share of the gain of all splits."""
+    whole = float(gains.sum()) or 1.0
+    return [[party, column, "", float(gain) / whole, "shareOfGain"] for (party, column, _), gain in zip(_columns(model), gains, strict=True)]

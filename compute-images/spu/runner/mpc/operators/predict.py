@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Column
-from ..features import Matrix
 from ..job import MpcJob
 from ..model_file import Model
 from ..predictor import own_features, own_model, predict_blocks, take_up_model
@@ -19,7 +19,7 @@ from ..tables import write_table
 @dataclass
 class Prepared:
     model: Model
-    features: Matrix
+    features: NDArray[Any]
 
 
 def prepare(job: MpcJob, own: list[Column]) -> Prepared:
@@ -30,7 +30,7 @@ def prepare(job: MpcJob, own: list[Column]) -> Prepared:
 def compute(session: Session, prepared: Prepared) -> NDArray[np.float64] | None:
     """Scores at a receiver, None elsewhere.
 
-    Of a regression the linear predictor is opened; it and the score follow from each other, so the receivers compute the rest.
+    Of a regression and of trees the score before its link function is opened; it and the result follow from each other, so the receivers compute the rest.
     """
     take_up_model(session, prepared.model)
     parts = []
