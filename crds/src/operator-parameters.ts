@@ -30,6 +30,8 @@ export const operatorParameters = z
     trees: z.int().min(1).max(100).optional().describe('GradientBoosting: number of trees.'),
     depth: z.int().min(1).max(6).optional().describe('GradientBoosting: questions from the root of a tree to a leaf.'),
     thresholds: z.int().min(1).max(63).optional().describe('GradientBoosting: most values of a numeric column at which a tree may split.'),
+    holdout: decimal.optional().describe('Regression, GradientBoosting: share of the rows that training leaves aside, up to "0.5".'),
+    rows: z.enum(['All', 'Holdout']).optional().describe('Evaluate: by which rows the model is judged. Holdout: those that training left aside.'),
     clusters: z.int().min(2).max(20).optional().describe('KMeans: number of clusters.'),
     iterations: z.int().min(1).max(50).optional().describe('KMeans: how often the centres are moved.'),
     metrics: list.optional().describe('Evaluate: metrics wanted, separated by commas.'),

@@ -97,7 +97,7 @@ class Meeting:
             if len(ended) == len(self.pods):
                 return
             if not failed and any(pod.read("exit.json")["code"] != "OK" for pod in ended):
-                failed, deadline = True, time.monotonic() + 10
+                failed, deadline = True, time.monotonic() + 30
             time.sleep(0.02)
         for pod in self.pods:
             pod.touch("abort")

@@ -33,7 +33,7 @@ class BlocksTest(MpcCase):
         for one in bins:
             inside = (x[:, 0] > float(one["lower"])) & (x[:, 0] <= float(one["upper"]))
             self.assertEqual(int(one["positives"]), y[inside].sum())
-        trained = self.succeed(sides, command=SMALL_BLOCKS, operator="Regression", receivers=[], model="Logistic", label="y", epochs=2, batchSize=18)
+        trained = self.succeed(sides, command=SMALL_BLOCKS, operator="Regression", receivers=[], model="Logistic", label="y", epochs=1, batchSize=18)
         for name, side in zip("abc", sides, strict=True):
             side.models = {"model": trained.file(name)}
         scores = np.array([float(r["score"]) for r in table(operator="Predict")])
@@ -46,7 +46,7 @@ class BlocksTest(MpcCase):
         total = ["+", ["column", "a", "x0"], ["column", "b", "x2"]]
         values = [float(r["value"]) for r in table(operator="Expression", expression=total)]
         self.assertLess(np.abs(values - x[:, 0] - x[:, 2]).max(), 0.001)
-        trees = self.succeed(sides, command=SMALL_BLOCKS, operator="GradientBoosting", receivers=[], label="y", trees=3, depth=2)
+        trees = self.succeed(sides, command=SMALL_BLOCKS, operator="GradientBoosting", receivers=[], label="y", trees=2, depth=2, thresholds=7)
         for name, side in zip("abc", sides, strict=True):
             side.models = {"model": trees.file(name)}
         of_trees = {r["metric"]: float(r["value"]) for r in table(operator="Evaluate", label="y", metrics="AUC")}

@@ -80,7 +80,7 @@ WRONG: list[Wrong] = [
     (GOOD, ["parameters", "receivers"], ["b"], "outputs: must be empty: this party receives nothing"),
     (GOOD, ["parameters", "receivers"], [], "parameters.receivers: must have 1 to 2 elements"),
     (GOOD, ["parameters", "receivers"], ["z"], 'parameters.receivers[0]: "z" is not a party'),
-    (GOOD, ["parameters", "operator"], "Reveal", 'parameters.operator: "Reveal" is not one of Statistics'),
+    (GOOD, ["parameters", "operator"], "Reveal", 'parameters.operator: "Reveal" is not one of Expression'),
     (GOOD, ["parameters", "operator"], KeyError, "parameters.operator: is missing"),
     (GOOD, ["parameters", "operator"], 3, "parameters.operator: must be a string, not an integer"),
     (GOOD, ["parameters", "bins"], 5, "parameters.bins: unknown field"),

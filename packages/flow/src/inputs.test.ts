@@ -93,6 +93,13 @@ describe('steps that read the outputs of earlier ones', () => {
       Object.assign(step(spec, 'bins'), { operator: 'Expression', parameters: { expression: 'late > 3' } });
       step(spec, 'bins').inputs.splice(1, 1);
     }],
+    ['rows held out of a training on all', /parameters.rows: step train trains on all rows; give it a holdout/, (spec) => Object.assign(step(spec, 'predict'), { operator: 'Evaluate', parameters: { label: 'late', rows: 'Holdout' } })],
+    ['rows held out of another join', /parameters.rows: the rows of join again are others than those that step train was trained on/, (spec) => {
+      spec.steps.push({ ...structuredClone(step(spec, 'join')), name: 'again' });
+      step(spec, 'train').parameters['holdout'] = '0.25';
+      Object.assign(step(spec, 'predict'), { operator: 'Evaluate', parameters: { label: 'late', rows: 'Holdout' } });
+      for (const input of step(spec, 'predict').inputs) if (input.from?.step === 'join') input.from.step = 'again';
+    }],
     ['evidence of one party only', /inputs: minimumInformationValue needs the table of a Binning of party b too/, (spec) => step(spec, 'train').inputs.splice(3, 1)],
     ['evidence that is not asked for', /parameters.minimumInformationValue: party a gives the table of a Binning, which counts only with/, (spec) => (step(spec, 'train').parameters['minimumInformationValue'] = '')],
     ['an extreme of a group', /parameters.statistics: by groups there are Count, Sum, Mean/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Maximum', groupBy: 'late' } })],

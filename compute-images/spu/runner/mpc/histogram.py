@@ -1,6 +1,6 @@
 """A histogram of secret scores: bits of each score's place by comparisons, then counts by multiplying.
 
-Seven comparisons a row instead of one for each of the 128 buckets; the buckets of a row stay secret, as do the counts.
+Eight comparisons a row instead of one for each of the 256 buckets; the buckets of a row stay secret, as do the counts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from .scaling import scaled
 
 # Buckets are equally wide, over three standard deviations to both sides of the mean; the outer ones take what lies beyond.
-HIGH_BITS, LOW_BITS = 3, 4
+HIGH_BITS, LOW_BITS = 4, 4
 BUCKETS = 1 << (HIGH_BITS + LOW_BITS)
 DEVIATIONS = 3.0
 SMALLEST_VARIANCE = 2.0**-10

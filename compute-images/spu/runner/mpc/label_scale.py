@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ class TrainingLabel:
     shift: float
     scale: float
     exponent: int
+
+    def of_rows(self, rows: NDArray[np.int64]) -> TrainingLabel:
+        return replace(self, values=self.values[rows])
 
 
 def training_label(column: Column, model: str, positive: str) -> TrainingLabel:

@@ -17,8 +17,8 @@ LONGEST_FILE = 64 << 20
 
 @dataclass(frozen=True)
 class Model:
-    """`public` is equal at all parties: id, protocol, parties, model, features by party; exponent of the label's unit, or clusters; of trees
-    their number and depth.
+    """`public` is equal at all parties: id, protocol, parties, model, features by party; exponent of the label's unit and the share
+    of rows held out, or clusters; of trees their number and depth.
 
     Of a regression the shares are those of the weights, one per feature and an intercept, which make
     `linear predictor = features · weights + intercept`; of KMeans those of the centres, one after the other. Of trees those of the base score,
@@ -31,6 +31,8 @@ class Model:
     """At the owner of the label {"column", "scale"}, elsewhere empty."""
     chunks: list[bytes]
     splits: list[bytes] = field(default_factory=list)
+    alignment: str = ""
+    """Digest of the keys of the own rows that it was trained on; empty at a party without rows, and of KMeans."""
 
     @property
     def kind(self) -> str:
@@ -64,7 +66,7 @@ def write_model(target: Path, model: Model) -> None:
     value = {
         "schema": SCHEMA,
         "public": model.public,
-        "private": {"preparations": model.preparations, "label": model.label},
+        "private": {"preparations": model.preparations, "label": model.label, "alignment": model.alignment},
         "share": [base64.b64encode(chunk).decode() for chunk in model.chunks],
         "splits": [base64.b64encode(chunk).decode() for chunk in model.splits],
     }
@@ -82,7 +84,8 @@ def read_model(path: Path, field: str) -> Model:
         if value["schema"] != SCHEMA:
             raise ValueError
         (chunks, splits) = ([base64.b64decode(text, validate=True) for text in value[name]] for name in ("share", "splits"))
-        model = Model(value["public"], value["private"]["preparations"], value["private"]["label"], chunks, splits)
+        private = value["private"]
+        model = Model(value["public"], private["preparations"], private["label"], chunks, splits, private["alignment"])
         if len(model.widths) != len(model.public["parties"]) or not isinstance(model.public["id"], str):
             raise ValueError
         return model

@@ -35,12 +35,12 @@ READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tupl
     "Regression": (
         settings.regression,
         ("model", "label"),
-        ("positive", "epochs", "batchSize", "learningRate", "l2", "tweediePower", "minimumInformationValue"),
+        ("positive", "epochs", "batchSize", "learningRate", "l2", "tweediePower", "minimumInformationValue", "holdout"),
     ),
-    "GradientBoosting": (settings.boosting, ("label",), ("model", "positive", "trees", "depth", "learningRate", "thresholds", "l2")),
+    "GradientBoosting": (settings.boosting, ("label",), ("model", "positive", "trees", "depth", "learningRate", "thresholds", "l2", "holdout")),
     "KMeans": (settings.kmeans, (), ("clusters", "iterations")),
     "Predict": (settings.predict, (), ()),
-    "Evaluate": (settings.evaluate, ("label",), ("positive", "metrics", "minimumGroupSize")),
+    "Evaluate": (settings.evaluate, ("label",), ("positive", "metrics", "minimumGroupSize", "rows")),
     "Explain": (settings.explain, (), ()),
 }
 NEEDS_MODEL = ("Predict", "Evaluate", "Explain")

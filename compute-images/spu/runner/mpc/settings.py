@@ -17,6 +17,7 @@ MODELS = ("Linear", "Logistic", "Poisson", "Tweedie")
 OBJECTIVES = ("Linear", "Logistic")
 CLASS_METRICS = ("AUC", "KS", "Accuracy", "Precision", "Recall", "F1", "LogLoss", "Lift")
 VALUE_METRICS = ("RMSE", "MAE", "R2")
+LARGEST_HOLDOUT = 0.5
 SMALLEST_GROUP, LARGEST_GROUP = 2, 1_000_000
 
 
@@ -80,6 +81,7 @@ class RegressionSettings:
     l2: float
     tweedie_power: float
     minimum_information_value: float | None
+    holdout: float
 
 
 def regression(scalars: Scalars, layout: Layout) -> RegressionSettings:
@@ -94,6 +96,7 @@ def regression(scalars: Scalars, layout: Layout) -> RegressionSettings:
         scalars.decimal("l2", 0, 10, "0.0"),
         scalars.decimal("tweediePower", 1.01, 1.99, "1.5"),
         scalars.decimal("minimumInformationValue", 0, 100, "0") if minimum else None,
+        scalars.decimal("holdout", 0, LARGEST_HOLDOUT, "0.0"),
     )
     if found.minimum_information_value is not None:
         for party in layout.parties:
@@ -113,6 +116,7 @@ class BoostingSettings:
     learning_rate: float
     thresholds: int
     l2: float
+    holdout: float
 
 
 def boosting(scalars: Scalars, layout: Layout) -> BoostingSettings:
@@ -125,6 +129,7 @@ def boosting(scalars: Scalars, layout: Layout) -> BoostingSettings:
         scalars.decimal("learningRate", 0.01, 1, "0.3"),
         scalars.number("thresholds", 1, 63, 15),
         scalars.decimal("l2", 0, 1000, "1.0"),
+        scalars.decimal("holdout", 0, LARGEST_HOLDOUT, "0.0"),
     )
 
 
@@ -144,6 +149,7 @@ class EvaluateSettings:
     metrics: tuple[str, ...]
     """Empty: the default of the kind of model, which is known only with the model."""
     minimum_group_size: int
+    rows: str
 
 
 def evaluate(scalars: Scalars, layout: Layout) -> EvaluateSettings:
@@ -153,6 +159,7 @@ def evaluate(scalars: Scalars, layout: Layout) -> EvaluateSettings:
         scalars.text("positive", "1"),
         scalars.words("metrics", (*CLASS_METRICS, *VALUE_METRICS), "AUC") if named else (),
         scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10),
+        scalars.word("rows", ("All", "Holdout"), "All"),
     )
 
 

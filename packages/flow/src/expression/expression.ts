@@ -8,7 +8,7 @@ export interface ColumnReference {
   readonly column: string;
 }
 
-/** A formula over columns of several parties (requirement 67). Truths count as 1 and 0 where a number is wanted. */
+/** A formula over columns of several parties (requirement 101). Truths count as 1 and 0 where a number is wanted. */
 export type Expression =
   | { readonly kind: 'Number'; readonly decimal: string }
   | { readonly kind: 'Column'; readonly reference: ColumnReference }

@@ -16,6 +16,7 @@ export const evaluate: Operator = {
   parameters: z.strictObject({
     ...labelParameters,
     metrics: listOf(NAMES, 'Metrics wanted, separated by commas; absent: those of the kind of model.').optional(),
+    rows: z.enum(['All', 'Holdout']).default('All').describe('Holdout: only the rows that training left aside, which needs the rows of the same join and a model with a holdout.'),
     minimumGroupSize: z.int().min(2).max(1_000_000).default(10).describe('Fewest rows of either outcome; with fewer nothing is opened.'),
   }),
   disclosures: [{ who: 'a receiver', learns: 'the metrics' }, SHAPE_DISCLOSURE],

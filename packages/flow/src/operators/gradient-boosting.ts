@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
-import { decimal, labelParameters } from './mpc-parameters.ts';
+import { decimal, holdout, labelParameters } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 
 export const gradientBoosting: Operator = {
@@ -19,6 +19,7 @@ export const gradientBoosting: Operator = {
     learningRate: decimal('Share of each tree that counts.', { minimum: 0.01, maximum: 1, initial: '0.3' }),
     thresholds: z.int().min(1).max(63).default(15).describe('Most values of a numeric column at which a tree may split.'),
     l2: decimal('Penalty on the squares of the values of leaves.', { minimum: 0, maximum: 1000, initial: '1.0' }),
+    holdout,
   }),
   disclosures: [
     { who: 'every party', learns: 'how many questions each column allows (values to split at, levels), not which; of a numeric label the order of magnitude of its spread' },

@@ -45,3 +45,5 @@ export const minimumGroupSize = z
   .max(1_000_000)
   .default(10)
   .describe('Groups with fewer rows are suppressed before anything is opened; the minimum set size that owners and network demand counts if it is larger.');
+
+export const holdout = decimal('Share of the rows, drawn at random, that training leaves aside; Evaluate can judge by them.', { minimum: 0, maximum: 0.5, initial: '0.0' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
-import { decimal, labelParameters } from './mpc-parameters.ts';
+import { decimal, holdout, labelParameters } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 
 export const regression: Operator = {
@@ -19,6 +19,7 @@ export const regression: Operator = {
     learningRate: decimal('Length of a step of the descent.', { minimum: 0.0001, maximum: 1, initial: '0.1' }),
     l2: decimal('Penalty on the squares of the weights.', { minimum: 0, maximum: 10, initial: '0.0' }),
     tweediePower: decimal('Power of the variance, for Tweedie.', { minimum: 1.01, maximum: 1.99, initial: '1.5' }),
+    holdout,
     minimumInformationValue: z
       .string()
       .regex(/^(\d{1,9}(\.\d{1,9})?)?$/, 'write a decimal number such as "0.02", or nothing')

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import EngineError
 from ..columns import Column
+from ..holdout import held_out_of, held_part
 from ..job import MpcJob
 from ..label import classes, own_label
 from ..label_scale import LARGEST_LABEL
@@ -24,7 +25,7 @@ HEADER = ("metric", "at", "value")
 
 @dataclass
 class Prepared:
-    """`label` is set at its owner: integers 0 and 1, or values in units of 2^exponent."""
+    """`label` is set at its owner: integers 0 and 1, or values in units of 2^exponent. All of the rows that are judged by."""
 
     model: Model
     features: NDArray[Any]
@@ -35,21 +36,24 @@ def prepare(job: MpcJob, own: list[Column]) -> Prepared:
     settings: EvaluateSettings = job.parameters.settings
     model = own_predictive(job)
     metrics_of(settings, model)
+    features = own_features(job, own, model)
+    held = held_out_of(model, job.rows, "inputs[0]") if settings.rows == "Holdout" else None
+    chosen = slice(None) if held is None else held
     if job.rows:
-        check_group(job.rows.rows, settings.minimum_group_size)
+        check_group(len(features[chosen]), settings.minimum_group_size)
     label = own_label(job, own, settings.label)
     values: NDArray[Any] | None = None
     if label is not None and model.kind == "Logistic":
-        values = classes(label, settings.positive)
+        values = classes(label, settings.positive)[chosen]
         if min(values.sum(), len(values) - values.sum()) < settings.minimum_group_size:
             raise EngineError("GROUP_TOO_SMALL", f"a class of label column {label.name} has fewer rows than parameters.minimumGroupSize ({settings.minimum_group_size})")
     elif label is not None:
-        values = np.ldexp(label.complete_numbers(), -model.public["exponent"])
+        values = np.ldexp(label.complete_numbers(), -model.public["exponent"])[chosen]
         if np.ptp(values) == 0:
             raise EngineError("INPUT_VALUE", f"label column {label.name} is constant; there is nothing to evaluate")
         if np.abs(values).max() > LARGEST_LABEL:
             raise EngineError("VALUE_RANGE", f"label column {label.name} has values far beyond those that the model was made with")
-    return Prepared(model, own_features(job, own, model), values)
+    return Prepared(model, features[chosen], values)
 
 
 def metrics_of(settings: EvaluateSettings, model: Model) -> tuple[str, ...]:
@@ -68,6 +72,8 @@ def compute(session: Session, prepared: Prepared) -> list[list[Any]] | None:
     settings: EvaluateSettings = session.job.parameters.settings
     metrics = metrics_of(settings, prepared.model)
     take_up_model(session, prepared.model)
+    if settings.rows == "Holdout":
+        session = held_part(session, prepared.model)
     owner = session.job.names.index(settings.label.party)
     bounds: list[tuple[int, int]] = []
     for start, end, _ in predict_blocks(session, prepared.model, prepared.features, 40):

@@ -12,6 +12,7 @@ from ...errors import EngineError
 from .. import trees
 from ..columns import Column
 from ..features import MOST_LEVELS, Preparation
+from ..holdout import own_alignment, training_part
 from ..job import MpcJob
 from ..label import own_label
 from ..label_scale import TrainingLabel, training_label
@@ -58,11 +59,13 @@ def compute(session: Session, prepared: Prepared) -> Model:
     plans = session.tell_all(own_plan, _is_plan)
     widths = [sum(count for _, _, count in plan["features"]) for plan in plans]
     _check_size(sum(widths), settings)
-    growth = _Growth(session, prepared, owner, widths)
+    (training, kept) = training_part(session, settings.holdout)
+    label = prepared.label
+    growth = _Growth(training, prepared.answers[kept] if session.job.rows else prepared.answers, label.of_rows(kept) if label else None, owner, widths)
     for tree in range(settings.trees):
         growth.add_tree(exact=session.job.parameters.protocol != "CHEETAH" or tree >= settings.trees - EXACT_TREES)
         session.progress.report("compute", 5 + 94 * (tree + 1) // settings.trees)
-    growth.finish(prepared.label, owner)
+    growth.finish(label, owner)
     public = {
         # Nobody chose it alone, and nobody can make a second model with it.
         "id": session.common.hex(),
@@ -74,9 +77,10 @@ def compute(session: Session, prepared: Prepared) -> Model:
         "features": {name: plan["features"] for name, plan in zip(names, plans, strict=True)},
         "label": {"party": settings.label.party, "column": settings.label.column},
         "exponent": plans[owner]["exponent"],
+        "holdout": settings.holdout,
     }
-    own_label = {} if prepared.label is None else {"scale": prepared.label.scale}
-    return Model(public, prepared.preparations, own_label, machine.keep("model"), machine.keep("splits"))
+    own_label = {} if label is None else {"scale": label.scale}
+    return Model(public, prepared.preparations, own_label, machine.keep("model"), machine.keep("splits"), own_alignment(session.job))
 
 
 def write(job: MpcJob, _prepared: Prepared, result: Model) -> int:
@@ -88,19 +92,18 @@ def write(job: MpcJob, _prepared: Prepared, result: Model) -> int:
 class _Growth:
     """The variables of a model that grows. Of each block of rows `scores{start}` and `label{start}`, `answers{start}of{rank}`, `gradients{start}`."""
 
-    def __init__(self, session: Session, prepared: Prepared, owner: int, widths: list[int]) -> None:
+    def __init__(self, session: Session, own_answers: Answers, label: TrainingLabel | None, owner: int, widths: list[int]) -> None:
         self._machine = session.machine
         self._settings: BoostingSettings = session.job.parameters.settings
         self._ranks = [rank for rank, width in enumerate(widths) if width]
         self._starts: list[int] = []
         self._grown = 0
-        label = prepared.label
         for start, end in session.blocks(sum(widths), 0, 5):
             self._starts.append(start)
             self._machine.share(f"label{start}", owner, (end - start,), np.float64, None if label is None else label.values[start:end])
             self._machine.share(f"scores{start}", owner, (end - start,), np.float64, None if label is None else np.full(end - start, label.start))
             for rank in self._ranks:
-                own = prepared.answers[start:end] if rank == session.rank else None
+                own = own_answers[start:end] if rank == session.rank else None
                 self._machine.share(f"answers{start}of{rank}", rank, (end - start, widths[rank]), np.int64, own)
         self._gradients = {exact: trees.make_gradients(self._settings.objective, exact) for exact in (True, False)}
         self._split = trees.make_split(session.rows, self._settings.l2)

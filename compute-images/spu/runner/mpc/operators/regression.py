@@ -12,6 +12,7 @@ from ..columns import Column
 from ..descent import CURVATURE, make_epoch_part
 from ..evidence_table import evidence_preparations
 from ..features import Matrix, Preparation, apply_preparations, feature_counts, plain_preparation
+from ..holdout import own_alignment, training_part
 from ..job import MpcJob
 from ..label import own_label
 from ..label_scale import TrainingLabel, training_label
@@ -69,8 +70,9 @@ def compute(session: Session, prepared: Prepared) -> Model:
     total = sum(widths)
     if not 0 < total <= MOST_FEATURES:
         raise EngineError("FEATURES", f"there are {total} features in all; 1 to {MOST_FEATURES} are needed (parameters.minimumInformationValue may drop some)")
-    parts = share_rows(session, prepared.features, prepared.label, owner, widths)
+    (training, kept) = training_part(session, settings.holdout)
     label = prepared.label
+    parts = share_rows(training, prepared.features[kept] if session.job.rows else prepared.features, label.of_rows(kept) if label else None, owner, widths)
     start = None if label is None else np.concatenate([np.zeros(total), [label.start]])
     machine.share("weights", owner, (total + 1,), np.float64, start)
     machine.share("momentum", owner, (total + 1,), np.float64, None if label is None else np.zeros(total + 1))
@@ -98,9 +100,10 @@ def compute(session: Session, prepared: Prepared) -> Model:
         "features": {name: plan["features"] for name, plan in zip(names, plans, strict=True)},
         "label": {"party": settings.label.party, "column": settings.label.column},
         "exponent": plans[owner]["exponent"],
+        "holdout": settings.holdout,
     }
     own_label = {} if label is None else {"scale": label.scale}
-    return Model(public, prepared.preparations, own_label, machine.keep("model"))
+    return Model(public, prepared.preparations, own_label, machine.keep("model"), alignment=own_alignment(session.job))
 
 
 def write(job: MpcJob, _prepared: Prepared, result: Model) -> int:
