@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,9 @@ def write_rows(path: Path, name: str, rows: int, count: int) -> list[str]:
 
 
 def run(operator: str, rows: int, count: int, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    pods = [Pod(), Pod()]
+    # In a pod the engine and these scripts lie in different folders.
+    paths = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+    pods = [Pod(**paths), Pod(**paths)]
     ports = free_ports(2)
     try:
         inputs: list[dict[str, Any]] = []

@@ -21,18 +21,26 @@ export interface Source {
  */
 export function sourcesOf(flow: Lineage, step: ProposedStep): Source[] {
   const found = new Map<string, Source>();
-  for (const input of step.inputs) {
-    for (const source of sourcesOfInput(flow, step, input)) found.set([source.flow, source.step, source.input.name].join('/'), source);
-  }
+  const steps = new Map(flow.steps.map((each) => [each.name, each]));
+  const seen = new Set<string>();
+  const visit = (reader: ProposedStep): void => {
+    // Each step once: the ways through a flow whose steps all read the one before are as many as inputs to the power of steps.
+    if (seen.has(reader.name)) return;
+    seen.add(reader.name);
+    for (const input of reader.inputs) {
+      const earlier = input.from === undefined || input.from.flow !== undefined ? undefined : steps.get(input.from.step);
+      if (earlier !== undefined) visit(earlier);
+      else for (const source of ownSources(flow, reader, input)) found.set([source.flow, source.step, source.input.name].join('/'), source);
+    }
+  };
+  visit(step);
   return [...found.values()];
 }
 
-function sourcesOfInput(flow: Lineage, step: ProposedStep, input: ProposedInput): readonly Source[] {
-  const { from } = input;
-  if (from === undefined) return [{ flow: flow.flowId, step: step.name, input }];
-  if (from.flow !== undefined) return flow.models?.[modelKey(step, input)] ?? [];
-  const earlier = flow.steps.find(({ name }) => name === from.step);
-  return earlier === undefined ? [] : sourcesOf(flow, earlier);
+/** What an input that reads no other step of its flow is made of. */
+function ownSources(flow: Lineage, step: ProposedStep, input: ProposedInput): readonly Source[] {
+  if (input.from === undefined) return [{ flow: flow.flowId, step: step.name, input }];
+  return input.from.flow === undefined ? [] : (flow.models?.[modelKey(step, input)] ?? []);
 }
 
 /** Key of an input in {@link FlowRecord.models}. */

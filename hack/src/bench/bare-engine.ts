@@ -6,14 +6,14 @@ import { BANK_A } from '../demo/institutions.ts';
 import { HackError } from '../lib/hack-error.ts';
 import { repositoryRoot } from '../lib/paths.ts';
 
-/** What `bench_bare.py` prints: seconds of the slower party, peak memory of the larger one, octets of both over loopback. */
+/** What `bench_bare.py` and `bench_mpc.py` print: seconds of the slower party, peak memory of the larger one, octets of both over loopback. */
 export interface BareRun {
   readonly seconds: { readonly connect: number; readonly compute: number };
   readonly peakRssBytes: number;
   readonly exchangedBytes: number;
 }
 
-const SCRIPTS = ['bench_bare.py', 'tests/__init__.py', 'tests/pods.py', 'tests/wheel.py'];
+const SCRIPTS = ['bench_bare.py', 'bench_mpc.py', 'tests/__init__.py', 'tests/pods.py', 'tests/wheel.py'];
 const NAMESPACE = BANK_A.namespace;
 /** The pod waits for all runs of a bench, and ends by itself when the bench did not remove it. */
 const LONGEST_S = 7_200;
@@ -31,11 +31,19 @@ export async function startBarePod(name: string): Promise<void> {
 
 const BARE_TRIES = 3;
 
-export async function runBare(name: string, rows: number): Promise<BareRun> {
+export function runBare(name: string, rows: number): Promise<BareRun> {
+  return run(name, ['/opt/bench/bench_bare.py', '--rows', String(rows)]);
+}
+
+/** One step on shares, of tables with so many rows and feature columns. */
+export function runBareMpc(name: string, operator: string, rows: number, columns: number, parameters: object): Promise<BareRun> {
+  return run(name, ['/opt/bench/bench_mpc.py', '--operator', operator, '--rows', String(rows), '--columns', String(columns), '--parameters', JSON.stringify(parameters)]);
+}
+
+async function run(name: string, script: readonly string[]): Promise<BareRun> {
   // Over its own link the library ends its process now and then when a message cannot be sent; such a run has no time.
   for (let left = BARE_TRIES; ; left -= 1) {
-    const args = ['exec', name, '--', 'python3.11', '/opt/bench/bench_bare.py', '--rows', String(rows)];
-    const { code, stdout, stderr } = await kubectl(NAMESPACE, args, { allowFailure: true });
+    const { code, stdout, stderr } = await kubectl(NAMESPACE, ['exec', name, '--', 'python3.11', ...script], { allowFailure: true });
     if (code === 0) return JSON.parse(stdout) as BareRun;
     if (left === 1) throw new HackError('COMMAND_FAILED', `the bare engine failed ${BARE_TRIES} times: ${stderr.trim()}`);
   }

@@ -27,7 +27,21 @@ export function tableName(rows: number, run: string): string {
 /** Offers tables of so many customers at both banks, half of them common. */
 export async function offerTables(sizes: readonly number[], run: string): Promise<void> {
   const volume = { claimName: claimOf(run), mebi: LEAST_MEBI + Math.ceil((sizes.reduce((sum, rows) => sum + rows, 0) * OCTETS_OF_ROW) / 1024 ** 2) };
-  for (const rows of sizes) await Promise.all(FIRST.map(({ bank, first }) => offer(bank, tableName(rows, run), { rows, first: first(rows) }, volume)));
+  for (const rows of sizes) await Promise.all(FIRST.map(({ bank, first }) => offer(bank, tableName(rows, run), { rows, text: syntheticCsv({ rows, first: first(rows) }), columns: COLUMNS }, volume)));
+}
+
+/** Offers a table of features of the same customers at each bank: `count` columns of noise, and at bank B a label. */
+export async function offerFeatures(rows: number, count: number, run: string): Promise<void> {
+  const volume = { claimName: claimOf(run), mebi: LEAST_MEBI + Math.ceil((rows * count * OCTETS_OF_ROW) / 1024 ** 2) };
+  await Promise.all(
+    FIRST.map(({ bank }) => {
+      const prefix = bank === BANK_A ? 'a' : 'b';
+      const features = Array.from({ length: count }, (_, n): Column => ({ name: `${prefix}${n}`, type: 'Decimal', role: 'Feature' }));
+      const label: Column[] = bank === BANK_B ? [{ name: 'label', type: 'Integer', role: 'Label' }] : [];
+      const columns: Column[] = [{ name: 'id', type: 'String', role: 'Identifier' }, ...features, ...label];
+      return offer(bank, tableName(rows, run), { rows, text: featureCsv(rows, columns), columns }, volume);
+    }),
+  );
 }
 
 /** Deletes assets and volumes of this run at both banks; what the ledger says of them stays. */
@@ -45,12 +59,39 @@ interface Table {
   readonly first: number;
 }
 
+type Column = DataAssetSpecInput['columns'][number];
+
+/** Columns of {@link syntheticCsv}. */
+const COLUMNS: Column[] = [
+  { name: 'id', type: 'String', role: 'Identifier' },
+  { name: 'amount', type: 'Integer', role: 'Feature' },
+];
+
+/** A table to be written, with its columns in order. */
+interface Offered {
+  readonly rows: number;
+  readonly text: Iterable<string>;
+  readonly columns: Column[];
+}
+
 /** One key column of 19 digits, in the order that `bench_bare.py` writes, and one payload column; in pieces, as a large table is no string. */
 export function* syntheticCsv({ rows, first }: Table): Generator<string> {
   yield 'id,amount\n';
   for (let begin = 0; begin < rows; begin += ROWS_OF_PIECE) {
     const length = Math.min(ROWS_OF_PIECE, rows - begin);
     yield Array.from({ length }, (_, index) => `${keyOf(first + begin + index)},${(begin + index) % 1000}\n`).join('');
+  }
+}
+
+/** Keys, noise between -1 and 1, and a label that depends on it. */
+function* featureCsv(rows: number, columns: readonly Column[]): Generator<string> {
+  yield `${columns.map(({ name }) => name).join(',')}\n`;
+  const labelled = columns.some(({ role }) => role === 'Label');
+  const count = columns.length - 1 - (labelled ? 1 : 0);
+  for (let row = 0; row < rows; row += 1) {
+    const values = Array.from({ length: count }, () => Math.random() * 2 - 1);
+    const label = values.reduce((sum, value) => sum + value, 0) > 0 ? '1' : '0';
+    yield `${[keyOf(row), ...values.map((value) => value.toFixed(6)), ...(labelled ? [label] : [])].join(',')}\n`;
   }
 }
 
@@ -69,20 +110,20 @@ async function auditClaims({ namespace }: DemoInstitution, claim: string): Promi
   return claims.filter(({ metadata }) => metadata.annotations?.['collabnet.dev/source-claim'] === claim).map(({ metadata }) => metadata.name);
 }
 
-async function offer(bank: DemoInstitution, name: string, table: Table, { claimName, mebi }: { claimName: string; mebi: number }): Promise<void> {
+async function offer(bank: DemoInstitution, name: string, { rows, text, columns }: Offered, { claimName, mebi }: { claimName: string; mebi: number }): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'collabnet-bench-'));
   try {
     const file = join(folder, 'table.csv');
-    await writeFile(file, syntheticCsv(table));
+    await writeFile(file, text);
     await collabnet(bank.namespace, ['data', 'put', claimName, '--file', file, '--path', `${name}.csv`, '--create-claim', `${mebi}Mi`]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  await apply(bank.namespace, [benchAsset(name, claimName)]);
-  await waitReady(bank.namespace, 'dataasset', name, readyMs(table.rows));
+  await apply(bank.namespace, [benchAsset(name, claimName, columns)]);
+  await waitReady(bank.namespace, 'dataasset', name, readyMs(rows));
 }
 
-function benchAsset(name: string, claimName: string): Manifest & { spec: DataAssetSpecInput } {
+function benchAsset(name: string, claimName: string, columns: Column[]): Manifest & { spec: DataAssetSpecInput } {
   return {
     apiVersion: API_VERSION,
     kind: 'DataAsset',
@@ -91,10 +132,7 @@ function benchAsset(name: string, claimName: string): Manifest & { spec: DataAss
       networkRef: { name: NETWORK },
       displayName: 'Synthetic table of the bench',
       source: { file: { claimName, path: `${name}.csv`, format: 'CSV' } },
-      columns: [
-        { name: 'id', type: 'String', role: 'Identifier' },
-        { name: 'amount', type: 'Integer', role: 'Feature' },
-      ],
+      columns,
       classification: { jrtLevel: 1, nationalClass: 'General', personalInformation: false },
       lawfulBasis: { basis: 'Contract', purpose: 'bench' },
     },

@@ -32,7 +32,12 @@ const ENDS = ['Failed', 'Cancelled', 'ApprovalReject'];
 
 /** Bank A proposes and consents. */
 export async function propose(what: Intersection, name: string): Promise<WaitingTask> {
-  await apply(BANK_A.namespace, [await manifestOf(what, name)]);
+  return proposeSteps([intersectionStep(what)], what.wireProfile, name);
+}
+
+/** The same with any steps of the parties `a` and `b`. */
+export async function proposeSteps(steps: ComputeTaskSpecInput['steps'], wireProfile: WireProfile, name: string): Promise<WaitingTask> {
+  await apply(BANK_A.namespace, [await manifestOf(steps, wireProfile, name)]);
   await waitFor(`the proposal of ${name}`, async () => isProposed(await get<ComputeTask>(BANK_A.namespace, 'computetask', name)), WAIT_MS, LOOK_MS);
   await approve(BANK_A, name);
   let mirror: ComputeTask | undefined;
@@ -102,29 +107,32 @@ async function didOf({ namespace }: DemoInstitution): Promise<string> {
   return (await get<CollabNetwork>(namespace, 'collabnetwork', NETWORK))?.status?.did ?? '';
 }
 
-async function manifestOf({ asset, keys, payload, wireProfile }: Intersection, name: string): Promise<Manifest & { spec: ComputeTaskSpecInput }> {
+function intersectionStep({ asset, keys, payload }: Intersection): ComputeTaskSpecInput['steps'][number] {
+  return {
+    name: 'intersect',
+    algorithm: { name: 'psi', version: '1.0.0' },
+    roles: { compute: ['a', 'b'], receivers: ['a'] },
+    inputs: [
+      { name: 'left', party: 'a', asset, keys: keys.a, columns: [payload] },
+      { name: 'right', party: 'b', asset, keys: keys.b },
+    ],
+    parameters: { protocol: 'RR22' },
+    outputs: [{ name: 'result', receivers: ['a'] }],
+  };
+}
+
+async function manifestOf(steps: ComputeTaskSpecInput['steps'], wireProfile: WireProfile, name: string): Promise<Manifest & { spec: ComputeTaskSpecInput }> {
   const spec: ComputeTaskSpecInput = {
     networkRef: { name: NETWORK },
     purpose: 'bench',
     trustModel: 'TwoPartySemiHonest',
     wireProfile,
+    timeout: '4h',
     parties: [
       { name: 'a', did: await didOf(BANK_A) },
       { name: 'b', did: await didOf(BANK_B) },
     ],
-    steps: [
-      {
-        name: 'intersect',
-        algorithm: { name: 'psi', version: '1.0.0' },
-        roles: { compute: ['a', 'b'], receivers: ['a'] },
-        inputs: [
-          { name: 'left', party: 'a', asset, keys: keys.a, columns: [payload] },
-          { name: 'right', party: 'b', asset, keys: keys.b },
-        ],
-        parameters: { protocol: 'RR22' },
-        outputs: [{ name: 'result', receivers: ['a'] }],
-      },
-    ],
+    steps,
   };
   return { apiVersion: API_VERSION, kind: 'ComputeTask', metadata: { name }, spec };
 }

@@ -1,3 +1,4 @@
+import { MPC_RATIO } from './document-mpc.ts';
 import { count, mebi, table } from './markdown.ts';
 import type { PerformanceNotes, PsiFigures } from './performance-figures.ts';
 
@@ -34,11 +35,12 @@ function intersectionTargets(psi: readonly PsiFigures[]): Row[] {
   ];
 }
 
-function otherTargets({ start, demo: { cold, warm } }: PerformanceNotes): Row[] {
+function otherTargets({ mpc, start, demo: { cold, warm } }: PerformanceNotes): Row[] {
   const p95 = start?.figures.start.p95;
   const seconds = (value: number | undefined, digits: number): string => (value === undefined ? 'no run noted' : `${value.toFixed(digits)} s`);
   const within = (value: number | undefined, most: number): boolean | undefined => (value === undefined ? undefined : value <= most);
   return [
+    ...(mpc?.figures ?? []).map(({ operator, ratio, rows }): Row => [`${operator} on shares against the bare engine, at ${count(rows)} rows`, ratio.toFixed(2), `<= ${MPC_RATIO}`, ratio <= MPC_RATIO]),
     ['last approval to first engine message, p95', seconds(p95, 1), `<= ${TARGETS.startP95} s`, within(p95, TARGETS.startP95)],
     ['`make demo`, cold', seconds(cold?.seconds, 0), `<= ${TARGETS.cold} s`, within(cold?.seconds, TARGETS.cold)],
     ['`make demo`, warm', seconds(warm?.seconds, 0), `<= ${TARGETS.warm} s`, within(warm?.seconds, TARGETS.warm)],

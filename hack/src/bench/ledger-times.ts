@@ -5,6 +5,7 @@ import { HackError } from '../lib/hack-error.ts';
 /** The part of a courier's receipt that the bench reads: seconds and bytes. */
 export interface MeasuredReceipt {
   readonly party: string;
+  readonly step: string;
   readonly phases: { readonly prepare: number; readonly align: number; readonly compute: number; readonly clean: number };
   /** By DID of each peer: octets of the engine that went through the tunnel. */
   readonly transcripts: Readonly<Record<string, { readonly sentBytes: number; readonly receivedBytes: number }>>;

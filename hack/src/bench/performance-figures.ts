@@ -30,6 +30,18 @@ const psiFiguresSchema = z.object({
 });
 export type PsiFigures = z.output<typeof psiFiguresSchema>;
 
+/** One step on shares; of the two parties the slower or larger one. Seconds and bytes. */
+const mpcFiguresSchema = z.object({
+  operator: z.string(),
+  parameters: z.string(),
+  rows: count,
+  columns: count,
+  task: z.object({ compute: z.number(), memory: count, exchanged: count }),
+  bare: z.object({ compute: z.number(), memory: count, exchanged: count }),
+  ratio: z.number(),
+});
+export type MpcFigures = z.output<typeof mpcFiguresSchema>;
+
 /** Seconds from the last approval to the first engine message, and the medians of its parts. */
 export const startFiguresSchema = z.object({
   tasks: count,
@@ -64,6 +76,7 @@ export const performanceNotesSchema = z.object({
   intersections: z.array(partNote(psiFiguresSchema)).default([]),
   start: partNote(z.object({ start: startFiguresSchema, job: jobFiguresSchema })).optional(),
   sm2: partNote(z.array(sm2FiguresSchema)).optional(),
+  mpc: partNote(z.array(mpcFiguresSchema)).optional(),
   demo: z.object({ cold: demoRunSchema.optional(), warm: demoRunSchema.optional() }).default({}),
 });
 export type PerformanceNotes = z.output<typeof performanceNotesSchema>;

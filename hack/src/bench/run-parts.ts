@@ -7,6 +7,7 @@ import { exportChain } from './ledger-times.ts';
 import { thisMachine } from './machine.ts';
 import { jobFigures } from './measure-job.ts';
 import { psiFigures } from './measure-psi.ts';
+import { mpcSteps } from './mpc-steps.ts';
 import { measureSm2 } from './measure-sm2.ts';
 import { startFigures } from './measure-start.ts';
 import type { BenchOptions, BenchPart } from './options.ts';
@@ -17,14 +18,14 @@ import { startSteps } from './start-steps.ts';
 type Measured = Partial<PerformanceNotes>;
 
 /** Those that need the network of the demo. */
-export const ON_CLUSTER: readonly BenchPart[] = ['intersection', 'start'];
+export const ON_CLUSTER: readonly BenchPart[] = ['intersection', 'mpc', 'start'];
 
 /** Measures the wanted parts one after another; each is handed on before the next begins, so that a late failure loses none. */
 export async function runParts(options: BenchOptions, keep: (measured: Measured) => void): Promise<void> {
   for (const part of options.parts) keep(await PARTS[part](options));
 }
 
-const PARTS: Record<BenchPart, (options: BenchOptions) => Promise<Measured>> = { intersection, start, sm2, demo };
+const PARTS: Record<BenchPart, (options: BenchOptions) => Promise<Measured>> = { intersection, mpc, start, sm2, demo };
 
 async function intersection(options: BenchOptions): Promise<Measured> {
   const run = begun();
@@ -32,6 +33,13 @@ async function intersection(options: BenchOptions): Promise<Measured> {
   await cleanedUp(steps, cleanUp);
   const chain = await exportChain();
   return { intersections: groups().map((runs) => ({ ...run, figures: psiFigures(chain, runs) })) };
+}
+
+async function mpc({ quick }: BenchOptions): Promise<Measured> {
+  const run = begun();
+  const { steps, cleanUp, found } = mpcSteps(quick ? 1000 : 10_000, newId());
+  await cleanedUp(steps, cleanUp);
+  return { mpc: { ...run, figures: found() } };
 }
 
 async function start({ tasks: count }: BenchOptions): Promise<Measured> {

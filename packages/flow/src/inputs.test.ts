@@ -55,6 +55,13 @@ function issues(change: (spec: FlowSpec) => void): string[] {
 }
 const step = (spec: FlowSpec, name: string): FlowSpec['steps'][number] => spec.steps.find((each) => each.name === name) ?? spec.steps[0]!;
 
+test('a formula may be as long as the operator takes it', () => {
+  const inputs = joined.map((input, n) => ({ ...input, columns: n === 0 ? ['income', 'late'] : ['age'] }));
+  const formula = `late > 0${' and late > 0'.repeat(49)}`;
+  const flag: TaskStep = { name: 'flag', operator: 'Expression', algorithm, roles: { compute: both, receivers: ['a'] }, inputs, parameters: { expression: formula }, outputs: [{ name: 'flags', receivers: ['a'] }] };
+  assert.deepEqual(validateFlow(flowSpecFromTask({ ...task, steps: [join, flag] })), []);
+});
+
 describe('steps that read the outputs of earlier ones', () => {
   test('a whole scoring is sound, and its order follows from what is read', () => {
     assert.deepEqual(validateFlow(whole), []);

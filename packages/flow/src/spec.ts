@@ -67,7 +67,7 @@ export const flowStepSchema = z.strictObject({
   roles: z.strictObject({ compute: z.array(name).min(1).max(16), receivers: z.array(name).min(1).max(16) }),
   inputs: z.array(flowInputSchema).min(1).max(16),
   /** Scalars only, so that the canonical form of a task never depends on nested defaults. */
-  parameters: z.record(z.string().max(64), z.union([z.string().max(256), z.int(), z.boolean()])),
+  parameters: z.record(z.string().max(64), z.union([z.string().max(1024), z.int(), z.boolean()])),
   outputs: z
     .array(z.strictObject({ name, receivers: z.array(name).min(1).max(16) }))
     .min(1)

@@ -17,8 +17,9 @@ OPERANDS = {
     "and": 2, "or": 2, "not": 1, "negative": 1, "abs": 1, "min": 2, "max": 2, "if": 3,
 }  # fmt: skip
 TRUTHS = ("=", "<>", "<", "<=", ">", ">=", "and", "or", "not")
-DEEPEST = 64
-MOST_CALLS = 1000
+# No more than the flow lets pass; a chain of sums is as deep as it is long.
+MOST_CALLS = 100
+DEEPEST = MOST_CALLS + 1
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def is_truth(formula: Formula) -> bool:
 
 def _read(value: Any, layout: Layout, depth: int) -> Formula:
     if not isinstance(value, list) or not value or not isinstance(value[0], str) or depth == 0:
-        raise JobError(FIELD, "must be lists that begin with a word, nested at most 64 times")
+        raise JobError(FIELD, "must be lists that begin with a word, nested at most 100 times")
     (word, *rest) = value
     if word == "number" and len(rest) == 1 and isinstance(rest[0], str):
         return Number(read_decimal(rest[0], FIELD))

@@ -108,7 +108,7 @@ def regression(scalars: Scalars, layout: Layout) -> RegressionSettings:
 
 @dataclass(frozen=True)
 class BoostingSettings:
-    objective: str
+    model: str
     label: ColumnName
     positive: str
     trees: int

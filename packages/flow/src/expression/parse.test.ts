@@ -54,6 +54,7 @@ describe('a formula', () => {
     assert.equal(refusal(''), 'at character 1: found the end where a number, a column, a function or a parenthesis is expected');
     assert.match(refusal(`${'('.repeat(40)}x${')'.repeat(40)}`), /nested more than 32 times/);
     assert.match(refusal(`x${' '.repeat(2000)}`), /longer than 1024/);
+    assert.match(refusal(`x${' + x'.repeat(101)}`), /has 101 operations; at most 100/);
     assert.match(refusal(`x + ${'1'.repeat(13)}`), /at most 12 digits/);
   });
 });

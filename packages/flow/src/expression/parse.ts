@@ -5,6 +5,7 @@ import { tokensOf, type Token } from './tokens.ts';
 
 export const LONGEST_EXPRESSION = 1024;
 const DEEPEST = 32;
+const MOST_OPERATIONS = 100;
 const FUNCTIONS: Readonly<Record<string, number>> = { abs: 1, min: 2, max: 2, if: 3 };
 const COMPARISONS: Readonly<Record<string, BinarySign>> = { '=': '=', '==': '=', '<>': '<>', '!=': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>=' };
 const KEYWORDS = ['and', 'or', 'not'];
@@ -17,8 +18,14 @@ const KEYWORDS = ['and', 'or', 'not'];
 export function parseExpression(source: string): Expression {
   if (source.length > LONGEST_EXPRESSION) throw expressionError(`is longer than ${LONGEST_EXPRESSION} characters`);
   const found = new Parser(tokensOf(source)).whole();
+  const operations = operationsOf(found);
+  if (operations > MOST_OPERATIONS) throw expressionError(`has ${operations} operations; at most ${MOST_OPERATIONS} are taken`);
   if (referencesOf(found).length === 0) throw expressionError('names no column');
   return found;
+}
+
+function operationsOf(expression: Expression): number {
+  return expression.kind === 'Call' ? expression.operands.reduce((sum, operand) => sum + operationsOf(operand), 1) : 0;
 }
 
 /** Whether a formula is true or false, rather than a number. */

@@ -85,7 +85,7 @@ export const courierJobSchema = z
       imageDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional(),
     }),
     /** As in the step of the specification, defaults of the operator written out. */
-    parameters: z.record(z.string().max(64), z.union([z.string().max(256), z.int(), z.boolean()])),
+    parameters: z.record(z.string().max(64), z.union([z.string().max(1024), z.int(), z.boolean()])),
     /** Epoch ms; nothing runs or is held beyond it. */
     deadline: epochMs,
     nats: z.strictObject({ url: z.string().min(1), caFile: z.string().optional() }),

@@ -11,19 +11,17 @@ import numpy as np
 from ...errors import EngineError
 from .. import trees
 from ..columns import Column
-from ..features import MOST_LEVELS, Preparation
+from ..features import Preparation
 from ..holdout import own_alignment, training_part
 from ..job import MpcJob
-from ..label import own_label
-from ..label_scale import TrainingLabel, training_label
-from ..layout import MOST_COLUMNS
+from ..label_scale import TrainingLabel
 from ..model_file import Model, write_model
 from ..raw import from_ring
 from ..session import Session
 from ..settings import BoostingSettings
 from ..splits import Answers, answers, split_counts, split_preparation
+from ..training import own_training_columns, public_part, tell_plans, widths_of
 
-SMALLEST_TRAINING = 10
 # Shared values of a model: 16 MB a share, twice that under ABY3.
 MOST_VALUES = 1 << 21
 # Under CHEETAH all trees but the last use a faster logistic function.
@@ -41,23 +39,19 @@ class Prepared:
 
 def prepare(job: MpcJob, own: list[Column]) -> Prepared:
     settings: BoostingSettings = job.parameters.settings
-    if job.rows and job.rows.rows < SMALLEST_TRAINING:
-        raise EngineError("GROUP_TOO_SMALL", f"{job.rows.rows} rows are too few to train on; at least {SMALLEST_TRAINING} are needed")
-    label = own_label(job, own, settings.label)
-    found = [split_preparation(column, settings.thresholds) for column in own if column is not label]
+    (label, columns) = own_training_columns(job, own)
+    found = [split_preparation(column, settings.thresholds) for column in columns]
     preparations = [one for one in found if one]
-    target = None if label is None else training_label(label, settings.objective, settings.positive)
-    return Prepared(preparations, answers(preparations, own, job.rows.rows if job.rows else 0), target)
+    return Prepared(preparations, answers(preparations, own, job.rows.rows if job.rows else 0), label)
 
 
 def compute(session: Session, prepared: Prepared) -> Model:
     """Grows one tree after the other; returns this party's model file."""
     settings: BoostingSettings = session.job.parameters.settings
-    machine, names = session.machine, session.job.names
-    owner = names.index(settings.label.party)
-    own_plan = {"features": split_counts(prepared.preparations), "exponent": prepared.label.exponent if prepared.label else 0}
-    plans = session.tell_all(own_plan, _is_plan)
-    widths = [sum(count for _, _, count in plan["features"]) for plan in plans]
+    machine = session.machine
+    owner = session.job.names.index(settings.label.party)
+    plans = tell_plans(session, split_counts(prepared.preparations), prepared.label)
+    widths = widths_of(plans)
     _check_size(sum(widths), settings)
     (training, kept) = training_part(session, settings.holdout)
     label = prepared.label
@@ -66,19 +60,7 @@ def compute(session: Session, prepared: Prepared) -> Model:
         growth.add_tree(exact=session.job.parameters.protocol != "CHEETAH" or tree >= settings.trees - EXACT_TREES)
         session.progress.report("compute", 5 + 94 * (tree + 1) // settings.trees)
     growth.finish(label, owner)
-    public = {
-        # Nobody chose it alone, and nobody can make a second model with it.
-        "id": session.common.hex(),
-        "protocol": session.job.parameters.protocol,
-        "parties": names,
-        "model": settings.objective,
-        "trees": settings.trees,
-        "depth": settings.depth,
-        "features": {name: plan["features"] for name, plan in zip(names, plans, strict=True)},
-        "label": {"party": settings.label.party, "column": settings.label.column},
-        "exponent": plans[owner]["exponent"],
-        "holdout": settings.holdout,
-    }
+    public = public_part(session, plans) | {"trees": settings.trees, "depth": settings.depth}
     own_label = {} if label is None else {"scale": label.scale}
     return Model(public, prepared.preparations, own_label, machine.keep("model"), machine.keep("splits"), own_alignment(session.job))
 
@@ -105,7 +87,7 @@ class _Growth:
             for rank in self._ranks:
                 own = own_answers[start:end] if rank == session.rank else None
                 self._machine.share(f"answers{start}of{rank}", rank, (end - start, widths[rank]), np.int64, own)
-        self._gradients = {exact: trees.make_gradients(self._settings.objective, exact) for exact in (True, False)}
+        self._gradients = {exact: trees.make_gradients(self._settings.model, exact) for exact in (True, False)}
         self._split = trees.make_split(session.rows, self._settings.l2)
         self._leaves = trees.make_leaves(session.rows, self._settings.l2, self._settings.learning_rate)
 
@@ -164,12 +146,6 @@ def _check_size(questions: int, settings: BoostingSettings) -> None:
         raise EngineError("FEATURES", "no column of any party has two different values; there is nothing to split by")
     if values > MOST_VALUES:
         raise EngineError("FEATURES", f"{settings.trees} trees of depth {settings.depth} with {questions} questions a node are too large a model; lower parameters.trees, depth or thresholds")
-
-
-def _is_plan(value: Any) -> bool:
-    if not isinstance(value, dict) or not isinstance(value["exponent"], int):
-        return False
-    return len(value["features"]) <= MOST_COLUMNS and all(0 < count <= MOST_LEVELS + 1 for _, _, count in value["features"])
 
 
 def _add(total: Any, part: Any) -> Any:

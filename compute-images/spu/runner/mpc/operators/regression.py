@@ -14,16 +14,14 @@ from ..evidence_table import evidence_preparations
 from ..features import Matrix, Preparation, apply_preparations, feature_counts, plain_preparation
 from ..holdout import own_alignment, training_part
 from ..job import MpcJob
-from ..label import own_label
-from ..label_scale import TrainingLabel, training_label
+from ..label_scale import TrainingLabel
 from ..model_file import Model, write_model
 from ..session import Session
 from ..settings import RegressionSettings
+from ..training import MOST_FEATURES, own_training_columns, public_part, tell_plans, widths_of
 from ..training_rows import share_rows, with_features
 from ..whitening import whitening
 
-SMALLEST_TRAINING = 10
-MOST_FEATURES = 5000
 # The rate falls over the epochs to this part of the first: the last steps then average over the batches.
 LAST_RATE = 0.1
 # Under CHEETAH this share of the epochs, the first ones, uses a faster logistic function.
@@ -43,30 +41,23 @@ class Prepared:
 
 def prepare(job: MpcJob, own: list[Column]) -> Prepared:
     settings: RegressionSettings = job.parameters.settings
-    if job.rows and job.rows.rows < SMALLEST_TRAINING:
-        raise EngineError("GROUP_TOO_SMALL", f"{job.rows.rows} rows are too few to train on; at least {SMALLEST_TRAINING} are needed")
-    label = own_label(job, own, settings.label)
-    columns = [column for column in own if column is not label]
+    (label, columns) = own_training_columns(job, own)
     if settings.minimum_information_value is None:
         preparations = [plain_preparation(column) for column in columns]
     else:
         preparations = evidence_preparations(job, columns, settings.minimum_information_value)
     features = apply_preparations(preparations, own, job.rows.rows if job.rows else 0)
     (basis, penalty) = whitening(features, settings.l2 / CURVATURE[settings.model])
-    return Prepared(preparations, features @ basis, basis, penalty, None if label is None else training_label(label, settings.model, settings.positive))
+    return Prepared(preparations, features @ basis, basis, penalty, label)
 
 
 def compute(session: Session, prepared: Prepared) -> Model:
     """Trains; returns this party's model file."""
     settings: RegressionSettings = session.job.parameters.settings
-    machine, names = session.machine, session.job.names
-    owner = names.index(settings.label.party)
-    own_plan = {
-        "features": feature_counts(prepared.preparations),
-        "exponent": prepared.label.exponent if prepared.label else 0,
-    }
-    plans = session.tell_all(own_plan, _is_plan)
-    widths = [sum(count for _, _, count in plan["features"]) for plan in plans]
+    machine = session.machine
+    owner = session.job.names.index(settings.label.party)
+    plans = tell_plans(session, feature_counts(prepared.preparations), prepared.label)
+    widths = widths_of(plans)
     total = sum(widths)
     if not 0 < total <= MOST_FEATURES:
         raise EngineError("FEATURES", f"there are {total} features in all; 1 to {MOST_FEATURES} are needed (parameters.minimumInformationValue may drop some)")
@@ -91,19 +82,8 @@ def compute(session: Session, prepared: Prepared) -> Model:
             machine.run(programs[exact, sizes], inputs, ["weights", "momentum"])
             session.progress.report("compute", 5 + 94 * (epoch * len(parts) + index + 1) // steps)
     _to_plain_basis(session, prepared, owner, widths)
-    public = {
-        # Nobody chose it alone, and nobody can make a second model with it.
-        "id": session.common.hex(),
-        "protocol": session.job.parameters.protocol,
-        "parties": names,
-        "model": settings.model,
-        "features": {name: plan["features"] for name, plan in zip(names, plans, strict=True)},
-        "label": {"party": settings.label.party, "column": settings.label.column},
-        "exponent": plans[owner]["exponent"],
-        "holdout": settings.holdout,
-    }
     own_label = {} if label is None else {"scale": label.scale}
-    return Model(public, prepared.preparations, own_label, machine.keep("model"), alignment=own_alignment(session.job))
+    return Model(public_part(session, plans), prepared.preparations, own_label, machine.keep("model"), alignment=own_alignment(session.job))
 
 
 def write(job: MpcJob, _prepared: Prepared, result: Model) -> int:
@@ -138,9 +118,3 @@ def _join(*parts: Any) -> Any:
     import jax.numpy as jnp
 
     return jnp.concatenate(parts)
-
-
-def _is_plan(value: Any) -> bool:
-    if not isinstance(value, dict) or not isinstance(value["exponent"], int):
-        return False
-    return len(value["features"]) <= 1000 and all(0 < count <= MOST_FEATURES for _, _, count in value["features"])
