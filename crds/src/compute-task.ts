@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusBase } from './conditions.ts';
-import { algorithmRef, did, duration, hex, integer, keyed, label, networkRef, operator, text, time, trustModel, unique, wireProfile } from './fields.ts';
+import { algorithmRef, did, digest, duration, hex, integer, keyed, label, networkRef, operator, text, time, trustModel, unique, wireProfile } from './fields.ts';
 import type { CustomResource } from './object.ts';
 import { operatorParameters } from './operator-parameters.ts';
 import { immutable, withRules } from './rule.ts';
@@ -29,7 +29,7 @@ const input = withRules(
       assetVersion: z.int().min(1).max(1_000_000_000).optional().describe('Version of the asset. The newest when the task is proposed, if absent.'),
       from: z
         .object({
-          flow: hex('Id of the flow of an earlier task that has succeeded (its status.flowID), to use a model that it has trained; this task, if absent.').optional(),
+          flow: digest('Id of the flow of an earlier task that has succeeded (its status.flowID), to use a model that it has trained; this task, if absent.').optional(),
           step: label('Name of an earlier step.'),
           output: label('Name of an output of that step.'),
         })

@@ -38,7 +38,7 @@ class BoostingTest(MpcCase):
         features = np.array([[float(v) if v not in ("yes", "no") else float(v == "yes") for v in data[name]] for name in names]).T
         sides = [Side({name: data[name] for name in names[:6]}), Side({name: data[name] for name in names[6:]} | {"deny": data["deny"]}), Side()]
         self.train(sides, label="deny", positive="yes", trees=10)
-        self.assertEqual(json.loads(sides[2].models["model"])["private"], {"preparations": [], "label": {}, "alignment": ""}, "nothing of the others")
+        self.assertEqual(json.loads(sides[2].models["model"])["private"], {"preparations": [], "label": {}, "party": "c", "alignment": ""}, "nothing of the others")
         twin = HistGradientBoostingClassifier(max_iter=10, max_depth=3, learning_rate=0.3, l2_regularization=1, max_bins=16, min_samples_leaf=5)
         expected = roc_auc_score(label, twin.fit(features, label).predict_proba(features)[:, 1])
         scores = self.scores(sides)

@@ -45,11 +45,15 @@ class HoldoutTest(MpcCase):
             model = json.loads(side.models["model"])
             model["public"]["holdout"] = 0.25
             (side.models, side.alignment) = ({"model": json.dumps(model).encode()}, "cd" * 32)
+        self.assertIn("fewer than", self.refused(sides, "GROUP_TOO_SMALL", minimumRows=401, rows="All"))
         self.assertIn("not the rows that the model was trained on", self.refused(sides))
 
-    def refused(self, sides: list[Side]) -> str:
-        meeting = self.meet(sides, operator="Evaluate", label="y", rows="Holdout", wait=["a"])
-        self.assertEqual(meeting.codes[0], "MODEL_MISMATCH")
+        (sides[0].models, sides[1].models) = (sides[1].models, sides[0].models)
+        self.assertIn("this share of the model is that of b", self.refused(sides))
+
+    def refused(self, sides: list[Side], code: str = "MODEL_MISMATCH", **parameters: Any) -> str:
+        meeting = self.meet(sides, operator="Evaluate", label="y", wait=["a"], **({"rows": "Holdout"} | parameters))
+        self.assertEqual(meeting.codes[0], code)
         return str(meeting.exits[0]["message"])
 
 

@@ -7,6 +7,7 @@ import { bindGrant, releaseGrant } from '../grants/use.ts';
 import { keys } from '../state/keys.ts';
 import { sourceName, sourcesOf } from './lineage.ts';
 import { ownersOf } from './load.ts';
+import { namedColumns } from './named-columns.ts';
 import type { FlowApproval, FlowRecord, MissingConsent } from './record.ts';
 
 type Terms = Pick<FlowRecord, 'flowId' | 'proposer' | 'purpose' | 'trustModel' | 'wireProfile' | 'steps' | 'models'>;
@@ -23,7 +24,7 @@ export function usesOf(flow: Terms, owner?: string): NamedUse[] {
   return steps.flatMap((step) =>
     sourcesOf(flow, step)
       .filter(({ input }) => owner === undefined || input.party === owner)
-      .map((source) => ({ flowId, proposer, purpose, trustModel, wireProfile, step, input: source.input, name: sourceName(flow, step, source) })),
+      .map((source) => ({ flowId, proposer, purpose, trustModel, wireProfile, step, input: source.input, named: namedColumns(flow, step, source), name: sourceName(flow, step, source) })),
   );
 }
 

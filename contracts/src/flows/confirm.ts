@@ -12,6 +12,7 @@ import { keys } from '../state/keys.ts';
 import { allApproved, grantsOf } from './approvals.ts';
 import { beginStep } from './begin.ts';
 import { noLongerWaiting } from './indexes.ts';
+import { allSources } from './lineage.ts';
 import { assertBefore, assertMay, flowIdSchema, flowOf, moveFlow, ownersOf } from './load.ts';
 import type { FlowRecord } from './record.ts';
 import { refreshApprovals } from './refresh.ts';
@@ -74,18 +75,15 @@ function open(context: ContractContext, flow: FlowRecord, confirmations: FlowRec
   return next;
 }
 
+/** The largest that is asked for by any asset with a part in the flow, be it through a model of an earlier one, or by a grant. */
 function minimumSetSize({ state }: ContractContext, flow: FlowRecord): number {
   const fallback = load<NetworkRules>(state, keys.rules)?.minimumSetSizeDefault ?? 1;
-  const ofAssets = flow.steps
-    .flatMap((step) => step.inputs)
-    .flatMap(({ asset, assetVersion: wanted }) => {
-      if (asset === undefined) return [];
-      const record = loadOrThrow<AssetRecord>(state, keys.asset(asset), 'such asset', 'asset');
-      // The newest version counts as well: an owner may have asked for more since the one that is read.
-      return [wanted, record.version].map(
-        (version) => assetVersion(state, record, version).content.disclosure?.minimumSetSize ?? fallback,
-      );
-    });
+  const ofAssets = allSources(flow).flatMap(({ input: { asset, assetVersion: wanted } }) => {
+    if (asset === undefined) return [];
+    const record = loadOrThrow<AssetRecord>(state, keys.asset(asset), 'such asset', 'asset');
+    // The newest version counts as well: an owner may have asked for more since the one that is read.
+    return [wanted, record.version].map((version) => assetVersion(state, record, version).content.disclosure?.minimumSetSize ?? fallback);
+  });
   const ofGrants = grantsOf(flow).map((id) => grantOf(state, id).content.disclosure?.minimumSetSize ?? 0);
-  return Math.max(...ofAssets, ...ofGrants);
+  return Math.max(1, ...ofAssets, ...ofGrants);
 }

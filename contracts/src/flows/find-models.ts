@@ -1,4 +1,5 @@
 import { OPERATOR_CATALOGUE, type FlowProposal, type ProposedInput, type ProposedStep } from '@collabnet/flow';
+import type { AssetRecord } from '../catalogue/record.ts';
 import { ContractError } from '../core/contract-error.ts';
 import { load } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
@@ -38,5 +39,9 @@ function sourcesOfModel(state: Pick<WorldState, 'get'>, { parties }: FlowProposa
   const sources = sourcesOf(flow, trained).map(({ flow: origin, step: reader, input }) => ({ flow: origin, step: reader, input }));
   const absent = sources.find(({ input }) => !parties.includes(input.party));
   if (absent !== undefined) refuse(`${absent.input.party}, whose data are in the model, must be a party`);
+  const withdrawn = sources.find(({ input }) => input.asset !== undefined && load<AssetRecord>(state, keys.asset(input.asset))?.state !== 'Active');
+  if (withdrawn !== undefined) {
+    throw new ContractError('ASSET_UNAVAILABLE', `${field}: ${withdrawn.input.asset ?? ''}, of which the model was made, was withdrawn`, { field });
+  }
   return sources;
 }

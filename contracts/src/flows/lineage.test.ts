@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ProposedInput, ProposedStep } from '@collabnet/flow';
 import { sourcesOf } from './lineage.ts';
 
-const input = (name: string, source: Partial<ProposedInput>): ProposedInput => ({ name, party: `did:collab:${'0'.repeat(32)}:bank-a`, keys: ['id'], columns: [], ...source }) as ProposedInput;
+const input = (name: string, source: Partial<ProposedInput>): ProposedInput => ({ name, party: `did:collab:${'0'.repeat(32)}:bank-a`, keys: ['id'], columns: [], ...source });
 const step = (name: string, inputs: ProposedInput[]): ProposedStep => ({ name, inputs }) as unknown as ProposedStep;
 
 // Every way through the flow would be more than there are atoms.

@@ -2,6 +2,7 @@ import type { TrustModel, WireProfile } from '@collabnet/flow';
 import { type GrantContent, singleTaskGrantId } from '../grants/content.ts';
 import { assetsOf } from './indexes.ts';
 import { type Source, sourcesOf } from './lineage.ts';
+import { namedColumns } from './named-columns.ts';
 import type { FlowRecord } from './record.ts';
 
 /** The grants that a person's consent to a flow amounts to: one per asset of the owner, with exactly the flow's terms. */
@@ -10,7 +11,7 @@ export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[
     const ofOwner = ({ input }: Source): boolean => input.asset === asset && input.party === owner;
     const steps = flow.steps.filter((step) => sourcesOf(flow, step).some(ofOwner));
     if (steps.length === 0) return [];
-    const inputs = steps.flatMap((step) => sourcesOf(flow, step).filter(ofOwner)).map(({ input }) => input);
+    const named = steps.flatMap((step) => sourcesOf(flow, step).filter(ofOwner).flatMap((source) => [source.input, namedColumns(flow, step, source)]));
     const content: GrantContent = {
       id: singleTaskGrantId(flow.flowId, n),
       asset,
@@ -19,7 +20,7 @@ export function singleTaskGrants(flow: FlowRecord, owner: string): GrantContent[
       algorithms: steps.map(({ algorithm }) => ({ name: algorithm.name, versions: [algorithm.version] })),
       trustModels: [flow.trustModel as TrustModel],
       wireProfiles: [flow.wireProfile as WireProfile],
-      columns: { keys: union(inputs.map((input) => input.keys)), payload: union(inputs.map((input) => input.columns)) },
+      columns: { keys: union(named.map(({ keys }) => keys)), payload: union(named.map(({ columns }) => columns)) },
       form: { type: 'SingleTask', flow: flow.flowId },
       receivers: union(steps.map((step) => step.receivers)),
       computeParties: union(steps.map((step) => step.computeParties)),

@@ -2,6 +2,7 @@ import { OPERATOR_CATALOGUE, type ProposedInput, type ProposedStep } from '@coll
 import type { ContractErrorCode } from '../core/contract-error.ts';
 import { load } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
+import type { NamedColumns } from '../flows/named-columns.ts';
 import type { WorldState } from '../state/world-state.ts';
 import type { GrantContent } from './content.ts';
 import type { GrantRecord, GrantUsage, GrantUse } from './record.ts';
@@ -15,6 +16,8 @@ export interface IntendedUse {
   readonly wireProfile: string;
   readonly step: ProposedStep;
   readonly input: ProposedInput;
+  /** What the step itself does with columns of the asset, where it reads them through earlier steps. */
+  readonly named: NamedColumns;
 }
 
 /** Why a grant does not cover a use. */
@@ -52,9 +55,9 @@ const CHECKS: readonly (readonly [ContractErrorCode, Check])[] = [
   ],
   [
     'GRANT_COLUMNS',
-    (_, { content }, { input }) =>
-      outside('key column', input.keys, content.columns?.keys) ??
-      outside('column', input.columns, content.columns?.payload),
+    (_, { content }, { input, named }) =>
+      outside('key column', [...input.keys, ...named.keys], content.columns?.keys) ??
+      outside('column', [...input.columns, ...named.columns], content.columns?.payload),
   ],
   [
     'GRANT_RECEIVERS',

@@ -53,6 +53,23 @@ export function lineageSuite(makeDriver: MakeDriver): void {
       });
     }
 
+    test('a column that was given to be computed over does not become a key of a later step, nor a key a column', async () => {
+      const { net, a, b } = bench;
+      const columns = bench.proposal().steps[0]?.inputs[1]?.columns ?? [];
+      const again = (keys: string[], later: string[]): FlowProposal =>
+        scoring(({ steps: [, second] }) => Object.assign(second ?? {}, { operator: 'Join', inputs: second?.inputs.map((each) => ({ ...each, keys, columns: later })) }));
+      const grant = await net.grant(b, allowing({ columns: { keys: ['id'], payload: columns } }));
+      const codes = async (proposal: FlowProposal): Promise<(string | undefined)[] | undefined> => (await bench.propose(proposal)).approvals[b.did]?.missing.map((each) => `${each.step} ${each.code}`);
+      assert.deepEqual(await codes(again(['id'], columns)), []);
+      assert.deepEqual(await codes(again(columns.slice(0, 1), [])), ['train GRANT_COLUMNS']);
+      assert.deepEqual(await codes(again(columns.slice(0, 1), ['id'])), ['train GRANT_COLUMNS']);
+      // A person that agrees to this flow agrees to that as well.
+      const asked = await bench.propose(again(columns.slice(0, 1), []));
+      await bench.approve(asked, b);
+      assert.equal((await bench.approve(asked, a)).approvals[b.did]?.state, 'Approved');
+      await net.revoke(b, grant);
+    });
+
     test('a grant for all of it is consent, and its end is the end of the flow', async () => {
       const { net, a, b } = bench;
       const grant = await net.grant(b, allowing({ operators: ['Join', 'Regression', 'Explain'] }));
@@ -114,7 +131,8 @@ export function lineageSuite(makeDriver: MakeDriver): void {
       assert.deepEqual((await bench.flow(flow)).approvals[b.did]?.grants, { [part]: enough.id });
       await bench.approve(flow, a);
       for (const owner of [a, b]) await bench.confirm(flow, owner);
-      assert.equal((await bench.flow(flow)).state, 'Pending');
+      const opened = await bench.flow(flow);
+      assert.deepEqual([opened.state, opened.minimumSetSize], ['Pending', (await bench.flow({ ...flow, flowId })).minimumSetSize], 'the owners of what is in the model are asked how many');
       await net.revoke(b, enough);
       assert.equal((await bench.flow(flow)).state, 'Cancelled', 'who takes consent back stops the use of the model');
       await net.revoke(b, short);

@@ -4,7 +4,8 @@ import { parseExpression } from './expression/parse.ts';
 import { columnsMeant, readReference, type PartyColumn } from './expression/resolve.ts';
 import type { FlowIssue } from './issue.ts';
 import { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
-import { columnsOf, inputKind, joinOf, sourceStep } from './sources.ts';
+import { checkModel } from './check-model.ts';
+import { columnsOf, inputKind, joinOf, sourceStep, valueColumns } from './sources.ts';
 import type { FlowInput, FlowSpec, FlowStep } from './spec.ts';
 
 /** What the operator takes: rows, a table, shares of a model; columns that the source has; keys that pair up. */
@@ -12,7 +13,7 @@ export function checkInputs(spec: FlowSpec): FlowIssue[] {
   return spec.steps.flatMap((step, s) => {
     const at = `steps[${s}]`;
     const each = step.inputs.flatMap((input, i) => [...checkKind(`${at}.inputs[${i}]`, spec, step, input), ...checkColumns(`${at}.inputs[${i}]`, spec, step, input)]);
-    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step), ...checkOneModel(at, spec, step), ...checkHoldout(at, spec, step), ...checkAnswers(at, step)];
+    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step), ...checkModel(at, spec, step), ...checkValueNames(at, spec, step), ...checkAnswers(at, step)];
   });
 }
 
@@ -140,25 +141,6 @@ function checkTables(at: string, spec: FlowSpec, { operator, inputs, parameters 
   });
 }
 
-/** Shares fit together only if they are of one model. */
-function checkOneModel(at: string, spec: FlowSpec, { inputs }: FlowStep): FlowIssue[] {
-  const models = new Set(inputs.filter((input) => inputKind(spec, input) === 'Model').map(({ from }) => [from?.flow ?? 'this task', from?.step, from?.output].join('/')));
-  return models.size < 2 ? [] : [{ field: `${at}.inputs`, code: 'INPUT_KIND', message: `the shares are of the models ${[...models].join(' and ')}; give all parties the same source` }];
-}
-
-/** Rows that training left aside are there only if it did, and are known by their place in its join. */
-function checkHoldout(at: string, spec: FlowSpec, { inputs, parameters }: FlowStep): FlowIssue[] {
-  if (parameters['rows'] !== 'Holdout') return [];
-  const trainer = inputs.map((input) => (inputKind(spec, input) === 'Model' ? sourceStep(spec, input) : undefined)).find((step) => step !== undefined);
-  // A model of another task is checked by the engine.
-  if (trainer === undefined) return [];
-  const refuse = (message: string): FlowIssue[] => [{ field: `${at}.parameters.rows`, code: 'PARAMETER', message }];
-  if (Number(trainer.parameters['holdout'] ?? 0) === 0) return refuse(`step ${trainer.name} trains on all rows; give it a holdout, such as "0.2"`);
-  const joinsOf = (step: Pick<FlowStep, 'inputs'>): string[] => step.inputs.flatMap((input) => joinOf(spec, input)?.name ?? []);
-  const other = joinsOf({ inputs }).find((join) => !joinsOf(trainer).includes(join));
-  return other === undefined ? [] : refuse(`the rows of join ${other} are others than those that step ${trainer.name} was trained on`);
-}
-
 /** Who asks gets columns of who answers: there must be some, under names of their own. */
 function checkAnswers(at: string, { operator, inputs, roles }: FlowStep): FlowIssue[] {
   if (OPERATOR_CATALOGUE[operator].result !== 'Answers') return [];
@@ -173,4 +155,15 @@ function checkAnswers(at: string, { operator, inputs, roles }: FlowStep): FlowIs
       return taken ? [{ field: `${at}.inputs[${i}].columns[${c}]`, code: 'INPUT_COLUMN', message: `"${receiver}" has a column ${column} of its own in the result; leave one of them out` }] : [];
     });
   });
+}
+
+/** A value stands beside the keys of its row, so that it needs a name of its own. */
+function checkValueNames(at: string, spec: FlowSpec, step: FlowStep): FlowIssue[] {
+  if (OPERATOR_CATALOGUE[step.operator].result !== 'Values') return [];
+  const names = valueColumns(spec, step);
+  return step.inputs.flatMap((input, i) =>
+    input.keys.flatMap((key, k): FlowIssue[] =>
+      step.roles.receivers.includes(input.party) && names.includes(key) ? [{ field: `${at}.inputs[${i}].keys[${k}]`, code: 'INPUT_COLUMN', message: `${step.operator} puts its values into a column ${key}; no key of a receiver may have this name` }] : [],
+    ),
+  );
 }

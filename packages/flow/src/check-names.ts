@@ -68,8 +68,10 @@ export function checkNames(spec: FlowSpec): FlowIssue[] {
       ...step.inputs.map((input) => input.party),
     ]),
   );
+  // Who has data in a model of an earlier task must be a party, without a part in any step; the ledger knows who that is.
+  const usesModels = spec.steps.some((step) => step.inputs.some(({ from }) => from?.flow !== undefined));
   spec.parties.forEach((party, i) => {
-    if (used.has(party.name)) return;
+    if (usesModels || used.has(party.name)) return;
     issues.push({
       field: `parties[${i}]`,
       code: 'UNUSED_PARTY',

@@ -107,6 +107,10 @@ describe('steps that read the outputs of earlier ones', () => {
       Object.assign(step(spec, 'predict'), { operator: 'Evaluate', parameters: { label: 'late', rows: 'Holdout' } });
       for (const input of step(spec, 'predict').inputs) if (input.from?.step === 'join') input.from.step = 'again';
     }],
+    ['a metric that the model has not', /parameters.metrics: RMSE is no metric of the Logistic model of step train/, (spec) => Object.assign(step(spec, 'predict'), { operator: 'Evaluate', parameters: { label: 'late', metrics: 'AUC, RMSE' } })],
+    ['coefficients of clusters', /operator: Explain is for models with a label; step train makes clusters/, (spec) => Object.assign(step(spec, 'train'), { operator: 'KMeans', parameters: {} })],
+    ['a key with the name of the values', /inputs\[0\].keys\[0\]: Predict puts its values into a column score/, (spec) => (step(spec, 'predict').inputs[0]!.keys = ['score'])],
+    ['a figure twice', /parameters.statistics: names one of them twice/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Mean, Mean' } })],
     ['evidence of one party only', /inputs: minimumInformationValue needs the table of a Binning of party b too/, (spec) => step(spec, 'train').inputs.splice(3, 1)],
     ['evidence that is not asked for', /parameters.minimumInformationValue: party a gives the table of a Binning, which counts only with/, (spec) => (step(spec, 'train').parameters['minimumInformationValue'] = '')],
     ['an extreme of a group', /parameters.statistics: by groups there are Count, Sum, Mean/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Maximum', groupBy: 'late' } })],

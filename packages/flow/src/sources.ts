@@ -51,12 +51,17 @@ export function columnsOf(spec: Pick<FlowSpec, 'steps'>, source: FlowStep, party
   const rows = rowsOf(spec, source, party);
   if (rows === undefined) return [];
   if (OPERATOR_CATALOGUE[source.operator].result === 'Answers') return source.inputs.flatMap((input) => (input.party === party ? [...input.keys, ...input.columns] : input.columns));
-  return OPERATOR_CATALOGUE[source.operator].result === 'Values' ? [...rows.keys, valueColumn(spec, source)] : [...rows.keys, ...rows.columns];
+  return OPERATOR_CATALOGUE[source.operator].result === 'Values' ? [...rows.keys, ...valueColumns(spec, source)] : [...rows.keys, ...rows.columns];
 }
 
-/** Column of the values: of Predict what the model tells of a row. */
-function valueColumn(spec: Pick<FlowSpec, 'steps'>, { operator, inputs }: FlowStep): string {
-  if (operator === 'Expression') return 'value';
-  const trainers = inputs.map((input) => sourceStep(spec, input)?.operator);
-  return trainers.includes('KMeans') ? 'cluster' : 'score';
+/** Column of the values: of Predict what the model tells of a row. What kind a model of another task is, is not known here: both are possible. */
+export function valueColumns(spec: Pick<FlowSpec, 'steps'>, { operator, inputs }: FlowStep): string[] {
+  if (operator === 'Expression') return ['value'];
+  if (inputs.some(({ from }) => from?.flow !== undefined)) return ['score', 'cluster'];
+  return trainerOf(spec, { inputs })?.operator === 'KMeans' ? ['cluster'] : ['score'];
+}
+
+/** The step of this task that trained the model which a step uses; undefined for a model of another task, and without one. */
+export function trainerOf(spec: Pick<FlowSpec, 'steps'>, { inputs }: Pick<FlowStep, 'inputs'>): FlowStep | undefined {
+  return inputs.map((input) => (inputKind(spec, input) === 'Model' ? sourceStep(spec, input) : undefined)).find((step) => step !== undefined);
 }

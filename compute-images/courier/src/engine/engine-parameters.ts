@@ -60,7 +60,9 @@ export function mpcParameters({ operator, parameters, peers, minimumSetSize, lay
   const raised = Object.entries(parameters).map(([name, value]): [string, unknown] => [name, name === SMALLEST_GROUP[operator] && typeof value === 'number' ? Math.max(value, minimumSetSize) : value]);
   const protocol = peers.length === 1 ? MPC_PROTOCOLS.TwoPartySemiHonest : MPC_PROTOCOLS.ThreePartyHonestMajority;
   const { expression } = parameters;
-  return { operator, protocol, receivers, ...Object.fromEntries(raised), ...(typeof expression === 'string' ? { expression: formula(expression, layout) } : {}) };
+  // Of either outcome the operator's own parameter counts: metrics are about all rows that are judged.
+  const judged = operator === 'Evaluate' ? { minimumRows: minimumSetSize } : {};
+  return { operator, protocol, receivers, ...Object.fromEntries(raised), ...judged, ...(typeof expression === 'string' ? { expression: formula(expression, layout) } : {}) };
 }
 
 /** A formula as the engine takes it: read already, with the party of every column. */

@@ -31,6 +31,8 @@ class Model:
     """At the owner of the label {"column", "scale"}, elsewhere empty."""
     chunks: list[bytes]
     splits: list[bytes] = field(default_factory=list)
+    party: str = ""
+    """Whose share it is: the parties of a later task may have these names in another order."""
     alignment: str = ""
     """Digest of the keys of the own rows that it was trained on; empty at a party without rows, and of KMeans."""
 
@@ -66,7 +68,7 @@ def write_model(target: Path, model: Model) -> None:
     value = {
         "schema": SCHEMA,
         "public": model.public,
-        "private": {"preparations": model.preparations, "label": model.label, "alignment": model.alignment},
+        "private": {"preparations": model.preparations, "label": model.label, "party": model.party, "alignment": model.alignment},
         "share": [base64.b64encode(chunk).decode() for chunk in model.chunks],
         "splits": [base64.b64encode(chunk).decode() for chunk in model.splits],
     }
@@ -85,7 +87,7 @@ def read_model(path: Path, field: str) -> Model:
             raise ValueError
         (chunks, splits) = ([base64.b64decode(text, validate=True) for text in value[name]] for name in ("share", "splits"))
         private = value["private"]
-        model = Model(value["public"], private["preparations"], private["label"], chunks, splits, private["alignment"])
+        model = Model(value["public"], private["preparations"], private["label"], chunks, splits, private["party"], private["alignment"])
         if len(model.widths) != len(model.public["parties"]) or not isinstance(model.public["id"], str):
             raise ValueError
         return model

@@ -40,7 +40,7 @@ READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tupl
     "GradientBoosting": (settings.boosting, ("label",), ("model", "positive", "trees", "depth", "learningRate", "thresholds", "l2", "holdout")),
     "KMeans": (settings.kmeans, (), ("clusters", "iterations")),
     "Predict": (settings.predict, (), ()),
-    "Evaluate": (settings.evaluate, ("label",), ("positive", "metrics", "minimumGroupSize", "rows")),
+    "Evaluate": (settings.evaluate, ("label",), ("positive", "metrics", "minimumGroupSize", "minimumRows", "rows")),
     "Explain": (settings.explain, (), ()),
 }
 NEEDS_MODEL = ("Predict", "Evaluate", "Explain")

@@ -38,6 +38,8 @@ def _read(job: MpcJob) -> Model:
 def _checked(job: MpcJob, model: Model) -> Model:
     if model.public["parties"] != job.names:
         raise EngineError("MODEL_MISMATCH", f"the model belongs to the parties {', '.join(model.public['parties'])}, in this order")
+    if model.party != job.self_name:
+        raise EngineError("MODEL_MISMATCH", f"this share of the model is that of {model.party}; give every party the name that it had when the model was trained")
     if model.public["protocol"] != job.parameters.protocol:
         raise EngineError("MODEL_MISMATCH", f"the model was made with {model.public['protocol']}; use parameters.protocol {model.public['protocol']}")
     return model

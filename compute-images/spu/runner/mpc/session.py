@@ -57,4 +57,4 @@ class Session:
 def check_group(rows: int, minimum: int) -> None:
     """Raises EngineError GROUP_TOO_SMALL."""
     if rows < minimum:
-        raise EngineError("GROUP_TOO_SMALL", f"{rows} rows are fewer than parameters.minimumGroupSize ({minimum}); nothing is told of so few")
+        raise EngineError("GROUP_TOO_SMALL", f"{rows} rows are fewer than parameters.minimumGroupSize or the owners' minimum ({minimum}); nothing is told of so few")

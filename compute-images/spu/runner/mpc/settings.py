@@ -149,6 +149,7 @@ class EvaluateSettings:
     metrics: tuple[str, ...]
     """Empty: the default of the kind of model, which is known only with the model."""
     minimum_group_size: int
+    minimum_rows: int
     rows: str
 
 
@@ -159,6 +160,7 @@ def evaluate(scalars: Scalars, layout: Layout) -> EvaluateSettings:
         scalars.text("positive", "1"),
         scalars.words("metrics", (*CLASS_METRICS, *VALUE_METRICS), "AUC") if named else (),
         scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10),
+        scalars.number("minimumRows", 1, LARGEST_GROUP, 1),
         scalars.word("rows", ("All", "Holdout"), "All"),
     )
 

@@ -17,6 +17,7 @@ export function listOf(names: readonly string[], meaning: string): z.ZodString {
     .string()
     .max(256)
     .refine(known, `name one or more of ${names.join(', ')}, separated by commas`)
+    .refine(allDifferent, 'names one of them twice')
     .describe(`${meaning} Of ${names.join(', ')}.`);
 }
 
@@ -27,8 +28,14 @@ export function fractions(meaning: string, initial: string): z.ZodType {
     .string()
     .max(256)
     .refine((text) => text.split(',').every((part) => fraction.test(part.trim())), 'write numbers from 0 to 1, separated by commas, such as 0.25,0.5')
+    .refine(allDifferent, 'names one of them twice')
     .default(initial)
     .describe(meaning);
+}
+
+function allDifferent(list: string): boolean {
+  const parts = list.split(',').map((part) => part.trim());
+  return new Set(parts).size === parts.length;
 }
 
 /** A column of one party's rows: its name, or `party.column` where several parties have one of this name. */

@@ -9,6 +9,8 @@ export const predict: Operator = {
   summary: 'Applies a model to joined rows; a receiver gets the score of each row.',
   result: 'Values',
   inputs: { rows: 'Joined', model: true },
+  // A model of one column tells that column by its scores.
+  opensRows: true,
   ...MPC,
   parameters: z.strictObject({}),
   disclosures: [

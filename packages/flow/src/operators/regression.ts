@@ -23,6 +23,7 @@ export const regression: Operator = {
     minimumInformationValue: z
       .string()
       .regex(/^(\d{1,9}(\.\d{1,9})?)?$/, 'write a decimal number such as "0.02", or nothing')
+      .refine((text) => Number(text) <= 100, 'must be at most 100')
       .default('')
       .describe('Columns of lower information value are left out, the others are replaced by their weights of evidence; needs the table of a Binning. Empty: columns as they are.'),
   }),

@@ -40,7 +40,7 @@ def prepare(job: MpcJob, own: list[Column]) -> Prepared:
     held = held_out_of(model, job.rows, "inputs[0]") if settings.rows == "Holdout" else None
     chosen = slice(None) if held is None else held
     if job.rows:
-        check_group(len(features[chosen]), settings.minimum_group_size)
+        check_group(len(features[chosen]), max(settings.minimum_group_size, settings.minimum_rows))
     label = own_label(job, own, settings.label)
     values: NDArray[Any] | None = None
     if label is not None and model.kind == "Logistic":

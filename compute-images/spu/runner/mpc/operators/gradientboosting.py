@@ -62,7 +62,7 @@ def compute(session: Session, prepared: Prepared) -> Model:
     growth.finish(label, owner)
     public = public_part(session, plans) | {"trees": settings.trees, "depth": settings.depth}
     own_label = {} if label is None else {"scale": label.scale}
-    return Model(public, prepared.preparations, own_label, machine.keep("model"), machine.keep("splits"), own_alignment(session.job))
+    return Model(public, prepared.preparations, own_label, machine.keep("model"), machine.keep("splits"), session.job.self_name, own_alignment(session.job))
 
 
 def write(job: MpcJob, _prepared: Prepared, result: Model) -> int:

@@ -68,7 +68,7 @@ def compute(session: Session, prepared: Prepared) -> Model:
         "features": dict(zip(names, plans, strict=True)),
         "clusters": settings.clusters,
     }
-    return Model(public, prepared.preparations, {}, machine.keep("model"))
+    return Model(public, prepared.preparations, {}, machine.keep("model"), party=session.job.self_name)
 
 
 def write(job: MpcJob, _prepared: Prepared, result: Model) -> int:

@@ -83,7 +83,7 @@ def compute(session: Session, prepared: Prepared) -> Model:
             session.progress.report("compute", 5 + 94 * (epoch * len(parts) + index + 1) // steps)
     _to_plain_basis(session, prepared, owner, widths)
     own_label = {} if label is None else {"scale": label.scale}
-    return Model(public_part(session, plans), prepared.preparations, own_label, machine.keep("model"), alignment=own_alignment(session.job))
+    return Model(public_part(session, plans), prepared.preparations, own_label, machine.keep("model"), party=session.job.self_name, alignment=own_alignment(session.job))
 
 
 def write(job: MpcJob, _prepared: Prepared, result: Model) -> int:
