@@ -132,6 +132,18 @@ describe('a joint credit score, from the join to the prediction', () => {
     await nothingLeft(again);
   });
 
+  test('a task without any rows tells the coefficients of that model', async () => {
+    const task = example('credit-scoring.yaml', 'explain', (spec) => {
+      spec.steps = spec.steps.filter(({ name }) => name === 'explain');
+      for (const { from } of spec.steps[0]!.inputs) if (from !== undefined) from.flow = flowId;
+    });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task);
+    await succeeded(task.metadata.name, COMPUTE_MS);
+    const [first, second] = [await fetchResult(BANK_A, done.metadata.name, '--step', 'explain'), await fetchResult(BANK_A, task.metadata.name, '--step', 'explain')];
+    assert.deepEqual(second.rows, first.rows);
+  });
+
   test('no person gets a share of the model', async () => {
     const answer = await tryFetch(BANK_A.namespace, done.metadata.name, BANK_A.person.name, '--step', 'train');
     assert.notEqual(answer.code, 0);

@@ -4,6 +4,8 @@ export type { FlowIssue, FlowIssueCode } from './issue.ts';
 export {
   COMPUTE_PARTIES,
   ENGINES,
+  MOST,
+  MOST_PARTIES,
   MPC_PROTOCOLS,
   OPERATORS,
   PSI_CURVES,

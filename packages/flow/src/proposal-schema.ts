@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { didSchema } from '@collabnet/did';
-import { algorithmRefSchema, assetIdSchema, flowSpecSchema, sourceSchema } from './spec.ts';
-import { OPERATORS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
+import { algorithmRefSchema, assetIdSchema, columnSchema, flowSpecSchema, sourceSchema } from './spec.ts';
+import { MOST, MOST_PARTIES, OPERATORS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits');
 const stepName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
-const dids = z.array(didSchema).max(16);
+const dids = z.array(didSchema).max(MOST_PARTIES);
 const time = z.int().min(0);
-const columns = z.array(z.string().min(1).max(128)).max(256);
 
 /** An input as the ledger sees it: whose, which asset or earlier output, which published columns. */
 export const proposedInputSchema = z
@@ -18,8 +17,8 @@ export const proposedInputSchema = z
     assetVersion: z.int().min(1).optional(),
     from: sourceSchema.optional(),
     /** None for what has no rows: a table or a model of an earlier step. */
-    keys: columns,
-    columns,
+    keys: z.array(columnSchema).max(MOST.keys),
+    columns: z.array(columnSchema).max(MOST.columns),
   })
   .refine((input) => (input.asset === undefined) !== (input.from === undefined), {
     message: 'name either an asset or an output of an earlier step (from)',
@@ -32,7 +31,7 @@ export const proposedStepSchema = z.strictObject({
   algorithm: algorithmRefSchema,
   computeParties: dids.min(1),
   receivers: dids.min(1),
-  inputs: z.array(proposedInputSchema).min(1).max(16),
+  inputs: z.array(proposedInputSchema).min(1).max(MOST.inputs),
 });
 
 /** The public part of `flows.propose`. Times are ms since 1970. */
@@ -47,7 +46,7 @@ export const flowProposalSchema = z.strictObject({
   parties: dids.min(2),
   auditors: dids,
   /** In the order they run. */
-  steps: z.array(proposedStepSchema).min(1).max(32),
+  steps: z.array(proposedStepSchema).min(1).max(MOST.steps),
   approvalDeadline: time,
   /** Nothing runs after it. */
   deadline: time,

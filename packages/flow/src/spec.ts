@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OPERATORS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
+import { MOST, MOST_PARTIES, OPERATORS, TRUST_MODELS, WIRE_PROFILES } from './vocabulary.ts';
 
 /** Schema id of the canonical task; part of what the flow id and the specification digest cover. */
 export const FLOW_SPEC_SCHEMA = 'collabnet.dev/flow-spec/v1';
@@ -12,7 +12,13 @@ const did = z
   .string()
   .max(256)
   .regex(/^did:[a-z0-9]+:\S+$/, 'write a DID such as did:collab:<network>:<subject code>');
-const column = z.string().min(1).max(128);
+/** Engines take no others, and the last is theirs. */
+export const columnSchema = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^\P{Cc}*$/u, 'a column name has no control characters')
+  .refine((text) => text !== 'collabnet_row', 'collabnet_row is the number of a row; give the column another name');
 
 /** `<subject code of the owner>/<name>` */
 export const assetIdSchema = z
@@ -46,9 +52,9 @@ export const flowInputSchema = z
     assetVersion: z.int().min(1).optional(),
     from: sourceSchema.optional(),
     /** Columns that identify a row; position pairs them with the keys of the other inputs. None for what has no rows: a table or a model. */
-    keys: z.array(column).max(16),
+    keys: z.array(columnSchema).max(MOST.keys),
     /** Columns that its receivers get beside the keys. */
-    columns: z.array(column).max(256),
+    columns: z.array(columnSchema).max(MOST.columns),
   })
   .refine((input) => (input.asset === undefined) !== (input.from === undefined), {
     message: 'name either an asset or an output of an earlier step (from), not both and not neither',
@@ -64,14 +70,14 @@ export const flowStepSchema = z.strictObject({
   operator: z.enum(OPERATORS),
   /** Registered implementation of the operator. */
   algorithm: algorithmRefSchema,
-  roles: z.strictObject({ compute: z.array(name).min(1).max(16), receivers: z.array(name).min(1).max(16) }),
-  inputs: z.array(flowInputSchema).min(1).max(16),
+  roles: z.strictObject({ compute: z.array(name).min(1).max(MOST_PARTIES), receivers: z.array(name).min(1).max(MOST_PARTIES) }),
+  inputs: z.array(flowInputSchema).min(1).max(MOST.inputs),
   /** Scalars only, so that the canonical form of a task never depends on nested defaults. */
   parameters: z.record(z.string().max(64), z.union([z.string().max(1024), z.int(), z.boolean()])),
   outputs: z
-    .array(z.strictObject({ name, receivers: z.array(name).min(1).max(16) }))
+    .array(z.strictObject({ name, receivers: z.array(name).min(1).max(MOST_PARTIES) }))
     .min(1)
-    .max(16),
+    .max(MOST.outputs),
 });
 
 /** The canonical task: plain data, every default written out. Shape only; see validateFlow for the whole. */
@@ -91,10 +97,10 @@ export const flowSpecSchema = z.strictObject({
     .int()
     .min(1_000)
     .max(30 * DAY),
-  maxAttempts: z.int().min(1).max(10),
-  parties: z.array(z.strictObject({ name, did })).min(2).max(16),
-  auditors: z.array(did).max(16),
-  steps: z.array(flowStepSchema).min(1).max(32),
+  maxAttempts: z.int().min(1).max(MOST.attempts),
+  parties: z.array(z.strictObject({ name, did })).min(2).max(MOST_PARTIES),
+  auditors: z.array(did).max(MOST.auditors),
+  steps: z.array(flowStepSchema).min(1).max(MOST.steps),
 });
 
 export type AlgorithmRef = z.infer<typeof algorithmRefSchema>;

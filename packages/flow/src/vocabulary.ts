@@ -15,6 +15,9 @@ export type TrustModel = (typeof TRUST_MODELS)[number];
 /** Parties that a ComputeTask can name. */
 export const MOST_PARTIES = 8;
 
+/** Sizes that a ComputeTask can have: what a proposal could have beyond them, nobody could look at or refuse in the cluster. */
+export const MOST = { steps: 16, inputs: 8, keys: 8, columns: 64, outputs: 8, auditors: 8, attempts: 5 } as const;
+
 /** Numbers of compute parties that a trust model is about. */
 export const COMPUTE_PARTIES: Readonly<Record<TrustModel, PartyRange>> = {
   TwoPartySemiHonest: { minimum: 2, maximum: 2 },

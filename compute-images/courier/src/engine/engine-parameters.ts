@@ -32,7 +32,7 @@ const SET_BUILDERS: Readonly<Record<CourierJob['algorithm']['engine'], Build>> =
 
 function setSizes(job: CourierJob): Parameters {
   // Of a difference each party judges its own rows; everything else is about what all have in common.
-  return job.operator === 'Difference' ? {} : { minimumSetSize: Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1) };
+  return job.operator === 'Difference' ? {} : { minimumSetSize: job.minimumSetSize };
 }
 
 function queryParameters(job: CourierJob, receivers: readonly string[]): Parameters {

@@ -36,11 +36,10 @@ async function fetchRows(assignment: Assignment, input: CourierInput, place: Wor
   const options = { keys, columns, engineFile: place.in(`${name}.csv`), rowsFile: place.courier('rows.csv') };
   const order = job.operator === 'Join' ? new KeyOrder() : undefined;
   const frozen = await writeRowFiles(await openRows(assignment, input, columns, signal), options, formOf(assignment, keys, rest, order));
-  const minimum = Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1);
   // Who asks a private query may ask for one person; whether that is answered is for the owner of the answers to grant.
   const asks = job.operator === 'PrivateQuery' && assignment.output.receive;
-  if (frozen.keys < minimum && !asks) {
-    throw new CourierError('INPUT_BELOW_MINIMUM', `inputs.${name}: fewer different keys than the minimum set size of ${minimum}`);
+  if (frozen.keys < job.minimumSetSize && !asks) {
+    throw new CourierError('INPUT_BELOW_MINIMUM', `inputs.${name}: fewer different keys than the minimum set size of ${job.minimumSetSize}`);
   }
   if (order === undefined) return frozen;
   assertKeysOnce(name, frozen);

@@ -51,9 +51,8 @@ export async function readResult(assignment: Assignment, frozen: FrozenInputs, p
 }
 
 function assertLargeEnough({ job, output }: Assignment, keys: number): void {
-  const minimum = Math.max(job.minimumSetSize, job.disclosure?.minimumSetSize ?? 1);
-  if (keys >= minimum) return;
-  throw new CourierError('RESULT_BELOW_MINIMUM', `outputs.${output.name}: fewer different keys than the minimum set size of ${minimum}; nothing was delivered`);
+  if (keys >= job.minimumSetSize) return;
+  throw new CourierError('RESULT_BELOW_MINIMUM', `outputs.${output.name}: fewer different keys than the minimum set size of ${job.minimumSetSize}; nothing was delivered`);
 }
 
 function needed(rows: FrozenRows | undefined): FrozenRows {

@@ -107,7 +107,6 @@ export const courierJobSchema = z
     delegation: delegationSchema,
     /** Loopback ports: the own engine's, and per peer name the one where the courier listens for the engine. */
     enginePorts: z.strictObject({ self: port, peers: z.record(nameText, port) }),
-    disclosure: z.strictObject({ minimumSetSize: z.int().min(1).optional() }).optional(),
     /** Attempts of this step that failed before, for the receipt. */
     attempts: z.array(z.strictObject({ attempt: z.int().min(1), reason: z.string().max(128) })).max(16).optional(),
   })
