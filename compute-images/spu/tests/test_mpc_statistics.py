@@ -9,7 +9,7 @@ from .hdma import read_hdma
 from .mpc_case import MpcCase
 from .mpc_pods import Side
 
-ALL = "Count,Sum,Mean,Variance,StandardDeviation,Minimum,Maximum,Median,Quantiles,Correlation"
+ALL = "Count,Sum,Mean,Variance,StandardDeviation,Minimum,Maximum,Median,Quantiles,Correlation,VarianceInflation"
 Key = tuple[str, ...]
 
 
@@ -42,6 +42,11 @@ class StatisticsTest(MpcCase):
             twin = np.corrcoef(numbers[first], numbers[second])[0, 1]
             self.assertAlmostEqual(float(found["Correlation", "a", first, "b", second, ""]), twin, 8)
         self.assertAlmostEqual(float(found["Correlation", "a", "dir", "a", "hir", ""]), np.corrcoef(numbers["dir"], numbers["hir"])[0, 1], 8)
+        # By its definition: 1 / (1 - R²) of the regression of a column on all others.
+        for (party, name), x in zip((("a", "dir"), ("b", "lvr")), (numbers["dir"], numbers["lvr"]), strict=True):
+            others = np.column_stack([np.ones(len(x)), *(y for other, y in numbers.items() if other != name)])
+            rest = x - others @ np.linalg.lstsq(others, x, rcond=None)[0]
+            self.assertAlmostEqual(float(found["VarianceInflation", party, name, "", "", ""]), x.var() / rest.var(), 5)
 
     def test_groups_of_another_party_large_values_and_unicode(self) -> None:
         import numpy as np
@@ -72,6 +77,9 @@ class StatisticsTest(MpcCase):
         self.assertEqual(found["Correlation", "a", "x", "b", "y", ""], "")
         self.assertEqual(found["Correlation", "b", "one", "c", "z", ""], "", "it would tell the value of one row")
         self.assertGreater(float(found["Correlation", "b", "y", "c", "z", ""]), 0)
+        twice = [Side({"x": list(range(rows))}), Side({"y": [2 * i for i in range(rows)], "one": [1] * rows}), Side()]
+        found = by_key(self.succeed(twice, operator="Statistics", statistics="Correlation,VarianceInflation", receivers=["c"]).table("c"))
+        self.assertEqual({key[2]: value for key, value in found.items() if key[0] == "VarianceInflation"}, {"x": "", "y": ""}, "each follows from the other")
         found = by_key(self.succeed(sides, operator="Statistics", groupBy="z", statistics="Mean", receivers=["a", "c"]).table("a"))
         self.assertAlmostEqual(float(found["Mean", "b", "y", "", "", "1"]), 20, 9)
 

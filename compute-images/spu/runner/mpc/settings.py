@@ -9,7 +9,7 @@ from .formula import Formula, read_formula
 from .layout import ColumnName, Layout
 from .scalars import Scalars
 
-STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation", "Minimum", "Maximum", "Median", "Quantiles", "Correlation")
+STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation", "Minimum", "Maximum", "Median", "Quantiles", "Correlation", "VarianceInflation")
 # Of a group only what sums make up: an extreme or a quantile is the value of one of a few rows.
 GROUP_STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation")
 METHODS = ("Quantile", "EqualWidth", "Optimal")
@@ -45,6 +45,8 @@ def statistics(scalars: Scalars, layout: Layout) -> StatisticsSettings:
     refused = [word for word in found if word not in GROUP_STATISTICS]
     if group_by and refused:
         raise JobError("parameters.statistics", f"{refused[0]} cannot be had by group; remove it or groupBy")
+    if "VarianceInflation" in found and "Correlation" not in found:
+        raise JobError("parameters.statistics", "VarianceInflation follows from Correlation; ask for both")
     return StatisticsSettings(
         found, scalars.decimals("quantiles", 0, 1, "0.25,0.5,0.75"), group_by, scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10)
     )

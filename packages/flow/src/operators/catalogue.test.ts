@@ -44,7 +44,8 @@ describe('catalogue of operators', () => {
     assert.match(message('Statistics', { statistics: 'Mean, Mode' }, 'p'), /^name one or more of Count, Sum/);
     assert.match(message('Statistics', { quantiles: '0.5,2' }, 'p'), /from 0 to 1/);
     assert.match(message('Regression', { label: 'deny', learningRate: '1e3' }, 'p'), /decimal number/);
-    assert.deepEqual(parameterIssues('Statistics', { statistics: 'Mean, Correlation' }, 'p'), []);
+    assert.match(message('Statistics', { statistics: 'VarianceInflation' }, 'p'), /ask for both/);
+    assert.deepEqual(parameterIssues('Statistics', { statistics: 'Correlation, VarianceInflation' }, 'p'), []);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Operator } from './operator.ts';
 
 /** Of a group only what sums make up: an extreme or a quantile is the value of one of a few rows. */
 const OF_GROUPS = ['Count', 'Sum', 'Mean', 'Variance', 'StandardDeviation'];
-const NAMES = [...OF_GROUPS, 'Minimum', 'Maximum', 'Median', 'Quantiles', 'Correlation'];
+const NAMES = [...OF_GROUPS, 'Minimum', 'Maximum', 'Median', 'Quantiles', 'Correlation', 'VarianceInflation'];
 
 export const statistics: Operator = {
   name: 'Statistics',
@@ -23,9 +23,16 @@ export const statistics: Operator = {
   }).refine(({ groupBy, statistics: wanted }) => groupBy === undefined || wanted.split(',').every((name) => OF_GROUPS.includes(name.trim())), {
     path: ['statistics'],
     message: `by groups there are ${OF_GROUPS.join(', ')}; an extreme or a quantile would be the value of one of a few rows`,
+  }).refine(({ statistics: wanted }) => !hasName(wanted, 'VarianceInflation') || hasName(wanted, 'Correlation'), {
+    path: ['statistics'],
+    message: 'VarianceInflation follows from Correlation; ask for both',
   }),
   disclosures: [
     { who: 'a receiver', learns: 'the figures and, with groupBy, the names of the groups that are large enough' },
     SHAPE_DISCLOSURE,
   ],
 };
+
+function hasName(list: string, name: string): boolean {
+  return list.split(',').some((part) => part.trim() === name);
+}

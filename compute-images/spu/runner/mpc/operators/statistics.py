@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Column
+from ..inflation import inflation_rows
 from ..job import MpcJob
 from ..session import Session, check_group
 from ..settings import StatisticsSettings
@@ -69,6 +70,8 @@ def compute(session: Session, prepared: Prepared) -> list[Row] | None:
                 empty = name in told[first]["constant"] or other in told[second]["constant"]
                 value = None if empty else max(-1.0, min(1.0, float(values[i, j])))
                 result.append(["Correlation", names[first], name, names[second], other, None, value])
+    if "VarianceInflation" in settings.statistics:
+        result += inflation_rows([row for row in result if row[0] == "Correlation"])
     return result
 
 
