@@ -1,4 +1,5 @@
 import type { LedgerDriver } from '@collabnet/hack';
+import type { WorkName } from './work.ts';
 
 /** Where a task stands when the fault comes; columns of the table, in the order of a task. */
 export const MOMENTS = ['propose', 'approve', 'open', 'reserve', 'prepare', 'start', 'align', 'compute', 'clean', 'settle'] as const;
@@ -20,6 +21,8 @@ export interface Fault {
 export interface FaultContext {
   /** Empty before the task is on the ledger. */
   readonly flowId: string;
+  /** The step in which the fault comes. */
+  readonly step: string;
 }
 
 /** One part of the system and what can be done to it; a row of the table. */
@@ -30,6 +33,8 @@ export interface Row {
   /** In words, for the document. */
   readonly title: string;
   readonly moments: readonly Moment[];
+  /** What the task computes; an intersection, if absent. */
+  readonly work?: WorkName;
   readonly actions: Readonly<Partial<Record<Action, (context: FaultContext) => Promise<Fault>>>>;
   /** Whether persons can go on working while the fault lasts: not without the API server. */
   readonly blocksApi?: boolean;

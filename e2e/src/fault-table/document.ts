@@ -40,8 +40,8 @@ export function faultsDocument(driver: LedgerDriver, results: ReadonlyMap<string
   return `# Faults${driver === 'embedded' ? '' : ', with the ledger on Fabric'}
 Written by \`make generate\` from [${file}](${file}), in which \`make test-faults${option}\` notes what it sees; do not edit.
 
-Each cell is a test on the local cluster: two banks and a supervisor, a private intersection brought to the moment of the column, the fault, and
-then the same end as without it: the result with all rows at both banks, one proposal, exactly one receipt of each party, a reason on the ledger for
+Each cell is a test on the local cluster: two banks and a supervisor, a private intersection (or what the row says) brought to the moment of the column, the fault, and
+then the same end as without it: the result with all rows at both banks, one proposal, exactly one receipt of each party for each step, a reason on the ledger for
 each attempt that was lost, and no pod or Secret left. Of two equal parts the one of bank B is hit. ${driver === 'embedded' ? 'With the ledger on Fabric: [faults-fabric.md](faults-fabric.md).' : 'With the embedded ledger, and faults of other kinds: [faults.md](faults.md).'}
 
 - \`make test\` runs the ${cells.filter((each) => isAlwaysRun(each, driver)).length} cells in **bold**; \`make test-all${option}\` runs all ${cells.length}, which takes hours.

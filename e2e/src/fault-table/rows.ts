@@ -6,6 +6,7 @@ import { until } from '../support/until.ts';
 import { MOMENTS, type Fault, type FaultContext, type Moment, type Row } from './cell.ts';
 import { cut, freezeContainers, HOLD_MS, killContainers, killPod, slow, SLOW_SHARE, slowContainers, trafficOf } from './pod-faults.ts';
 import { containers, runningPod } from './pods.ts';
+import type { WorkName } from './work.ts';
 
 /** An attempt has pods from its reservation on. */
 const OF_ATTEMPT: readonly Moment[] = MOMENTS.slice(MOMENTS.indexOf('reserve'));
@@ -35,11 +36,12 @@ function servicePod(name: string, title: string, institution: DemoInstitution, p
 }
 
 /** A container of bank B's attempt: kill means that its processes are gone, and the pod is there still. */
-function attemptContainer(name: 'courier' | 'engine', title: string): Row {
-  const pod = ({ flowId }: FaultContext): ReturnType<typeof runningPod> => runningPod(BANK_B, taskPods(flowId), name);
+function attemptContainer(name: 'courier' | 'engine', title: string, work: WorkName = 'intersection'): Row {
+  const pod = ({ flowId, step }: FaultContext): ReturnType<typeof runningPod> => runningPod(BANK_B, taskPods(flowId, step), name);
   return {
-    name,
+    name: work === 'intersection' ? name : `${work}-${name}`,
     title,
+    work,
     moments: OF_ATTEMPT,
     actions: {
       kill: async (context) => killContainers(containers(await pod(context), name)),
@@ -118,6 +120,10 @@ export const ROWS: readonly Row[] = [
   leader,
   attemptContainer('courier', 'courier of bank B'),
   attemptContainer('engine', 'engine of bank B'),
+  attemptContainer('courier', 'courier of bank B, of a cardinality by the engine for sets', 'cardinality'),
+  attemptContainer('engine', 'engine for sets of bank B', 'cardinality'),
+  attemptContainer('courier', 'courier of bank B, of a training on shares', 'training'),
+  attemptContainer('engine', 'engine of bank B, of a training on shares', 'training'),
   servicePod('data-proxy', 'data proxy of bank B', BANK_B, ofComponent(BANK_B, 'data-proxy')),
   servicePod('nats', 'NATS server of bank B', BANK_B, ofComponent(BANK_B, 'nats')),
   servicePod('hub', 'hub (NATS server of the network)', SUPERVISOR, ofComponent(SUPERVISOR, 'nats-hub')),

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { HackError, operatorsReady, sleep, waitReady, NETWORK } from '@collabnet/hack';
 import type { Consortium } from '../fixture/consortium.ts';
 import { BANK_A, BANK_B, INSTITUTIONS } from '../fixture/institutions.ts';
-import { COMMON_OF_LARGE } from '../fixture/large-assets.ts';
 import { historyOf, nothingLeft } from '../support/remains.ts';
-import { fetchResult } from '../support/results.ts';
+import { fetchResult, type Result } from '../support/results.ts';
 import { removeTasks, succeeded, taskName } from '../support/tasks.ts';
 import { until } from '../support/until.ts';
 import { cellName, type Cell, type Fault } from './cell.ts';
@@ -12,8 +11,8 @@ import { noteResult } from './note.ts';
 import { renewRestarted } from './pods.ts';
 import type { CellResult } from './results.ts';
 import { Stage } from './stage.ts';
+import { WORKS } from './work.ts';
 
-const COMMON = 600;
 /** Bound of the whole recovery, with two attempts' worth of waiting in it. */
 const RECOVERY_MS = 240_000;
 /** Within this a result store serves again, ms. */
@@ -58,11 +57,11 @@ async function reached(consortium: Consortium, { row, action, moment }: Cell, na
   const make = row.actions[action];
   assert.ok(make, `${row.name} can suffer ${action}`);
   for (let nth = 1; ; nth++) {
-    const stage = new Stage(consortium, taskName(`${action}-${moment}`), moment);
+    const stage = new Stage(consortium, taskName(`${action}-${moment}`), moment, WORKS[row.work ?? 'intersection']);
     names.push(stage.name);
     await stage.reach();
     try {
-      return { stage, fault: await make({ flowId: stage.flowId }) };
+      return { stage, fault: await make({ flowId: stage.flowId, step: stage.work.step }) };
     } catch (error) {
       if (nth === TRIES || !(error instanceof HackError && error.code === 'NOT_FOUND')) throw error;
     }
@@ -93,7 +92,7 @@ async function happen({ row }: Cell, fault: Fault, stage: Stage): Promise<number
  *
  * @returns attempts lost to the engine's own defect, which comes without any fault: its library loses a wake-up now and then
  */
-async function sameEnd({ name, large, flowId }: Stage, seen: Pick<CellResult, 'attempts'> & { reasons: string[] }): Promise<number> {
+async function sameEnd({ name, large, flowId, work }: Stage, seen: Pick<CellResult, 'attempts'> & { reasons: string[] }): Promise<number> {
   const history = await historyOf(flowId);
   const failures = history.recorded('flows', 'fail');
   seen.reasons = [...new Set(failures.map(({ reason }) => String(reason)))];
@@ -101,19 +100,20 @@ async function sameEnd({ name, large, flowId }: Stage, seen: Pick<CellResult, 'a
   assert.ok(failures.every(({ reason }) => typeof reason === 'string' && reason !== ''), 'each lost attempt has its reason');
   assert.equal(history.recorded('flows', 'propose').length, 1, 'proposed once');
   const receipts = history.receipts();
-  assert.deepEqual(receipts.map((receipt) => receipt.split(':').at(-1)), ['bank-a', 'bank-b'], `one receipt of each party, not ${receipts.join(', ')}`);
-  assert.equal(await rowsOnceServed(name), large ? COMMON_OF_LARGE : COMMON);
+  const each = work.steps.flatMap((step) => ['bank-a', 'bank-b'].map((bank) => `${step} by ${bank}`));
+  assert.deepEqual(receipts.map((receipt) => receipt.replace(/did:\S*:/, '')).sort(), each.sort(), `one receipt of each party for each step, not ${receipts.join(', ')}`);
+  work.check(await onceServed(name, work.last), large);
   await nothingLeft(flowId);
   return failures.filter(({ reason }) => reason === 'ENGINE_STALLED').length;
 }
 
 /** A result store that has not found its way back to the ledger yet says so (503), and the person asks again. */
-async function rowsOnceServed(name: string): Promise<number> {
+async function onceServed(name: string, step: string): Promise<Result> {
   let refusal = '';
   return until(
     async () => {
       try {
-        return (await fetchResult(BANK_A, name)).rows.length;
+        return await fetchResult(BANK_A, name, '--step', step);
       } catch (error) {
         refusal = (error as Error).message;
         if (refusal.includes('answered 503')) return undefined;

@@ -3,14 +3,14 @@ import { BANK_B } from '../fixture/institutions.ts';
 import { attemptPod } from './faults.ts';
 
 /**
- * Follows bank B's courier from its start and resolves at the first line with this text: sooner than any polling. An
+ * Follows bank B's courier, of one step if named, from its start and resolves at the first line with this text: sooner than any polling. An
  * attempt may end before for a reason of its own, such as an engine that stalls; then that of the next one is followed.
  */
-export async function courierWrites(flowId: string, text: string, timeoutMs = 240_000): Promise<void> {
+export async function courierWrites(flowId: string, text: string, { step, timeoutMs = 240_000 }: { step?: string; timeoutMs?: number } = {}): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let pod = '';
   while (Date.now() < deadline) {
-    pod = (await attemptPod(BANK_B, flowId)).metadata.name;
+    pod = (await attemptPod(BANK_B, flowId, step)).metadata.name;
     if (await logHas(pod, text, deadline - Date.now())) return;
     // The container does not run yet, or not any more.
     await sleep(150);

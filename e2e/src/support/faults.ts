@@ -1,3 +1,4 @@
+import { LABEL_STEP } from '@collabnet/crds';
 import { kubectl, list, type DemoInstitution } from '@collabnet/hack';
 import { until } from './until.ts';
 
@@ -22,15 +23,15 @@ export async function scaleOperator({ namespace }: DemoInstitution, replicas: 0 
   );
 }
 
-/** Selects the pods of a flow. */
-export function taskPods(flowId: string): string {
-  return `collabnet.dev/task=${flowId.slice(0, 32)}`;
+/** Selects the pods of a flow, or of one of its steps. */
+export function taskPods(flowId: string, step?: string): string {
+  return `collabnet.dev/task=${flowId.slice(0, 32)}${step === undefined ? '' : `,${LABEL_STEP}=${step}`}`;
 }
 
 /** The pod of an attempt, once it is there. */
-export function attemptPod({ namespace }: DemoInstitution, flowId: string): Promise<Pod> {
+export function attemptPod({ namespace }: DemoInstitution, flowId: string, step?: string): Promise<Pod> {
   return until(
-    async () => (await list<Pod>(namespace, 'pods', taskPods(flowId))).at(0),
+    async () => (await list<Pod>(namespace, 'pods', taskPods(flowId, step))).at(0),
     120_000,
     () => `${namespace} was to have a pod of flow ${flowId}`,
   );
