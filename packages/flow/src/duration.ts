@@ -24,3 +24,15 @@ export function parseDuration(text: string, field: string): number {
   }
   return total;
 }
+
+/** The spelling of a duration by as few parts as there are: `24h` is written `1d`, 90 minutes `1h30m`. @param ms positive integer */
+export function formatDuration(ms: number): string {
+  let rest = ms;
+  return Object.entries(UNITS)
+    .map(([unit, size]) => {
+      const amount = Math.floor(rest / size);
+      rest -= amount * size;
+      return amount === 0 ? '' : `${amount}${unit}`;
+    })
+    .join('');
+}

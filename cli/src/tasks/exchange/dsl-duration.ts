@@ -1,3 +1,5 @@
+import { formatDuration } from '@collabnet/flow';
+
 /** A length of time as the DSL writes it inline (duration, oneOf 1); every member a whole number. */
 export interface DslDuration {
   readonly days?: number;
@@ -8,28 +10,23 @@ export interface DslDuration {
 }
 
 const UNITS = [
-  { member: 'days', short: 'd', ms: 86_400_000 },
-  { member: 'hours', short: 'h', ms: 3_600_000 },
-  { member: 'minutes', short: 'm', ms: 60_000 },
-  { member: 'seconds', short: 's', ms: 1_000 },
-  { member: 'milliseconds', short: 'ms', ms: 1 },
+  { member: 'days', ms: 86_400_000 },
+  { member: 'hours', ms: 3_600_000 },
+  { member: 'minutes', ms: 60_000 },
+  { member: 'seconds', ms: 1_000 },
+  { member: 'milliseconds', ms: 1 },
 ] as const;
 
 /** ISO 8601 §5.5.2.2 (the DSL's duration, oneOf 3) without years and months, whose length varies, and without fractions. */
 const ISO = /^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
-function split(ms: number): { member: (typeof UNITS)[number]['member']; short: string; count: number }[] {
+function split(ms: number): { member: (typeof UNITS)[number]['member']; count: number }[] {
   let rest = ms;
-  return UNITS.flatMap(({ member, short, ms: unit }) => {
+  return UNITS.flatMap(({ member, ms: unit }) => {
     const count = Math.floor(rest / unit);
     rest -= count * unit;
-    return count === 0 ? [] : [{ member, short, count }];
+    return count === 0 ? [] : [{ member, count }];
   });
-}
-
-/** A length of time such as `1h30m`, as a ComputeTask writes it. @param ms positive integer */
-export function durationText(ms: number): string {
-  return split(ms).map(({ short, count }) => `${count}${short}`).join('');
 }
 
 /** A length of time for the DSL. @param ms positive integer */
@@ -44,7 +41,7 @@ export function dslDuration(ms: number): DslDuration {
  */
 export function parseDslDuration(value: unknown): string | undefined {
   const ms = typeof value === 'string' ? isoMs(value) : inlineMs(value);
-  return ms !== undefined && ms > 0 && Number.isSafeInteger(ms) ? durationText(ms) : undefined;
+  return ms !== undefined && ms > 0 && Number.isSafeInteger(ms) ? formatDuration(ms) : undefined;
 }
 
 function isoMs(text: string): number | undefined {

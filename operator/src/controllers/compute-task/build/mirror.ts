@@ -1,6 +1,6 @@
 import { API_VERSION, LABEL_MIRROR, LABEL_NETWORK, type ComputeTask, type ComputeTaskSpec } from '@collabnet/crds';
 import type { FlowRecord } from '@collabnet/contracts';
-import type { FlowSpec, SealedFlow } from '@collabnet/flow';
+import { formatDuration, type FlowSpec, type SealedFlow } from '@collabnet/flow';
 import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
 import { ANNOTATION_FLOW, ANNOTATION_PROPOSED_AS, mirrorName } from './names.ts';
 
@@ -34,20 +34,12 @@ export function taskSpecOf(spec: FlowSpec, network: string): MirrorSpec {
     purpose: spec.purpose,
     trustModel: spec.trustModel,
     wireProfile: spec.wireProfile,
-    approvalTimeout: durationText(spec.approvalTimeoutMs),
-    timeout: durationText(spec.timeoutMs),
+    approvalTimeout: formatDuration(spec.approvalTimeoutMs),
+    timeout: formatDuration(spec.timeoutMs),
     maxAttempts: spec.maxAttempts,
     auditors: spec.auditors,
     parties: spec.parties,
     steps: spec.steps,
   };
   return structuredClone(task);
-}
-
-const UNITS: readonly (readonly [string, number])[] = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000], ['ms', 1]];
-
-/** The shortest spelling of a duration: `24h` is written `1d`. */
-function durationText(ms: number): string {
-  const [unit, size] = UNITS.find(([, each]) => ms % each === 0) ?? ['ms', 1];
-  return `${ms / size}${unit}`;
 }
