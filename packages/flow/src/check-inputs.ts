@@ -1,10 +1,8 @@
-import { FlowError } from './error.ts';
-import { referencesOf, type ColumnReference } from './expression/expression.ts';
-import { parseExpression } from './expression/parse.ts';
-import { columnsMeant, readReference, type PartyColumn } from './expression/resolve.ts';
 import type { FlowIssue } from './issue.ts';
 import { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 import { checkModel } from './check-model.ts';
+import { checkReferences } from './check-references.ts';
+import { checkTables } from './check-tables.ts';
 import { columnsOf, inputKind, joinOf, sourceStep, valueColumns } from './sources.ts';
 import type { FlowInput, FlowSpec, FlowStep } from './spec.ts';
 
@@ -92,53 +90,6 @@ function checkJoin(at: string, spec: FlowSpec, { operator, inputs }: FlowStep): 
   });
   if (joins.size < 2) return issues;
   return [...issues, { field: `${at}.inputs`, code: 'INPUT_KIND', message: `the rows come from the joins ${[...joins].join(' and ')}, whose orders differ; take all from one` }];
-}
-
-/** Parameters that name a column of some party's rows. */
-const REFERENCES = ['label', 'groupBy'] as const;
-
-function checkReferences(at: string, spec: FlowSpec, { inputs, parameters }: FlowStep): FlowIssue[] {
-  const columns = inputs.flatMap((input) => (inputKind(spec, input) === 'Rows' ? input.columns.map((column) => ({ party: input.party, column })) : []));
-  const whole = ({ party, column }: PartyColumn): string => `${party}.${column}`;
-  const references = [
-    ...REFERENCES.flatMap((name) => (typeof parameters[name] === 'string' ? [{ name, reference: readReference(parameters[name], columns) }] : [])),
-    ...formulaReferences(parameters['expression']).map((reference) => ({ name: 'expression', reference })),
-  ];
-  return references.flatMap(({ name, reference }): FlowIssue[] => {
-    const found = columnsMeant(reference, columns);
-    if (found.length === 1) return [];
-    const written = [reference.party, reference.column].filter((part) => part !== undefined).join('.');
-    const message =
-      found.length > 1
-        ? `several parties give a column ${written}; write ${found.map(whole).join(' or ')}`
-        : `no party gives a column ${written}; there are ${columns.map(whole).join(', ') || 'none'}`;
-    return [{ field: `${at}.parameters.${name}`, code: 'INPUT_COLUMN', message }];
-  });
-}
-
-/** Columns of a formula; none of a faulty one, which is reported with the parameters. */
-function formulaReferences(formula: unknown): readonly ColumnReference[] {
-  try {
-    return typeof formula === 'string' ? referencesOf(parseExpression(formula)) : [];
-  } catch (error) {
-    if (error instanceof FlowError) return [];
-    throw error;
-  }
-}
-
-/** A regression by weights of evidence needs those of every party that gives columns; one without needs none. */
-function checkTables(at: string, spec: FlowSpec, { operator, inputs, parameters }: FlowStep): FlowIssue[] {
-  if (operator !== 'Regression') return [];
-  const byEvidence = (parameters['minimumInformationValue'] ?? '') !== '';
-  const kindsOf = (party: string): string[] => inputs.filter((input) => input.party === party).map((input) => inputKind(spec, input));
-  return [...new Set(inputs.map(({ party }) => party))].flatMap((party): FlowIssue[] => {
-    const kinds = kindsOf(party);
-    if (byEvidence && kinds.includes('Rows') && !kinds.includes('Table')) {
-      return [{ field: `${at}.inputs`, code: 'INPUT_KIND', message: `minimumInformationValue needs the table of a Binning of party ${party} too; add it as an input` }];
-    }
-    if (byEvidence || !kinds.includes('Table')) return [];
-    return [{ field: `${at}.parameters.minimumInformationValue`, code: 'PARAMETER', message: `party ${party} gives the table of a Binning, which counts only with a minimumInformationValue; set it, or leave the table out` }];
-  });
 }
 
 /** Who asks gets columns of who answers: there must be some, under names of their own. */

@@ -111,6 +111,7 @@ describe('steps that read the outputs of earlier ones', () => {
     ['coefficients of clusters', /operator: Explain is for models with a label; step train makes clusters/, (spec) => Object.assign(step(spec, 'train'), { operator: 'KMeans', parameters: {} })],
     ['a key with the name of the values', /inputs\[0\].keys\[0\]: Predict puts its values into a column score/, (spec) => (step(spec, 'predict').inputs[0]!.keys = ['score'])],
     ['a figure twice', /parameters.statistics: names one of them twice/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Mean, Mean' } })],
+    ['a column without bins', /inputs\[0\].columns\[0\]: step bins has no bins of income; name the column there/, (spec) => (step(spec, 'bins').inputs[0]!.columns = ['late'])],
     ['evidence of one party only', /inputs: minimumInformationValue needs the table of a Binning of party b too/, (spec) => step(spec, 'train').inputs.splice(3, 1)],
     ['evidence that is not asked for', /parameters.minimumInformationValue: party a gives the table of a Binning, which counts only with/, (spec) => (step(spec, 'train').parameters['minimumInformationValue'] = '')],
     ['an extreme of a group', /parameters.statistics: by groups there are Count, Sum, Mean/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Maximum', groupBy: 'late' } })],
