@@ -111,7 +111,7 @@ export class TestNetwork {
     });
   }
 
-  /** Hands an envelope to the orderers until one takes it; a refusal ends the attempt. */
+  /** Hands an envelope to the orderers until one takes it; a refusal ends the attempt, except one that passes by itself. */
   broadcast(envelope: common.Envelope): Promise<void> {
     return this.#fromOrderers((node) => broadcast(node, envelope, 5_000));
   }
@@ -216,7 +216,7 @@ export class TestNetwork {
       try {
         return { value: await anyNode(this.orderers.filter(({ isRunning }) => isRunning).map(({ address }) => address), work) };
       } catch (error) {
-        if (error instanceof FabricNetworkError && error.code === 'UNAVAILABLE') return undefined;
+        if (error instanceof FabricNetworkError && (error.code === 'UNAVAILABLE' || countsTooFewAlive(error))) return undefined;
         return { error: error as Error };
       }
     });
@@ -227,4 +227,9 @@ export class TestNetwork {
   get #first(): TestMember {
     return this.members[0] as TestMember;
   }
+}
+
+/** An orderer that has joined a moment ago does not yet count as alive at the leader, which refuses to change the consenters until then. */
+function countsTooFewAlive(error: FabricNetworkError): boolean {
+  return /nodes are alive.*quorum loss/.test(error.message);
 }
