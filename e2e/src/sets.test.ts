@@ -51,7 +51,7 @@ function setsTask(stem: string, parties: readonly Party[], step: Pick<StepInput,
           name: 'match',
           algorithm: ALGORITHM,
           roles: { compute: [...parties], receivers: ['a'] },
-          inputs: parties.map((party) => ({ name: `of-${party}`, party, asset: 'customers', keys: [...KEYS[party]], columns: party === 'a' && step.operator !== 'Cardinality' ? ['dir'] : [] })),
+          inputs: parties.map((party) => ({ name: `of-${party}`, party, asset: 'customers', keys: [...KEYS[party]], columns: party === 'a' && !['Cardinality', 'Union'].includes(step.operator ?? '') ? ['dir'] : [] })),
           outputs: [{ name: 'result', receivers: ['a'] }],
           ...step,
         },
@@ -117,6 +117,25 @@ describe('the engine for sets', () => {
     await agree(task, ['a', 'b', 's']);
     await succeeded(task.metadata.name);
     assert.deepEqual((await fetchResult(BANK_A, task.metadata.name)).rows, [[String(inAll('a', 'b', 's').length)]]);
+  });
+
+  test('unites the customers of two banks, each with the names of its own key columns', async () => {
+    const roles = { compute: ['a', 'b'], receivers: ['a', 'b'] };
+    const task = setsTask('union', ['a', 'b'], { operator: 'Union', parameters: { curve: 'SM2' }, roles, outputs: [{ name: 'result', receivers: roles.receivers }] }, { wireProfile: 'gm' });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b']);
+    const { status } = await succeeded(task.metadata.name);
+    const everybody = [...new Set([...keysOf(tables.a), ...keysOf(tables.b)])].sort();
+    assert.ok(everybody.length > keysOf(tables.a).length);
+    const mirror = await mirrorOf(task.metadata.name, BANK_B);
+    await inPhase(mirror, 'Succeeded', undefined, BANK_B);
+    for (const [institution, name, header] of [[BANK_A, task.metadata.name, KEYS.a], [BANK_B, mirror, KEYS.b]] as const) {
+      const result = await fetchResult(institution, name);
+      assert.deepEqual(result.header, [...header]);
+      assert.deepEqual(keysOf(result), everybody);
+    }
+    assert.equal(status?.enginePrimitives, 'ECDH and oblivious transfer over the curve of SM2, SM4');
+    await nothingLeft(status?.flowID ?? '');
   });
 
   test('answers what one bank asks of the other, which learns only how many it asked', async () => {
@@ -185,6 +204,7 @@ test('node fault: the pod of the third party is lost while the others compute: t
 describe('before anybody is asked', () => {
   const refused: [string, Parameters<typeof setsTask>, RegExp][] = [
     ['an operator that the algorithm has not', ['no-count', ['a', 'b'], { operator: 'Cardinality', algorithm: { name: 'psi', version: '1.0.0' } }], /steps\[0\]\.operator: psi 1\.0\.0 has not Cardinality, but Intersection, Difference/],
+    ['columns beside the keys of a union', ['union-columns', ['a', 'b'], { operator: 'Union', inputs: [{ name: 'l', party: 'a', asset: 'customers', keys: [...KEYS.a], columns: ['dir'] }, { name: 'r', party: 'b', asset: 'customers', keys: [...KEYS.b] }] }], /steps\[0\]\.inputs\[0\]\.columns: Union gives keys and nothing beside them; leave columns empty/],
     ['a protocol that the engine has not', ['no-rr22', ['a', 'b'], { operator: 'Difference', parameters: { protocol: 'RR22' } }], /steps\[0\]\.parameters\.protocol: engine sets has not RR22; use ECDH/],
     ['more parties than the operator takes', ['three-less', ['a', 'b', 's'], { operator: 'Difference', parameters: { protocol: 'ECDH' } }], /spec\.trustModel: steps\[0\] is a Difference, which has no protocol for MultiPartySemiHonest; it has for TwoPartySemiHonest/],
     ['a trust model for another number of parties', ['two-of-three', ['a', 'b'], { operator: 'Cardinality' }, { trustModel: 'MultiPartySemiHonest' }], /steps\[0\]\.roles\.compute: MultiPartySemiHonest needs 3 to 8 compute parties, not 2/],

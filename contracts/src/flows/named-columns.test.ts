@@ -29,6 +29,12 @@ test('answers hold columns of who answered, which who asked may not use as keys 
   assert.deepEqual(named(ask, step('again', 'Intersection', [input('l', 'a', from('ask'), ['phone'], ['score', 'id'])])), { keys: ['phone'], columns: ['score'] });
 });
 
+test('keys of a union are those of all parties, under the names of who receives them', () => {
+  const union = step('union', 'Union', [input('l', 'a', { asset: 'a/customers' }, ['id', 'branch'], []), input('r', 'b', { asset: 'b/customers' }, ['ssn', 'office'], [])]);
+  assert.deepEqual(named(union, step('again', 'PrivateQuery', [input('l', 'a', from('union'), ['id', 'branch'], []), input('r', 'b', from('union'), ['ssn', 'office'], ['office'])])), { keys: ['id', 'branch', 'ssn', 'office'], columns: ['office'] });
+  assert.deepEqual(named(union, step('again', 'Intersection', [input('l', 'a', from('union'), ['branch'], ['id'])])), { keys: ['branch'], columns: ['id'] });
+});
+
 test('columns are followed through several steps, and a score is nobody\'s column', () => {
   const predict = step('predict', 'Predict', [input('l', 'a', from('join'), ['id'], ['phone']), input('r', 'b', from('join'), ['ssn'], ['phone'])]);
   assert.deepEqual(named(join, predict, step('again', 'Intersection', [input('r', 'b', from('predict'), ['ssn'], ['score'])])), { keys: ['ssn'], columns: [] });

@@ -26,10 +26,16 @@ function cameFrom(flow: Lineage, step: ProposedStep, input: ProposedInput, colum
   const maker = flow.steps[at];
   // `>=` ends a circle, which a proposal cannot have.
   if (from.flow !== undefined || maker === undefined || at >= flow.steps.indexOf(step)) return false;
+  const { result } = OPERATOR_CATALOGUE[maker.operator];
+  if (result === 'Keys') {
+    // Keys of all parties, under the names of who receives: composite keys pair up by position.
+    const place = maker.inputs.find((each) => each.party === input.party)?.keys.indexOf(column) ?? -1;
+    return maker.inputs.some((each) => each.keys[place] !== undefined && cameFrom(flow, maker, each, each.keys[place], source));
+  }
   const names = (each: ProposedInput): boolean => [...each.keys, ...each.columns].includes(column);
   const own = maker.inputs.find((each) => each.party === input.party && names(each));
   if (own !== undefined) return cameFrom(flow, maker, own, column, source);
   // Only answers hold columns of others, under names that who asks has not.
-  if (OPERATOR_CATALOGUE[maker.operator].result !== 'Answers') return false;
+  if (result !== 'Answers') return false;
   return maker.inputs.some((each) => each.party !== input.party && each.columns.includes(column) && cameFrom(flow, maker, each, column, source));
 }

@@ -34,6 +34,9 @@ function checkColumns(at: string, spec: FlowSpec, { operator }: FlowStep, input:
   if (OPERATOR_CATALOGUE[operator].inputs.rows === 'Joined' && input.columns.length === 0) {
     return [{ field: `${at}.columns`, code: 'INPUT_COLUMN', message: `name at least one column that ${operator} computes over, or leave the input out` }];
   }
+  if (OPERATOR_CATALOGUE[operator].result === 'Keys' && input.columns.length > 0) {
+    return [{ field: `${at}.columns`, code: 'INPUT_COLUMN', message: `${operator} gives keys and nothing beside them; leave columns empty` }];
+  }
   if (input.keys.length === 0) return [{ field: `${at}.keys`, code: 'INPUT_COLUMN', message: 'name at least one column that identifies a row' }];
   const source = sourceStep(spec, input);
   if (source === undefined) return [];

@@ -96,7 +96,7 @@ describe('validation names field and fix', () => {
     ['a key named twice', 'steps[0].inputs[0].keys[1]', 'DUPLICATE_NAME', [`${at}.inputs.0.keys`, ['id', 'id']]],
     ['a key again as column', 'steps[0].inputs[0].columns[0]', 'DUPLICATE_NAME', [`${at}.inputs.0.columns`, ['id']]],
     ['inputs of one party only', 'steps[0].inputs', 'TOO_FEW_INPUTS', [`${at}.inputs.1.party`, 'a']],
-    ['an unknown operator', 'steps[0].operator', 'SHAPE', [`${at}.operator`, 'Union']],
+    ['an unknown operator', 'steps[0].operator', 'SHAPE', [`${at}.operator`, 'SecretUnion']],
     ['a missing operator', 'steps[0].operator', 'SHAPE', [`${at}.operator`]],
     ['a parameter that the operator has not', 'steps[0].parameters.rounds', 'PARAMETER', [`${at}.parameters.rounds`, 3]],
     ['an unknown protocol', 'steps[0].parameters.protocol', 'PARAMETER', [`${at}.parameters.protocol`, 'KKRT']],

@@ -53,6 +53,16 @@ function issues(change: (spec: FlowSpec) => void): string[] {
   change(spec);
   return validateFlow(spec).map(({ field, message }) => `${field}: ${message}`);
 }
+/** What is wrong with a task of these steps alone. */
+function issuesOf(...steps: TaskStep[]): string[] {
+  try {
+    flowSpecFromTask({ ...task, steps });
+    return [];
+  } catch (error) {
+    return (error as { issues: { field: string; message: string }[] }).issues.map(({ field, message }) => `${field}: ${message}`);
+  }
+}
+
 const step = (spec: FlowSpec, name: string): FlowSpec['steps'][number] => spec.steps.find((each) => each.name === name) ?? spec.steps[0]!;
 
 test('a formula may be as long as the operator takes it', () => {
@@ -154,15 +164,7 @@ describe('steps that read the outputs of earlier ones', () => {
 
   test('a private query has one who asks and one who answers, with columns under names of their own', () => {
     const ask: TaskStep = { ...join, name: 'ask', operator: 'PrivateQuery', algorithm: { name: 'sets', version: '1.0.0' }, roles: { compute: both, receivers: ['a'] }, outputs: [{ name: 'answers', receivers: ['a'] }] };
-    const asked = (change: Partial<TaskStep>): string[] => {
-      const step = { ...ask, ...change };
-      try {
-        flowSpecFromTask({ ...task, steps: [step] });
-        return [];
-      } catch (error) {
-        return (error as { issues: { field: string; message: string }[] }).issues.map(({ field, message }) => `${field}: ${message}`);
-      }
-    };
+    const asked = (change: Partial<TaskStep>): string[] => issuesOf({ ...ask, ...change });
     const columns = (list: string[]): TaskStep['inputs'] => [ask.inputs[0]!, { ...ask.inputs[1]!, columns: list }];
     assert.deepEqual(asked({}), []);
     assert.match(asked({ roles: { compute: both, receivers: both }, outputs: [{ name: 'answers', receivers: both }] }).join(), /roles.receivers: exactly one party asks/);
@@ -170,6 +172,17 @@ describe('steps that read the outputs of earlier ones', () => {
     assert.match(asked({ inputs: columns(['income']) }).join(), /inputs\[1\].columns\[0\]: "a" has a column income of its own/);
     const select = { ...structuredClone(join), inputs: [{ name: 'left', party: 'a', from: { step: 'ask', output: 'answers' }, keys: ['id'], columns: ['income', 'age'] }, join.inputs[1]!] };
     assert.deepEqual(validateFlow(flowSpecFromTask({ ...task, steps: [ask, select] })), [], 'the answers can be read by a later step');
+  });
+
+  test('a union takes keys alone, and its keys can be read by a later step under the names of who receives them', () => {
+    const algorithm = { name: 'sets', version: '1.0.0' };
+    const keysOnly = join.inputs.map((input) => ({ ...input, columns: [] }));
+    const unite: TaskStep = { ...join, name: 'unite', operator: 'Union', algorithm, parameters: {}, roles: { compute: both, receivers: ['a'] }, inputs: keysOnly, outputs: [{ name: 'keys', receivers: ['a'] }] };
+    assert.deepEqual(issuesOf({ ...unite, inputs: join.inputs }), [0, 1].map((n) => `steps[0].inputs[${n}].columns: Union gives keys and nothing beside them; leave columns empty`));
+    const count = (keys: string[]): TaskStep => ({ ...unite, name: 'count', operator: 'Cardinality', inputs: [{ name: 'all', party: 'a', from: { step: 'unite', output: 'keys' }, keys }, keysOnly[1]!], outputs: [{ name: 'number', receivers: ['a'] }] });
+    const [own = ''] = keysOnly[0]?.keys ?? [];
+    assert.deepEqual(issuesOf(unite, count([own])), []);
+    assert.match(issuesOf(unite, count(['income'])).join(), /step unite gives "a" no column income, but /);
   });
 
   test('what a model tells of a row is named after the model', () => {

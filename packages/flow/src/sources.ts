@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<ResultKind, InputKind>> = {
   OwnRows: 'Rows',
   JoinedRows: 'Rows',
   Answers: 'Rows',
+  Keys: 'Rows',
   Values: 'Rows',
   Number: 'Table',
   Table: 'Table',
@@ -50,8 +51,16 @@ export function joinOf(spec: Pick<FlowSpec, 'steps'>, input: FlowInput, depth = 
 export function columnsOf(spec: Pick<FlowSpec, 'steps'>, source: FlowStep, party: string): string[] {
   const rows = rowsOf(spec, source, party);
   if (rows === undefined) return [];
-  if (OPERATOR_CATALOGUE[source.operator].result === 'Answers') return source.inputs.flatMap((input) => (input.party === party ? [...input.keys, ...input.columns] : input.columns));
-  return OPERATOR_CATALOGUE[source.operator].result === 'Values' ? [...rows.keys, ...valueColumns(spec, source)] : [...rows.keys, ...rows.columns];
+  switch (OPERATOR_CATALOGUE[source.operator].result) {
+    case 'Answers':
+      return source.inputs.flatMap((input) => (input.party === party ? [...input.keys, ...input.columns] : input.columns));
+    case 'Keys':
+      return [...rows.keys];
+    case 'Values':
+      return [...rows.keys, ...valueColumns(spec, source)];
+    default:
+      return [...rows.keys, ...rows.columns];
+  }
 }
 
 /** Column of the values: of Predict what the model tells of a row. What kind a model of another task is, is not known here: both are possible. */

@@ -30,7 +30,7 @@ describe('import', () => {
 
   it('unknown calls and operators', () => {
     refused(changed((w) => (step(w).call = 'http')), /^line \d+: do\[0\]\.match\.call: http is no call that a step can make; write collabnet:<Operator>, one of Intersection, /);
-    refused(changed((w) => (step(w).call = 'collabnet:Union')), /do\[0\]\.match\.call: there is no operator Union; write collabnet: and one of Intersection, /);
+    refused(changed((w) => (step(w).call = 'collabnet:Merge')), /do\[0\]\.match\.call: there is no operator Merge; write collabnet: and one of Intersection, /);
     refused(changed((w) => (step(w).call = 3)), /do\[0\]\.match\.call: must be a text/);
   });
 

@@ -12,6 +12,7 @@ test('each engine is told operator and curve in its own words', () => {
   assert.deepEqual(setParameters(job('spu', 'Intersection', ecdh), ['a']), { protocol: 'ECDH', join: 'Intersection', receivers: ['a'], broadcast: false, curve: '25519' });
   assert.deepEqual(setParameters(job('sets', 'Cardinality', { ...ecdh, curve: 'SM2' }), ['a']), { operation: 'Cardinality', receivers: ['a'], curve: 'SM2', minimumSetSize: 10 });
   assert.deepEqual(setParameters(job('sets', 'Difference', ecdh), ['b']), { operation: 'Difference', receivers: ['b'], curve: 'RISTRETTO255' });
+  assert.deepEqual(setParameters(job('sets', 'Union', { curve: 'SM2' }), ['a', 'b']), { operation: 'Union', receivers: ['a', 'b'], curve: 'SM2' });
 });
 
 test('a private query names who asks, who answers, and what', () => {

@@ -31,8 +31,8 @@ const SET_BUILDERS: Readonly<Record<CourierJob['algorithm']['engine'], Build>> =
 };
 
 function setSizes(job: CourierJob): Parameters {
-  // Of a difference each party judges its own rows; everything else is about what all have in common.
-  return job.operator === 'Difference' ? {} : { minimumSetSize: job.minimumSetSize };
+  // Of a difference and a union each receiver judges what it gets; everything else is about what all have in common.
+  return job.operator === 'Difference' || job.operator === 'Union' ? {} : { minimumSetSize: job.minimumSetSize };
 }
 
 function queryParameters(job: CourierJob, receivers: readonly string[]): Parameters {

@@ -8,6 +8,7 @@ import { answerColumns } from '../engine/engine-parameters.ts';
 import { answers } from './answers.ts';
 import { figuresTable } from './figures-table.ts';
 import { joinedStream } from './joined-stream.ts';
+import { keysTable } from './keys-table.ts';
 import { modelShare } from './model-share.ts';
 import { numberTable, readNumber } from './number-result.ts';
 import { CSV_TYPE, type Result } from './result.ts';
@@ -38,6 +39,11 @@ export async function readResult(assignment: Assignment, frozen: FrozenInputs, p
       assertLargeEnough(assignment, selection.keys);
       const stream = result === 'JoinedRows' ? joinedStream : resultStream;
       return { rows: selection.rows, contentType: CSV_TYPE, blocks: () => stream(rowsFile, rows, selection) };
+    }
+    case 'Keys': {
+      const found = await keysTable(file, assignment.rows?.keys ?? []);
+      assertLargeEnough(assignment, found.rows);
+      return found;
     }
     case 'Answers':
       return answers(file, rowsFile, needed(frozen.rows), answerColumns(job));

@@ -33,6 +33,7 @@ func TestConversationAndResults(t *testing.T) {
 		{3, map[string]any{"minimumSetSize": 4}, want, 5},
 		{2, map[string]any{"curve": "SM2"}, want, 5},
 		{2, map[string]any{"operation": "Difference"}, "k,l,collabnet_row\nonly,a,6\n\"p,q\",r,0\n", 2},
+		{2, map[string]any{"operation": "Union", "curve": "SM2"}, "k,l\n\"\",\"\"\nb,c\nonly,a\nonly,b\np,\"q,r\"\n\"p,q\",r\nü,\"say \"\"x\"\"\"\n", 7},
 		{3, map[string]any{"operation": "Cardinality", "curve": "SM2"}, "cardinality\n4\n", 1},
 	}
 	for _, c := range cases {
@@ -63,6 +64,32 @@ func TestConversationAndResults(t *testing.T) {
 			}
 			t.Log(isolation)
 		}
+	}
+}
+
+// Keys may have other names at each party: a receiver gets all of them under its own.
+func TestUnionUnderTheNamesOfEachReceiver(t *testing.T) {
+	ports := freePorts(t, 2)
+	parameters := map[string]any{"operation": "Union", "receivers": []string{"p0", "p1"}}
+	pods := []*pod{newPod(t), newPod(t)}
+	names := []string{"card,office", "id,branch"}
+	for i, p := range pods {
+		p.input(names[i], []string{"both,1", fmt.Sprint("only,", i)})
+		p.await("ready.json", 5*time.Second)
+		p.give(jobFor(p, i, names[i], 2, ports, parameters))
+	}
+	for i, p := range pods {
+		exit := p.await("exit.json", 20*time.Second)
+		if want := names[i] + "\nboth,1\nonly,0\nonly,1\n"; exit["code"] != "OK" || p.result() != want || exit["rows"] != 3.0 {
+			t.Errorf("%d: %v\n%s", i, exit, p.result())
+		}
+	}
+}
+
+func TestKeysThatAreTooLongForAUnion(t *testing.T) {
+	pods := begin(t, "k", [][]string{{strings.Repeat("x", 5000)}, {"a"}}, map[string]any{"operation": "Union"})
+	if exit := pods[0].await("exit.json", 10*time.Second); exit["code"] != "INPUT_RECORD" || !strings.Contains(fmt.Sprint(exit["message"]), "row 0") || strings.Contains(fmt.Sprint(exit), "xxx") {
+		t.Error(exit)
 	}
 }
 

@@ -109,7 +109,7 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 		progress.Report("psi", 0)
 		result, err = protocol.Run(mesh, protocol.Task{
 			Self: of.Self, Parties: len(of.Parties), Operation: of.Parameters.Operation, Receivers: of.Parameters.Receivers,
-			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: own.items, Query: own.task(of),
+			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: own.items, Keys: own.keys, Query: own.task(of),
 			Progress: func(percent int) { progress.Report("psi", percent) },
 		})
 		return err
@@ -128,9 +128,11 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 	return err
 }
 
-// own is what this party has: its distinct keys, and for a private query its rows, or its entries and no keys.
+// own is what this party has: its distinct keys, for a union with their text; for a private query its rows as well, or its entries and
+// no keys.
 type own struct {
 	items   []table.Item
+	keys    *table.Entries
 	rows    []table.Query
 	entries *table.Entries
 }
@@ -138,6 +140,8 @@ type own struct {
 func read(of *job.Job, g group.Group) (o own, err error) {
 	query := of.Parameters.Query
 	switch {
+	case of.Parameters.Operation == job.Union:
+		o.keys, o.items, err = table.ReadKeys(of.Input, g.NewHash)
 	case query == nil:
 		o.items, err = table.Items(of.Input, g.NewHash)
 	case of.Self == query.Server:
@@ -167,6 +171,8 @@ func write(s settings, of *job.Job, g group.Group, own own, result protocol.Resu
 	switch of.Parameters.Operation {
 	case job.Cardinality:
 		return 1, table.WriteCardinality(of, s.place.Scratch(), result.Count)
+	case job.Union:
+		return table.WriteUnion(of, s.place.Scratch(), own.keys, result.Missing)
 	case job.PrivateQuery:
 		return table.WriteAnswers(of, s.place.Scratch(), own.rows, result.Answer)
 	}

@@ -13,6 +13,7 @@ const (
 	Intersection = "Intersection"
 	Cardinality  = "Cardinality"
 	Difference   = "Difference"
+	Union        = "Union"
 	PrivateQuery = "PrivateQuery"
 )
 
@@ -43,6 +44,9 @@ type Query struct {
 	ValueColumns   []string
 }
 
+// twoParty are the operations that know no third party.
+var twoParty = []string{Difference, Union, PrivateQuery}
+
 // queryFields belong to PrivateQuery, which needs all of them.
 var queryFields = []string{"server", "client", "maximumQueries", "valueColumns"}
 
@@ -52,8 +56,8 @@ func readParameters(job shape, parties []string) Parameters {
 	if *job.err != nil {
 		return Parameters{}
 	}
-	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference, PrivateQuery), Curve: group.Names[0]}
-	if (p.Operation == Difference || p.Operation == PrivateQuery) && len(parties) != 2 {
+	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference, Union, PrivateQuery), Curve: group.Names[0]}
+	if slices.Contains(twoParty, p.Operation) && len(parties) != 2 {
 		s.fail(fault.BadJob(s.at("operation"), "%s is for 2 parties, not %d", p.Operation, len(parties)))
 	}
 	for i, name := range s.names("receivers", 1, len(parties)) {

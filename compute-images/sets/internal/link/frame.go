@@ -32,8 +32,12 @@ const (
 	// EntrySize and Entries are the encrypted table of a private query: one number, then all entries of that size.
 	EntrySize Type = 22
 	Entries   Type = 23
+	// Offer, Choices and Sealed are the oblivious transfer of a union: a point and a size, a point for each key, each key encrypted.
+	Offer   Type = 24
+	Choices Type = 25
+	Sealed  Type = 26
 
-	types = 24
+	types = 27
 	// LargestPayload keeps a frame within 256 KiB.
 	LargestPayload = 256<<10 - headerSize
 	headerSize     = 5

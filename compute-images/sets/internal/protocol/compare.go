@@ -36,18 +36,8 @@ type comparison struct {
 
 // compare returns which of the items the peer has too (nil where that is hidden) and how many.
 func (r *run) compare(peer *link.Peer, items []table.Item, gets, gives, hidden bool) (which []bool, count int64, err error) {
-	c := &comparison{run: r, peer: peer, items: items, gets: gets, gives: gives, hidden: hidden}
-	if c.secret, err = r.Group.NewScalar(); err != nil {
-		return nil, 0, err
-	}
-	if gets && !hidden {
-		c.window = make(chan struct{}, link.Window)
-	}
-	parts := []func() error{c.sendPoints, c.raisePeers}
-	if gets {
-		parts = append(parts, c.readTags)
-	}
-	if err := together(r.mesh.Fail, parts...); err != nil || !gets {
+	c, err := r.exchange(peer, items, gets, gives, hidden)
+	if err != nil || !gets {
 		return nil, 0, err
 	}
 	slices.SortFunc(c.peersTags, compareTags)
@@ -63,6 +53,24 @@ func (r *run) compare(peer *link.Peer, items []table.Item, gets, gives, hidden b
 		}
 	}
 	return which, count, nil
+}
+
+// exchange masks, raises and hands out tags: who gets has those of its own items, and those of the peer's points in the order in
+// which these came.
+func (r *run) exchange(peer *link.Peer, items []table.Item, gets, gives, hidden bool) (*comparison, error) {
+	c := &comparison{run: r, peer: peer, items: items, gets: gets, gives: gives, hidden: hidden}
+	var err error
+	if c.secret, err = r.Group.NewScalar(); err != nil {
+		return nil, err
+	}
+	if gets && !hidden {
+		c.window = make(chan struct{}, link.Window)
+	}
+	parts := []func() error{c.sendPoints, c.raisePeers}
+	if gets {
+		parts = append(parts, c.readTags)
+	}
+	return c, together(r.mesh.Fail, parts...)
 }
 
 // sendPoints masks the own items. What the peer answers frame by frame is sent only as fast as it answers.

@@ -27,16 +27,8 @@ import (
 // Why the server learns no more: it sees r*H(x) for a secret r and different x in random order, which are random points to it
 // (see oprf.Client), and a verdict.
 
-const (
-	// recordUnit: lengths of the padded records are multiples of it, so that they say less of the longest.
-	recordUnit = 32
-	// lengthSize is the length of a record, before it in what is encrypted.
-	lengthSize = 2
-	// longestPadded is the largest padded record that a client accepts.
-	longestPadded = (lengthSize + table.LongestRecord + recordUnit - 1) / recordUnit * recordUnit
-	// cipherTag is what either cipher adds.
-	cipherTag = 16
-)
+// cipherTag is what either cipher adds.
+const cipherTag = 16
 
 // nonce is the same for all entries: every cipher key is used once, for one entry of one run.
 var nonce [12]byte
@@ -123,7 +115,7 @@ func secretOf(g group.Group, output oprf.Output) (secret table.Item) {
 // sendEntries encrypts block by block: there is never more of it than one frame.
 func (r *run) sendEntries(client *link.Peer) error {
 	entries := r.Query.Entries
-	padded := (lengthSize + entries.Longest() + recordUnit - 1) / recordUnit * recordUnit
+	padded := paddedSize(entries.Longest())
 	if err := client.Send(link.EntrySize, binary.BigEndian.AppendUint32(nil, uint32(padded))); err != nil {
 		return err
 	}
@@ -158,8 +150,7 @@ func (r *run) seal(entry, plain []byte, secret table.Item, record []byte) error 
 	if err != nil {
 		return err
 	}
-	binary.BigEndian.PutUint16(plain, uint16(len(record)))
-	clear(plain[lengthSize+copy(plain[lengthSize:], record):])
+	pad(plain, record)
 	copy(entry, secret[:tagSize])
 	aead.Seal(entry[tagSize:tagSize], nonce[:], plain, entry[:tagSize])
 	return nil
@@ -175,13 +166,8 @@ func (r *run) open(entry []byte, secret table.Item) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	length := int(binary.BigEndian.Uint16(plain))
-	plain = plain[lengthSize:]
-	if length > min(len(plain), table.LongestRecord) || slices.ContainsFunc(plain[length:], func(b byte) bool { return b != 0 }) {
-		return nil, false
-	}
-	record := slices.Clone(plain[:length])
-	return record, table.IsRecord(record, r.Query.Columns)
+	record, ok := unpad(plain)
+	return record, ok && table.IsRecord(record, r.Query.Columns)
 }
 
 // wanted is an own item with what its entry has, if there is one.
@@ -221,11 +207,11 @@ func (r *run) readEntrySize(server *link.Peer) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	padded := binary.BigEndian.Uint32(payload)
-	if padded == 0 || padded > longestPadded || padded%recordUnit != 0 {
+	padded, ok := acceptedSize(binary.BigEndian.Uint32(payload))
+	if !ok {
 		return 0, server.Nonsense()
 	}
-	return int(padded), nil
+	return padded, nil
 }
 
 // readEntries walks through the server's entries and the own secrets, both in the order of tags. It reserves nothing for what

@@ -26,15 +26,19 @@ type Task struct {
 	Query *Query
 	// Items are the own distinct keys; Run changes their order.
 	Items []table.Item
+	// Keys are the same with their text, for a union alone; Run changes their order.
+	Keys *table.Entries
 	// Progress is told how much of the own work is done, in percent.
 	Progress func(percent int)
 }
 
-// Result is what a receiver gets: the sorted items that belong to it, or only a number, or the answers to a query by item.
+// Result is what a receiver gets: the sorted items that belong to it, or only a number, or the answers to a query by item, or
+// the keys of the other party that it has not.
 type Result struct {
 	Items   []table.Item
 	Count   int64
 	Answers []Answer
+	Missing [][]byte
 }
 
 type run struct {
@@ -54,6 +58,8 @@ func Run(mesh *link.Mesh, task Task) (Result, error) {
 		r.total.Store(r.work())
 		if r.Query != nil {
 			result.Answers, err = r.query()
+		} else if r.Operation == job.Union {
+			result.Missing, err = r.union()
 		} else if r.Parties == 2 {
 			result, err = r.twoParties()
 		} else {
@@ -123,6 +129,8 @@ func (r *run) work() int64 {
 		return 2*int64(len(r.Query.Entries.List)) + all
 	case r.Query != nil:
 		return 2*own + all
+	case r.Operation == job.Union:
+		return r.unionWork(own, all)
 	case r.Parties == 2:
 		return own + all
 	}

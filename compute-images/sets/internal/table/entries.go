@@ -51,6 +51,18 @@ func IsRecord(record []byte, columns int) bool {
 	return values%columns == 0
 }
 
+// IsKey says whether a peer's octets are one key of so many columns.
+func IsKey(record []byte, columns int) bool {
+	for range columns {
+		value, rest, ok := cutValue(record)
+		if !ok || value == nil || !utf8.Valid(value) {
+			return false
+		}
+		record = rest
+	}
+	return len(record) == 0
+}
+
 // Entry is what the server of a private query has for one distinct key.
 type Entry struct {
 	// ID is the item of the key. The protocol puts something else there when it needs the item no more.
@@ -59,10 +71,12 @@ type Entry struct {
 	length int32
 }
 
-// Entries are all entries of a server. The records lie in chunks, so that reading them never copies what is there.
+// Entries are all entries of a server, or all keys of a party of a union with their text as records. The records lie in chunks, so that reading them never copies what is there.
 type Entries struct {
-	List   []Entry
-	chunks [][]byte
+	List []Entry
+	// Columns is how many columns a key of a union has.
+	Columns int
+	chunks  [][]byte
 }
 
 // chunkSize is large beside a record.

@@ -15,11 +15,13 @@ import { predict } from './predict.ts';
 import { privateQuery } from './private-query.ts';
 import { regression } from './regression.ts';
 import { statistics } from './statistics.ts';
+import { union } from './union.ts';
 
 /** All operators that a step can name, in the order in which they are shown. */
 export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   Intersection: intersection,
   Difference: difference,
+  Union: union,
   Cardinality: cardinality,
   Join: join,
   PrivateQuery: privateQuery,

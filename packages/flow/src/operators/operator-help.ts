@@ -6,6 +6,7 @@ export const RESULT_TEXT: Readonly<Record<ResultKind, string>> = {
   OwnRows: 'rows of its own input, with the columns that the step names',
   JoinedRows: 'its own rows, in an order in which the n-th rows of all receivers belong together',
   Answers: 'its own rows whose keys the other party holds, each key once, with the columns of the other',
+  Keys: 'every key of both parties once, under the names of its own key columns',
   Values: 'the keys of its own rows, and a value for each',
   Number: 'one number, as a table with the column `cardinality`',
   Table: 'a table of figures about all rows',

@@ -23,9 +23,9 @@ export interface Disclosure {
 /**
  * What a receiver gets. OwnRows: rows of its own input. JoinedRows: the same, in an order in which the n-th row of every
  * receiver has the same key. Values: the keys of its joined rows and a value for each. Number: one number. Table: figures about
- * all rows. Answers: its own rows whose keys the other party holds, with columns of the other's. Model: a share of a model, which says nothing without those of the others.
+ * all rows. Keys: every different key of all parties, under the names of its own key columns. Answers: its own rows whose keys the other party holds, with columns of the other's. Model: a share of a model, which says nothing without those of the others.
  */
-export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Answers' | 'Values' | 'Number' | 'Table' | 'Model';
+export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Answers' | 'Keys' | 'Values' | 'Number' | 'Table' | 'Model';
 
 /** What a step takes of its compute parties. */
 export interface OperatorInputs {

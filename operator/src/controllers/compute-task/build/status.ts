@@ -129,6 +129,9 @@ function primitives(sealed: SealedFlow): string {
     if (operator === 'PrivateQuery') {
       return parameters['curve'] === 'SM2' ? 'oblivious function over the curve of SM2, SM4' : 'oblivious function over Curve25519, AES, international algorithms';
     }
+    if (operator === 'Union') {
+      return parameters['curve'] === 'SM2' ? 'ECDH and oblivious transfer over the curve of SM2, SM4' : 'ECDH and oblivious transfer over Curve25519, AES, international algorithms';
+    }
     if (parameters['protocol'] !== 'ECDH') return 'RR22 (vector OLE), international algorithms';
     return parameters['curve'] === 'SM2' ? 'ECDH over the curve of SM2' : 'ECDH over Curve25519, international algorithms';
   });
