@@ -32,7 +32,10 @@ export function checkProposalShape(proposal: FlowProposal): void {
 }
 
 function checkInputs(at: string, step: ProposedStep, earlier: readonly ProposedStep[]): void {
-  if (new Set(step.inputs.map((input) => input.party)).size < 2)
+  const given = OPERATOR_CATALOGUE[step.operator].inputs.rows === 'Given';
+  if (given && (step.inputs.length !== 1 || step.receivers.includes(step.inputs[0]?.party ?? '')))
+    refuse(`${at}.inputs`, `${step.operator} hands on one input, to others than who gives it`);
+  if (!given && new Set(step.inputs.map((input) => input.party)).size < 2)
     refuse(`${at}.inputs`, 'need data of at least two parties');
   const outsider = step.inputs.find((input) => !step.computeParties.includes(input.party));
   if (outsider !== undefined)

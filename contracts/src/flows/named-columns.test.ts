@@ -29,6 +29,11 @@ test('answers hold columns of who answered, which who asked may not use as keys 
   assert.deepEqual(named(ask, step('again', 'Intersection', [input('l', 'a', from('ask'), ['phone'], ['score', 'id'])])), { keys: ['phone'], columns: ['score'] });
 });
 
+test('rows that were handed on keep their columns, whoever names them', () => {
+  const give = step('give', 'Deliver', [input('l', 'b', { asset: 'b/customers' }, ['ssn'], ['phone', 'score'])]);
+  assert.deepEqual(named(give, step('again', 'Intersection', [input('l', 'a', from('give'), ['phone'], ['score'])])), { keys: ['phone'], columns: ['score'] });
+});
+
 test('keys of a union are those of all parties, under the names of who receives them', () => {
   const union = step('union', 'Union', [input('l', 'a', { asset: 'a/customers' }, ['id', 'branch'], []), input('r', 'b', { asset: 'b/customers' }, ['ssn', 'office'], [])]);
   assert.deepEqual(named(union, step('again', 'PrivateQuery', [input('l', 'a', from('union'), ['id', 'branch'], []), input('r', 'b', from('union'), ['ssn', 'office'], ['office'])])), { keys: ['id', 'branch', 'ssn', 'office'], columns: ['office'] });

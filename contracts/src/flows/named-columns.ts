@@ -36,6 +36,8 @@ function cameFrom(flow: Lineage, step: ProposedStep, input: ProposedInput, colum
   const own = maker.inputs.find((each) => each.party === input.party && names(each));
   if (own !== undefined) return cameFrom(flow, maker, own, column, source);
   // Only answers hold columns of others, under names that who asks has not.
+  // What was given stays what it is; a receiver of it has given nothing itself.
+  if (result === 'Artefact') return maker.inputs.some((each) => names(each) && cameFrom(flow, maker, each, column, source));
   if (result !== 'Answers') return false;
   return maker.inputs.some((each) => each.party !== input.party && each.columns.includes(column) && cameFrom(flow, maker, each, column, source));
 }

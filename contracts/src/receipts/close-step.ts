@@ -8,11 +8,12 @@ import { moveFlow, termsOf } from '../flows/load.ts';
 import type { FlowRecord, FlowStepRecord } from '../flows/record.ts';
 import { spendGrant } from '../grants/use.ts';
 import { keys } from '../state/keys.ts';
-import type { Receipt } from '@collabnet/flow';
+import { canonicalJson } from '@collabnet/envelope';
+import { OPERATOR_CATALOGUE, type ProposedStep, type Receipt } from '@collabnet/flow';
 import type { ReceiptRecord } from './record.ts';
 
 /**
- * All receipts of a step are in: if what each sent is what the other received, the step has succeeded and the next one
+ * All receipts of a step are in: if what each sent is what the other received, and what was handed on is what was committed to, the step has succeeded and the next one
  * begins or the flow ends; if not, somebody's account is false and the flow fails.
  */
 export function closeStep(context: ContractContext, flow: FlowRecord, step: FlowStepRecord): FlowRecord {
@@ -32,6 +33,11 @@ export function closeStep(context: ContractContext, flow: FlowRecord, step: Flow
     const message = `what ${pair[0]} says it sent is not what ${pair[1]} says it received`;
     return endFlow(context, flow, 'receipt', 'Failed', { reason: 'TRANSCRIPT_MISMATCH', message });
   }
+  const other = otherThanGiven(termsOf(flow, step.step), receipts);
+  if (other !== undefined) {
+    const message = `what ${other} says it received is not what was committed to`;
+    return endFlow(context, flow, 'receipt', 'Failed', { reason: 'CUSTODY_MISMATCH', message });
+  }
   const done = omit(step, 'reason', 'message');
   save(state, keys.flowStep(flow.flowId, step.step), {
     ...done,
@@ -46,6 +52,16 @@ export function closeStep(context: ContractContext, flow: FlowRecord, step: Flow
   const next = moveFlow(context, clean, 'receipt', 'Pending', { currentStep: following });
   beginStep(context, next, following);
   return next;
+}
+
+/** Who received something else than its giver committed to, or does not say what it received (requirement 60). */
+function otherThanGiven({ operator, inputs, receivers }: ProposedStep, receipts: ReadonlyMap<string, Receipt>): string | undefined {
+  if (OPERATOR_CATALOGUE[operator].result !== 'Artefact') return undefined;
+  const given = inputs.map(({ name, party }) => {
+    const commitment = receipts.get(party)?.inputCommitments.find(({ input }) => input === name)?.commitment;
+    return { from: party, input: name, ...(commitment === undefined ? {} : { commitment }) };
+  });
+  return receivers.find((did) => canonicalJson(receipts.get(did)?.received ?? []) !== canonicalJson(given));
 }
 
 function agree(receipts: ReadonlyMap<string, Receipt>, from: string, to: string): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Page, type Receipt, type ReceiptRecord } from '../index.ts';
+import type { FlowProposal, ProposedStep } from '@collabnet/flow';
+import type { FlowRecord, Page, Receipt, ReceiptRecord } from '../index.ts';
 import { Bench } from './bench.ts';
 import type { MakeDriver } from './driver.ts';
 import { refused } from './expect.ts';
@@ -89,6 +90,49 @@ export function receiptsSuite(makeDriver: MakeDriver): void {
       assert.equal((await bench.submit<ReceiptRecord>(a, bench.receipt(flow, a, undefined, 2))).attempt, 2);
       await bench.submit(b, bench.receipt(flow, b, undefined, 2));
       assert.equal((await bench.flow(flow)).state, 'Succeeded');
+    });
+
+    describe('of rows that are handed on', () => {
+      const algorithm = { name: 'hand-on', version: '1.0.0' };
+      const given = { input: 'left', commitment: 'aa'.repeat(32) };
+      const proposal = (change: (step: ProposedStep) => void = () => {}): FlowProposal =>
+        bench.proposal(({ steps: [step] }) => {
+          if (step === undefined) throw new Error('one step');
+          Object.assign(step, { operator: 'Deliver', algorithm, inputs: step.inputs.slice(0, 1), receivers: [bench.b.did] });
+          change(step);
+        });
+      /** Brings a delivery of bank-a to where receipts are due, and has both submitted. */
+      const delivered = async (received: Receipt['received']): Promise<FlowRecord> => {
+        const { net, a, b } = bench;
+        const flow = await bench.propose(proposal());
+        await bench.approve(flow, a);
+        await bench.confirm(flow, a);
+        await bench.reserve(flow, a);
+        await net.send(b, 'flows.reserve', { ...(await bench.reservation(flow, b)), inputCommitments: [] });
+        await bench.start(flow);
+        await bench.touch(flow);
+        await bench.submit(a, bench.receipt(flow, a, (receipt) => (receipt.algorithm = algorithm)));
+        await bench.submit(b, bench.receipt(flow, b, (receipt) => Object.assign(receipt, { algorithm, inputCommitments: [], ...(received && { received }) })));
+        return bench.flow(flow);
+      };
+      before(() => bench.net.approveAlgorithm([bench.a, bench.b], { ...bench.net.algorithmOf(), name: algorithm.name, operators: ['Deliver'] }));
+
+      test('the receiver must have what the giver committed to', async () => {
+        const from = bench.a.did;
+        assert.equal((await delivered([{ from, ...given }])).state, 'Succeeded');
+        const faults: Receipt['received'][] = [undefined, [], [{ from, ...given, commitment: 'ab'.repeat(32) }], [{ from: bench.b.did, ...given }], [{ from, ...given, input: 'right' }], [{ from, ...given }, { from, ...given }]];
+        for (const received of faults) {
+          const ended = await delivered(received);
+          assert.deepEqual([ended.state, ended.reason], ['Failed', 'CUSTODY_MISMATCH'], JSON.stringify(received));
+          assert.match(ended.message ?? '', new RegExp(`what ${bench.b.did} says it received`));
+        }
+      });
+
+      test('one input goes to others than its giver', async () => {
+        const { a, b } = bench;
+        await refused(bench.propose(proposal((step) => (step.receivers = [a.did, b.did]))), 'INVALID_ARGUMENT', 'steps[0].inputs');
+        await refused(bench.propose(proposal((step) => (step.inputs = bench.proposal().steps[0]?.inputs ?? []))), 'INVALID_ARGUMENT', 'steps[0].inputs');
+      });
     });
 
     test('steps run one after the other', async () => {

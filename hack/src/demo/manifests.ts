@@ -64,12 +64,12 @@ export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = 
         name: 'sets',
         version: '1.0.0',
         engine: 'sets',
-        operators: ['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery'],
+        operators: ['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'Deliver'],
         image: SETS_IMAGE,
         trustClass: 'ReviewedProtocol',
         trustModels: ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority'],
         leakage:
-          'Each party learns the sizes of the other inputs. Intersection and Difference: the receiver learns which of its own rows belong to it. Union: the receiver gets the keys of the other that it has not, in the clear. Cardinality: the receiver learns a number. PrivateQuery: the receiver gets columns of the other for the keys it asks for, the other learns how many these are. With three or more parties nobody learns what two of them share, unless two put together what they see.',
+          'Each party learns the sizes of the other inputs. Intersection and Difference: the receiver learns which of its own rows belong to it. Union: the receiver gets the keys of the other that it has not, in the clear. Cardinality: the receiver learns a number. PrivateQuery: the receiver gets columns of the other for the keys it asks for, the other learns how many these are. Deliver: the receivers get the rows as they are. With three or more parties nobody learns what two of them share, unless two put together what they see.',
       },
     ],
   });

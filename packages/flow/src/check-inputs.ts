@@ -11,7 +11,7 @@ export function checkInputs(spec: FlowSpec): FlowIssue[] {
   return spec.steps.flatMap((step, s) => {
     const at = `steps[${s}]`;
     const each = step.inputs.flatMap((input, i) => [...checkKind(`${at}.inputs[${i}]`, spec, step, input), ...checkColumns(`${at}.inputs[${i}]`, spec, step, input)]);
-    return [...each, ...checkCounts(at, spec, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step), ...checkModel(at, spec, step), ...checkValueNames(at, spec, step), ...checkAnswers(at, step)];
+    return [...each, ...checkCounts(at, spec, step), ...checkGiver(at, step), ...checkKeyCounts(at, spec, step), ...checkJoin(at, spec, step), ...checkReferences(at, spec, step), ...checkTables(at, spec, step), ...checkModel(at, spec, step), ...checkValueNames(at, spec, step), ...checkAnswers(at, step)];
   });
 }
 
@@ -63,6 +63,17 @@ function checkCounts(at: string, spec: FlowSpec, { operator, inputs, roles }: Fl
       ...(model === true && count.Model !== 1 ? [issue(`party ${party} must give its share of the model: every compute party needs exactly one input from the step that trained it`)] : []),
     ];
   });
+}
+
+/** One gives, and all others are there to receive it. */
+function checkGiver(at: string, { operator, inputs, roles }: FlowStep): FlowIssue[] {
+  if (OPERATOR_CATALOGUE[operator].inputs.rows !== 'Given') return [];
+  const [given, ...more] = inputs;
+  if (given === undefined || more.length > 0) return [{ field: `${at}.inputs`, code: 'INPUT_KIND', message: `${operator} hands on exactly one input; make a step for each` }];
+  const receivers = [...roles.receivers].sort().join(' and ');
+  const others = roles.compute.filter((party) => party !== given.party).sort().join(' and ');
+  if (receivers === others) return [];
+  return [{ field: `${at}.roles.receivers`, code: 'RECEIVERS', message: `"${given.party}" gives, so the receivers are all other compute parties: ${others || 'name one in roles.compute'}` }];
 }
 
 function checkKeyCounts(at: string, spec: FlowSpec, { inputs }: FlowStep): FlowIssue[] {

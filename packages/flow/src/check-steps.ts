@@ -1,4 +1,5 @@
 import type { FlowIssue } from './issue.ts';
+import { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 import { stepOrder } from './order.ts';
 import type { FlowSpec, FlowStep } from './spec.ts';
 
@@ -7,7 +8,7 @@ export function checkSteps(spec: FlowSpec): FlowIssue[] {
   const issues: FlowIssue[] = [];
   spec.steps.forEach((step, s) => {
     const at = `steps[${s}]`;
-    if (new Set(step.inputs.map((input) => input.party)).size < 2) {
+    if (OPERATOR_CATALOGUE[step.operator].inputs.rows !== 'Given' && new Set(step.inputs.map((input) => input.party)).size < 2) {
       issues.push({
         field: `${at}.inputs`,
         code: 'TOO_FEW_INPUTS',

@@ -5,9 +5,10 @@ import { COMPUTE_PARTIES, type TrustModel } from './vocabulary.ts';
 
 /**
  * How many parties may compute a step. An honest majority is about three parties that compute on shares; the sets of two of
- * them are matched by these two alone.
+ * them are matched by these two alone, and what one of them gives to another concerns no third.
  */
 export function computeParties(trustModel: TrustModel, operator: OperatorName): PartyRange {
-  const keyed = OPERATOR_CATALOGUE[operator].inputs.rows === 'Keyed';
-  return trustModel === 'ThreePartyHonestMajority' && keyed ? { minimum: 2, maximum: 3 } : COMPUTE_PARTIES[trustModel];
+  const { rows } = OPERATOR_CATALOGUE[operator].inputs;
+  const onShares = rows !== 'Keyed' && rows !== 'Given';
+  return trustModel === 'ThreePartyHonestMajority' && !onShares ? { minimum: 2, maximum: 3 } : COMPUTE_PARTIES[trustModel];
 }

@@ -185,6 +185,17 @@ describe('steps that read the outputs of earlier ones', () => {
     assert.match(issuesOf(unite, count(['income'])).join(), /step unite gives "a" no column income, but /);
   });
 
+  test('one party gives rows and all others receive them, to use them in later steps', () => {
+    const [, list] = join.inputs;
+    const give: TaskStep = { ...join, name: 'give', operator: 'Deliver', algorithm: { name: 'sets', version: '1.0.0' }, parameters: {}, roles: { compute: both, receivers: ['a'] }, inputs: [list!], outputs: [{ name: 'list', receivers: ['a'] }] };
+    assert.deepEqual(issuesOf(give), []);
+    assert.match(issuesOf({ ...give, inputs: join.inputs }).join(), /inputs: Deliver hands on exactly one input/);
+    assert.match(issuesOf({ ...give, roles: { compute: both, receivers: both }, outputs: [{ name: 'list', receivers: both }] }).join(), /roles.receivers: "b" gives, so the receivers are all other compute parties: a/);
+    const match = (columns: string[]): TaskStep => ({ ...structuredClone(join), name: 'match', operator: 'Intersection', inputs: [{ name: 'given', party: 'a', from: { step: 'give', output: 'list' }, keys: [...list!.keys], columns }, list!] });
+    assert.deepEqual(issuesOf(give, match([...(list!.columns ?? [])])), []);
+    assert.match(issuesOf(give, match(['profit'])).join(), /step give gives "a" no column profit, but /);
+  });
+
   test('what a model tells of a row is named after the model', () => {
     const cluster = { ...train, operator: 'KMeans' as const, inputs: joined, parameters: {} };
     const select = { ...structuredClone(join), name: 'select', operator: 'Intersection' as const, inputs: [

@@ -57,6 +57,8 @@ export const receiptSchema = z.strictObject({
   courierKey: publicKeyHexSchema,
   inputCommitments: z.array(inputCommitmentSchema).max(16),
   outputCommitment: digest.optional(),
+  /** What was received as it is: the commitment of who gave it, made anew from what came. The ledger compares both (requirement 60). */
+  received: z.array(z.strictObject({ from: didSchema, input: stepNameSchema, commitment: digest })).max(16).optional(),
   /** Salted commitments to numbers of rows, by `in/<input>` and `out/<output>`. */
   rows: z.record(z.string().max(68), digest),
   /** By DID of each peer. */

@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<ResultKind, InputKind>> = {
   OwnRows: 'Rows',
   JoinedRows: 'Rows',
   Answers: 'Rows',
+  Artefact: 'Rows',
   Keys: 'Rows',
   Values: 'Rows',
   Number: 'Table',
@@ -47,11 +48,13 @@ export function joinOf(spec: Pick<FlowSpec, 'steps'>, input: FlowInput, depth = 
   return rows && joinOf(spec, rows, depth + 1);
 }
 
-/** Columns that a party finds in the output of a step: those it gave, and for values the one of its name. */
+/** Columns that a party finds in the output of a step: those it gave or was given, and for values the one of its name. */
 export function columnsOf(spec: Pick<FlowSpec, 'steps'>, source: FlowStep, party: string): string[] {
+  const { result } = OPERATOR_CATALOGUE[source.operator];
+  if (result === 'Artefact') return source.inputs.flatMap(({ keys, columns }) => [...keys, ...columns]);
   const rows = rowsOf(spec, source, party);
   if (rows === undefined) return [];
-  switch (OPERATOR_CATALOGUE[source.operator].result) {
+  switch (result) {
     case 'Answers':
       return source.inputs.flatMap((input) => (input.party === party ? [...input.keys, ...input.columns] : input.columns));
     case 'Keys':

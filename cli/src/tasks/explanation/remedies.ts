@@ -65,6 +65,7 @@ const REMEDIES: readonly (readonly [string, string])[] = [
   ['RESULT_STORE_CONTENT', 'What an earlier step delivered is not what this one reads. Run images of one release (Helm value images.node).'],
   ['RESULT_STORE', 'The own result store refused the result: its log, and whether it is full (Helm value resultStore.storage.size).'],
   ['SCRATCH_FULL', 'The scratch volume of the pod was full: raise the Helm value compute.scratch.size (and, with compute.scratch.memory, the memory limit of the engine).'],
+  ['CUSTODY_MISMATCH', 'A party says it received other data than its giver committed to: one account is false. Keep the chain, and compare the data with the commitments.'],
   ['TRANSCRIPT_MISMATCH', 'What one party says it sent is not what the other says it received: one account is false. Keep the chain and compare.'],
   ['WIRE_TAMPERED', 'Frames were altered on the way: nothing was accepted of them. Ask whoever runs the hub.'],
   ['WIRE_BYTE_CEILING', 'More was sent than an attempt may send to one peer.'],

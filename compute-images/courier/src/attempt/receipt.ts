@@ -42,6 +42,7 @@ export function makeReceipt(of: ReceiptInput): SignedReceipt {
       courierKey: assignment.courierKey,
       inputCommitments: [...inputs],
       ...(commitments ? { outputCommitment: commitments.output } : {}),
+      ...(delivered?.received === undefined ? {} : { received: [delivered.received] }),
       rows: { ...rowCommitments(inputs), ...(commitments ? { [`out/${output.name}`]: commitments.rows } : {}) },
       transcripts: { ...of.transcripts },
       phases: {

@@ -21,7 +21,7 @@ export interface Assignment {
   /** Tables and shares of models. */
   readonly files: readonly CourierInput[];
   readonly output: CourierOutput;
-  /** Whether the operator computes over joined rows; else it matches keys. */
+  /** Whether the operator computes over joined rows; else it matches keys, or hands rows on. */
   readonly joined: boolean;
   /** SM2, hex. */
   readonly attemptKey: string;
@@ -54,10 +54,11 @@ export async function loadAssignment(directory: string): Promise<Assignment> {
     throw new CourierError('JOB_INVALID', 'job.json: delegation.delegate.publicKey: is not the key of attempt.key');
   }
   const tls = { cert: await text('tls.crt'), key: await text('tls.key'), ca: await text('ca.crt') };
-  const joined = OPERATOR_CATALOGUE[job.operator].inputs.rows !== 'Keyed';
+  const takes = OPERATOR_CATALOGUE[job.operator].inputs.rows;
+  const [joined, needed] = [takes === 'Joined' || takes === 'None', takes === 'Keyed'];
   const rows = job.inputs.filter(({ kind }) => kind === 'Rows');
-  if (rows.length > 1 || (!joined && rows.length === 0)) throw new CourierError('JOB_INVALID', `job.json: inputs: ${job.operator} takes ${joined ? 'at most' : 'exactly'} one of this party with rows`);
-  if (joined && job.layout === undefined) throw new CourierError('JOB_INVALID', `job.json: layout: ${job.operator} needs the inputs of all parties`);
+  if (rows.length > 1 || (needed && rows.length === 0)) throw new CourierError('JOB_INVALID', `job.json: inputs: ${job.operator} takes ${needed ? 'exactly' : 'at most'} one of this party with rows`);
+  if (!needed && job.layout === undefined) throw new CourierError('JOB_INVALID', `job.json: layout: ${job.operator} needs the inputs of all parties`);
   const [output] = job.outputs;
   if (job.outputs.length !== 1 || output === undefined) throw new CourierError('JOB_INVALID', 'job.json: outputs: an operator has exactly one');
   return {

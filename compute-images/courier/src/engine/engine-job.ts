@@ -45,7 +45,7 @@ function setPart(assignment: Assignment, { rows: frozen }: FrozenInputs, place: 
   const { job, rows, output } = assignment;
   return {
     algorithm: SET_ALGORITHMS[job.algorithm.engine],
-    inputs: [{ name: rows?.name, path: place.in(`${rows?.name ?? ''}.csv`), keys: rows?.keys, rows: frozen?.engineRows }],
+    inputs: rows === undefined ? [] : [{ name: rows.name, path: place.in(`${rows.name}.csv`), keys: rows.keys, rows: frozen?.engineRows }],
     outputs: [{ name: output.name, path: outputPath(assignment, place) }],
     parameters: setParameters(job, output.receivers),
   };

@@ -23,6 +23,11 @@ test('a private query names who asks, who answers, and what', () => {
   assert.deepEqual(setParameters({ ...both, self: both.peers[0]!, peers: [both.self] }, ['a']), expected, 'the same at both');
 });
 
+test('who gives rows is named to all engines', () => {
+  const given = { ...job('sets', 'Deliver', {}), layout: [{ party: 'b', input: 'list', kind: 'Rows', columns: ['id'] }] } as CourierJob;
+  assert.deepEqual(setParameters(given, ['a', 'c']), { operation: 'Deliver', receivers: ['a', 'c'], giver: 'b' });
+});
+
 test('a join is an intersection to the engines', () => {
   assert.equal(setParameters(job('spu', 'Join', { protocol: 'RR22', curve: 'Curve25519' }), ['a', 'b'])['join'], 'Intersection');
   assert.equal(setParameters(job('sets', 'Join', { protocol: 'ECDH', curve: 'SM2' }), ['a', 'b'])['operation'], 'Intersection');

@@ -22,13 +22,12 @@ const SET_BUILDERS: Readonly<Record<CourierJob['algorithm']['engine'], Build>> =
     broadcast: receivers.length > 1,
     ...(job.parameters['protocol'] === 'ECDH' ? { curve: SPU_CURVES[String(job.parameters['curve'])] } : {}),
   }),
-  sets: (job, receivers) => ({
-    operation: operation(job),
-    receivers,
-    curve: SETS_CURVES[String(job.parameters['curve'])],
-    ...(job.operator === 'PrivateQuery' ? queryParameters(job, receivers) : setSizes(job)),
-  }),
+  sets: (job, receivers) => ({ operation: operation(job), receivers, ...(job.operator === 'Deliver' ? { giver: job.layout?.[0]?.party } : matchParameters(job, receivers)) }),
 };
+
+function matchParameters(job: CourierJob, receivers: readonly string[]): Parameters {
+  return { curve: SETS_CURVES[String(job.parameters['curve'])], ...(job.operator === 'PrivateQuery' ? queryParameters(job, receivers) : setSizes(job)) };
+}
 
 function setSizes(job: CourierJob): Parameters {
   // Of a difference and a union each receiver judges what it gets; everything else is about what all have in common.

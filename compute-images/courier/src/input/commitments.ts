@@ -14,15 +14,20 @@ export function inputCommitments({ rows: input, salt }: Assignment, { rows, file
   const of = sourceOf(input);
   const ofRows = {
     input: input.name,
-    commitment: commit(salt, canonicalJson({ kind: 'input', ...of, columns: [...rows.columns], digest: rows.digest })),
+    commitment: rowsCommitment(salt, of, rows.columns, rows.digest),
     rowsCommitment: commit(salt, canonicalJson({ kind: 'rows', ...of, rows: rows.rows })),
   };
   return [ofRows, ...ofFiles];
 }
 
-type Source = { input: string; asset: string; version: number } | { input: string; from: { flow?: string; step: string; output: string } };
+/** The commitment to an input with rows, as its giver made it: who has its content and its salt can make it again. */
+export function rowsCommitment(salt: Uint8Array, source: Source, columns: readonly string[], digest: string): string {
+  return commit(salt, canonicalJson({ kind: 'input', ...source, columns: [...columns], digest }));
+}
 
-function sourceOf({ name, asset, version, from }: CourierInput): Source {
+export type Source = { input: string; asset: string; version: number } | { input: string; from: { flow?: string; step: string; output: string } };
+
+export function sourceOf({ name, asset, version, from }: CourierInput): Source {
   if (from !== undefined) return { input: name, from: { ...(from.flow === undefined ? {} : { flow: from.flow }), step: from.step, output: from.output } };
   return { input: name, asset: asset ?? '', version: version ?? 0 };
 }

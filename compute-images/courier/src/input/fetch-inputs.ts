@@ -6,6 +6,8 @@ import type { Assignment } from '../config/load-job.ts';
 import { CourierError } from '../errors.ts';
 import type { Workplace } from '../work/workplace.ts';
 import type { FrozenFile, FrozenInputs, FrozenRows } from './frozen-input.ts';
+import { artefactHeader } from './artefact-header.ts';
+import { givenRows } from './given-rows.ts';
 import { joinedRows } from './joined-rows.ts';
 import { KeyOrder } from './key-order.ts';
 import { keyedRecords } from './keyed-records.ts';
@@ -47,8 +49,10 @@ async function fetchRows(assignment: Assignment, input: CourierInput, place: Wor
 }
 
 /** What the engine gets of the rows. */
-function formOf({ job, joined, output }: Assignment, keys: readonly string[], rest: readonly string[], order: KeyOrder | undefined): RowForm {
+function formOf(assignment: Assignment, keys: readonly string[], rest: readonly string[], order: KeyOrder | undefined): RowForm {
+  const { job, joined, output } = assignment;
   if (joined) return joinedRows(rest);
+  if (job.operator === 'Deliver') return givenRows(artefactHeader(assignment, [...keys, ...rest]), [...keys, ...rest], keys.length);
   return job.operator === 'PrivateQuery' && !output.receive ? keyedRecords(keys, rest) : keyedRows(keys, order);
 }
 

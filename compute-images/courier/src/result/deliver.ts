@@ -8,12 +8,14 @@ import { call, refusalOf } from '../input/https-client.ts';
 import { withRetry } from '../input/retry.ts';
 import type { Workplace } from '../work/workplace.ts';
 import { readResult } from './read-result.ts';
+import type { Received } from './result.ts';
 
 export interface Delivered {
   readonly rows: number;
   readonly bytes: number;
   /** SM3, hex, of the octets. */
   readonly digest: string;
+  readonly received?: Received;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Delivered {
  */
 export async function deliverResult(assignment: Assignment, frozen: FrozenInputs, place: Workplace, signal: AbortSignal): Promise<Delivered> {
   const { job } = assignment;
-  const { rows, contentType, blocks } = await readResult(assignment, frozen, place);
+  const { rows, contentType, blocks, received } = await readResult(assignment, frozen, place);
   return withRetry('RESULT_STORE', job.deadline, signal, async () => {
     const counted = { bytes: 0, hash: createSm3() };
     async function* body(): AsyncGenerator<Buffer> {
@@ -34,7 +36,7 @@ export async function deliverResult(assignment: Assignment, frozen: FrozenInputs
       }
     }
     await put(assignment, contentType, Readable.from(body(), { objectMode: false }), signal);
-    return { rows, bytes: counted.bytes, digest: counted.hash.digestHex() };
+    return { rows, bytes: counted.bytes, digest: counted.hash.digestHex(), ...(received === undefined ? {} : { received }) };
   });
 }
 

@@ -5,6 +5,7 @@ import { CourierError } from '../errors.ts';
 import type { FrozenInputs, FrozenRows } from '../input/frozen-input.ts';
 import type { Workplace } from '../work/workplace.ts';
 import { answerColumns } from '../engine/engine-parameters.ts';
+import { artefact } from './artefact.ts';
 import { answers } from './answers.ts';
 import { figuresTable } from './figures-table.ts';
 import { joinedStream } from './joined-stream.ts';
@@ -40,6 +41,8 @@ export async function readResult(assignment: Assignment, frozen: FrozenInputs, p
       const stream = result === 'JoinedRows' ? joinedStream : resultStream;
       return { rows: selection.rows, contentType: CSV_TYPE, blocks: () => stream(rowsFile, rows, selection) };
     }
+    case 'Artefact':
+      return artefact(file, job);
     case 'Keys': {
       const found = await keysTable(file, assignment.rows?.keys ?? []);
       assertLargeEnough(assignment, found.rows);

@@ -41,9 +41,12 @@ func Start() Isolation {
 func (i *Isolation) Job(of *job.Job, engineFolder string) error {
 	own := of.Parties[of.Self].Port
 	r := rules{
-		read:  []string{filepath.Dir(of.Input.Path), "/proc/self", "/dev/urandom"},
+		read:  []string{"/proc/self", "/dev/urandom"},
 		write: []string{engineFolder, filepath.Dir(of.Output), "/dev/null"},
 		bind:  []int{own},
+	}
+	if of.Input.Path != "" {
+		r.read = append(r.read, filepath.Dir(of.Input.Path))
 	}
 	for rank, party := range of.Parties {
 		if rank != of.Self {

@@ -109,7 +109,7 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 		progress.Report("psi", 0)
 		result, err = protocol.Run(mesh, protocol.Task{
 			Self: of.Self, Parties: len(of.Parties), Operation: of.Parameters.Operation, Receivers: of.Parameters.Receivers,
-			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: own.items, Keys: own.keys, Query: own.task(of),
+			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: own.items, Keys: own.keys, Query: own.task(of), Delivery: delivery(s, of),
 			Progress: func(percent int) { progress.Report("psi", percent) },
 		})
 		return err
@@ -140,6 +140,8 @@ type own struct {
 func read(of *job.Job, g group.Group) (o own, err error) {
 	query := of.Parameters.Query
 	switch {
+	case of.Parameters.Operation == job.Deliver:
+		err = table.Exists(of.Input)
 	case of.Parameters.Operation == job.Union:
 		o.keys, o.items, err = table.ReadKeys(of.Input, g.NewHash)
 	case query == nil:
@@ -171,6 +173,8 @@ func write(s settings, of *job.Job, g group.Group, own own, result protocol.Resu
 	switch of.Parameters.Operation {
 	case job.Cardinality:
 		return 1, table.WriteCardinality(of, s.place.Scratch(), result.Count)
+	case job.Deliver:
+		return 0, os.Rename(received(s), of.Output)
 	case job.Union:
 		return table.WriteUnion(of, s.place.Scratch(), own.keys, result.Missing)
 	case job.PrivateQuery:
@@ -181,6 +185,16 @@ func write(s settings, of *job.Job, g group.Group, own own, result protocol.Resu
 		return found
 	})
 }
+
+func delivery(s settings, of *job.Job) *protocol.Delivery {
+	if of.Parameters.Operation != job.Deliver {
+		return nil
+	}
+	return &protocol.Delivery{Giver: of.Parameters.Giver, Source: of.Input.Path, Target: received(s)}
+}
+
+// received is where a delivered file grows: it is an output only when all parties are content.
+func received(s settings) string { return filepath.Join(s.place.Scratch(), "received.part") }
 
 // meshConfig lists what all parties must have in common.
 func meshConfig(s settings, of *job.Job, own own) link.Config {
@@ -193,7 +207,11 @@ func meshConfig(s settings, of *job.Job, own own) link.Config {
 		receivers = append(receivers, c.Names[rank])
 	}
 	p := of.Parameters
-	var server, client, maximumQueries, valueColumns string
+	var server, client, maximumQueries, valueColumns, giver string
+	keys := strconv.Itoa(len(of.Input.Keys))
+	if p.Operation == job.Deliver {
+		giver, keys = c.Names[p.Giver], ""
+	}
 	if q := p.Query; q != nil {
 		server, client = c.Names[q.Server], c.Names[q.Client]
 		maximumQueries, valueColumns = strconv.FormatInt(q.MaximumQueries, 10), strings.Join(q.ValueColumns, "\n")
@@ -214,7 +232,8 @@ func meshConfig(s settings, of *job.Job, own own) link.Config {
 		{Name: "parameters.minimumSetSize", Value: strconv.FormatInt(p.MinimumSetSize, 10)},
 		{Name: "parameters.server", Value: server}, {Name: "parameters.client", Value: client},
 		{Name: "parameters.maximumQueries", Value: maximumQueries}, {Name: "parameters.valueColumns", Value: valueColumns},
-		{Name: "number of inputs[0].keys", Value: strconv.Itoa(len(of.Input.Keys))},
+		{Name: "parameters.giver", Value: giver},
+		{Name: "number of inputs[0].keys", Value: keys},
 	}
 	return c
 }

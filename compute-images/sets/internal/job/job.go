@@ -27,7 +27,7 @@ type Party struct {
 	Port    int
 }
 
-// Input is a CSV with the key columns in the order of Keys, then RowColumn, then Values; Rows counts every row below the header.
+// Input is, but for Deliver, a CSV with the key columns in the order of Keys, then RowColumn, then Values; Rows counts every row below the header.
 type Input struct {
 	Name string
 	Path string
@@ -80,6 +80,11 @@ func Read(text []byte, root string) (*Job, error) {
 	job.OutputName, job.Output = readOutput(s, root)
 	job.Parameters = readParameters(s, names)
 	job.Timeout = s.number("timeoutSeconds", 1, longestRunSeconds)
+	if gives := job.Parameters.Operation != Deliver || job.Parameters.Giver == job.Self; gives && job.Input.Path == "" {
+		s.fail(fault.BadJob("inputs", "must have 1 elements, not 0"))
+	} else if !gives && job.Input.Path != "" {
+		s.fail(fault.BadJob("inputs", "must be empty: %s gives, not this party", names[job.Parameters.Giver]))
+	}
 	if q := job.Parameters.Query; q != nil && q.Server == job.Self {
 		job.Input.Values = q.ValueColumns
 	}
@@ -114,7 +119,7 @@ func readParties(s shape) []Party {
 }
 
 func readInput(s shape, root string) Input {
-	for _, value := range s.items("inputs", 1, 1) {
+	for _, value := range s.items("inputs", 0, 1) {
 		each := newShape(value, "inputs[0]", s.err, []string{"name", "path", "keys", "rows"})
 		input := Input{Name: each.text("name", 256), Path: below(each, root, "in"), Keys: each.names("keys", 1, 16), Rows: each.number("rows", 1, 10_000_000_000)}
 		if slices.Contains(input.Keys, RowColumn) {

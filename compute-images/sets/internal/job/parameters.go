@@ -15,6 +15,7 @@ const (
 	Difference   = "Difference"
 	Union        = "Union"
 	PrivateQuery = "PrivateQuery"
+	Deliver      = "Deliver"
 )
 
 const (
@@ -33,6 +34,8 @@ type Parameters struct {
 	MinimumSetSize int64
 	// Query is nil for all operations but PrivateQuery.
 	Query *Query
+	// Giver is the rank of the party whose file goes to the receivers, for Deliver alone.
+	Giver int
 }
 
 // Query has the parameters of PrivateQuery alone: the client gets the value columns of the server's rows with its keys.
@@ -51,12 +54,12 @@ var twoParty = []string{Difference, Union, PrivateQuery}
 var queryFields = []string{"server", "client", "maximumQueries", "valueColumns"}
 
 func readParameters(job shape, parties []string) Parameters {
-	optional := append([]string{"curve", "minimumSetSize"}, queryFields...)
+	optional := append([]string{"curve", "minimumSetSize", "giver"}, queryFields...)
 	s := newShape(job.value["parameters"], "parameters", job.err, []string{"operation", "receivers"}, optional...)
 	if *job.err != nil {
 		return Parameters{}
 	}
-	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference, Union, PrivateQuery), Curve: group.Names[0]}
+	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference, Union, PrivateQuery, Deliver), Curve: group.Names[0]}
 	if slices.Contains(twoParty, p.Operation) && len(parties) != 2 {
 		s.fail(fault.BadJob(s.at("operation"), "%s is for 2 parties, not %d", p.Operation, len(parties)))
 	}
@@ -79,6 +82,18 @@ func readParameters(job shape, parties []string) Parameters {
 			s.fail(fault.BadJob(s.at(field), "is missing"))
 		case p.Operation != PrivateQuery && s.has(field):
 			s.fail(fault.BadJob(s.at(field), "belongs to PrivateQuery; remove it for %s", p.Operation))
+		}
+	}
+	switch {
+	case p.Operation == Deliver && !s.has("giver"):
+		s.fail(fault.BadJob(s.at("giver"), "is missing"))
+	case p.Operation != Deliver && s.has("giver"):
+		s.fail(fault.BadJob(s.at("giver"), "belongs to Deliver; remove it for %s", p.Operation))
+	}
+	if p.Operation == Deliver && *s.err == nil {
+		p.Giver = s.rank(s.text("giver", 63), s.at("giver"), parties)
+		if i := slices.Index(p.Receivers, p.Giver); i >= 0 {
+			s.fail(fault.BadJob(s.at("receivers"), "must not have the giver among them"))
 		}
 	}
 	if p.Operation == PrivateQuery && *s.err == nil {

@@ -37,7 +37,11 @@ const (
 	Choices Type = 25
 	Sealed  Type = 26
 
-	types = 27
+	// Length and Content are a delivered file: its octets in all, then these.
+	Length  Type = 27
+	Content Type = 28
+
+	types = 29
 	// LargestPayload keeps a frame within 256 KiB.
 	LargestPayload = 256<<10 - headerSize
 	headerSize     = 5

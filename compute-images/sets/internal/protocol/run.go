@@ -26,6 +26,8 @@ type Task struct {
 	Query *Query
 	// Items are the own distinct keys; Run changes their order.
 	Items []table.Item
+	// Delivery is nil for all operations but Deliver, which uses nothing else.
+	Delivery *Delivery
 	// Keys are the same with their text, for a union alone; Run changes their order.
 	Keys *table.Entries
 	// Progress is told how much of the own work is done, in percent.
@@ -56,7 +58,9 @@ func Run(mesh *link.Mesh, task Task) (Result, error) {
 			return err
 		}
 		r.total.Store(r.work())
-		if r.Query != nil {
+		if r.Delivery != nil {
+			err = r.deliver()
+		} else if r.Query != nil {
 			result.Answers, err = r.query()
 		} else if r.Operation == job.Union {
 			result.Missing, err = r.union()

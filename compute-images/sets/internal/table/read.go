@@ -39,6 +39,17 @@ func Items(input job.Input, newHash func() hash.Hash) ([]Item, error) {
 	return slices.Clip(slices.Compact(items)), nil
 }
 
+// Exists says INPUT_MISSING of a file that is not there; a job without an input has none to miss.
+func Exists(input job.Input) error {
+	if input.Path == "" {
+		return nil
+	}
+	if _, err := os.Stat(input.Path); err != nil {
+		return missing(input, err)
+	}
+	return nil
+}
+
 // mostRows is how many rows there can be: a wrong `rows` must not reserve memory for what is not there.
 func mostRows(input job.Input) int64 {
 	const shortest = 2 // a row number and a line break

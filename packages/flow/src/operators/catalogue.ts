@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { formatPath, type FlowIssue } from '../issue.ts';
 import { binning } from './binning.ts';
 import { cardinality } from './cardinality.ts';
+import { deliver } from './deliver.ts';
 import { difference } from './difference.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
@@ -25,6 +26,7 @@ export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   Cardinality: cardinality,
   Join: join,
   PrivateQuery: privateQuery,
+  Deliver: deliver,
   Expression: expression,
   Statistics: statistics,
   Binning: binning,

@@ -6,6 +6,7 @@ export const RESULT_TEXT: Readonly<Record<ResultKind, string>> = {
   OwnRows: 'rows of its own input, with the columns that the step names',
   JoinedRows: 'its own rows, in an order in which the n-th rows of all receivers belong together',
   Answers: 'its own rows whose keys the other party holds, each key once, with the columns of the other',
+  Artefact: 'the rows that the other party gave, as they are',
   Keys: 'every key of both parties once, under the names of its own key columns',
   Values: 'the keys of its own rows, and a value for each',
   Number: 'one number, as a table with the column `cardinality`',
@@ -18,6 +19,7 @@ export function inputsText({ inputs: { rows, table, model } }: Pick<Operator, 'i
   const parts = [
     ...(rows === 'Keyed' ? ['one table of each party, matched by its keys'] : []),
     ...(rows === 'Joined' ? ['rows that a Join has lined up'] : []),
+    ...(rows === 'Given' ? ['one table of one party, an asset or rows that an earlier step made'] : []),
     ...(table === undefined ? [] : [`the table of a ${table}, where a parameter needs it`]),
     ...(model === true ? ['the share of a model of each compute party'] : []),
   ];

@@ -23,14 +23,14 @@ export interface Disclosure {
 /**
  * What a receiver gets. OwnRows: rows of its own input. JoinedRows: the same, in an order in which the n-th row of every
  * receiver has the same key. Values: the keys of its joined rows and a value for each. Number: one number. Table: figures about
- * all rows. Keys: every different key of all parties, under the names of its own key columns. Answers: its own rows whose keys the other party holds, with columns of the other's. Model: a share of a model, which says nothing without those of the others.
+ * all rows. Keys: every different key of all parties, under the names of its own key columns. Answers: its own rows whose keys the other party holds, with columns of the other's. Artefact: what another party gave, as it is. Model: a share of a model, which says nothing without those of the others.
  */
-export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Answers' | 'Keys' | 'Values' | 'Number' | 'Table' | 'Model';
+export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Answers' | 'Artefact' | 'Keys' | 'Values' | 'Number' | 'Table' | 'Model';
 
 /** What a step takes of its compute parties. */
 export interface OperatorInputs {
-  /** Keyed: exactly one table of each, matched by its keys. Joined: at most one of each, all from one Join. None: no rows. */
-  readonly rows: 'Keyed' | 'Joined' | 'None';
+  /** Keyed: exactly one table of each, matched by its keys. Joined: at most one of each, all from one Join. Given: one table, of one of them. None: no rows. */
+  readonly rows: 'Keyed' | 'Joined' | 'Given' | 'None';
   /** Operator whose table, from an earlier step, may be given beside the rows. */
   readonly table?: OperatorName;
   /** A share of one model is needed of each. */
@@ -41,7 +41,7 @@ export interface OperatorInputs {
 export interface Operator {
   readonly name: OperatorName;
   readonly version: string;
-  readonly family: 'Sets' | 'Queries' | 'Expressions' | 'Statistics' | 'Features' | 'Models';
+  readonly family: 'Sets' | 'Queries' | 'Delivery' | 'Expressions' | 'Statistics' | 'Features' | 'Models';
   /** One sentence. */
   readonly summary: string;
   readonly result: ResultKind;

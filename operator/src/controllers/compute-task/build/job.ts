@@ -88,15 +88,17 @@ export function stepOf(spec: FlowSpec, name: string): FlowStep {
   return step;
 }
 
-/** Operators whose engines must know of the columns of all parties: those on shares, and who asks for columns of the other. */
+/** Operators whose engines must know of the columns of all parties: those on shares, who asks for columns of the other, and who is given rows. */
 function needsLayout({ operator }: FlowStep): boolean {
   const { inputs, result } = OPERATOR_CATALOGUE[operator];
   return inputs.rows !== 'Keyed' || result === 'Answers';
 }
 
 /** Inputs of all parties, in the order of the specification: engines that compile one program must agree on them. */
-function layoutOf(spec: FlowSpec, { inputs }: FlowStep): CourierJob['layout'] {
-  return inputs.map((input) => ({ party: input.party, input: input.name, kind: inputKind(spec, input), columns: input.columns.filter((column) => !input.keys.includes(column)) }));
+function layoutOf(spec: FlowSpec, { operator, inputs }: FlowStep): CourierJob['layout'] {
+  const handsOn = OPERATOR_CATALOGUE[operator].result === 'Artefact';
+  const columnsOf = ({ keys, columns }: FlowStep['inputs'][number]): string[] => [...(handsOn ? keys : []), ...columns.filter((column) => !keys.includes(column))];
+  return inputs.map((input) => ({ party: input.party, input: input.name, kind: inputKind(spec, input), columns: columnsOf(input) }));
 }
 
 function kindOf(spec: FlowSpec, step: FlowStep, name: string): InputKind {

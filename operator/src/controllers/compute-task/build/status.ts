@@ -123,6 +123,7 @@ function results({ sealed, steps, receipts, self, known }: StatusInput): Compute
 /** Said apart from the wire profile: a national wire does not make the engine's mathematics national (design §9). */
 function primitives(sealed: SealedFlow): string {
   const used = sealed.spec.steps.map(({ operator, parameters, roles }) => {
+    if (operator === 'Deliver') return 'none';
     if (OPERATOR_CATALOGUE[operator].inputs.rows !== 'Keyed') {
       return roles.compute.length === 2 ? 'CHEETAH (lattices, vector OLE), international algorithms' : 'ABY3 (replicated secret sharing), international algorithms';
     }
