@@ -68,7 +68,7 @@ describe('kubectl collabnet against an API server and a ledger', { timeout: 600_
   it('lists and describes operators', async () => {
     assert.match(await ok('operators', 'list'), /^OPERATOR +VERSION +ENGINES +COMPUTES\n[^]*Cardinality +1\.0\.0 +sets +How many/);
     assert.match(await ok('operators', 'describe', 'cardinality'), /operator +Cardinality 1\.0\.0[^]*curve +Curve25519, SM2 +Curve25519[^]*a receiver +the number of common keys/);
-    await fails(3, /there is no operator union; there are Intersection, Difference, Cardinality/, 'operators', 'describe', 'union');
+    await fails(3, /there is no operator merge; there are Intersection, Difference, Union, Cardinality/, 'operators', 'describe', 'merge');
   });
 
   it('asks before signing, and signs nothing without an answer', async () => {

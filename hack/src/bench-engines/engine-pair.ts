@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -139,10 +140,12 @@ async function writeKeys(path: string, first: number, rows: number): Promise<voi
   await once(file, 'finish');
 }
 
+/** Below the range from which the kernel gives ports to connections: nobody takes it between this check and its use. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const port = randomInt(10_240, 32_768);
+  const server = createServer();
+  const taken = await new Promise<boolean>((resolve) => server.once('error', () => resolve(true)).listen(port, '127.0.0.1', () => resolve(false)));
+  if (taken) return freePort();
   server.close();
   await once(server, 'close');
   return port;

@@ -2,12 +2,13 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@collabnet/messaging/testing/nats-process';
 import { KubeClient } from '../runtime/kube-client.ts';
 import type { KubeConnection } from '../runtime/kube-config.ts';
 import type { KubeObject } from '../runtime/kube-types.ts';
 import { CORE } from '../runtime/resource-types.ts';
 import { findBinary } from './binaries.ts';
-import { Daemon, freePort } from './daemon.ts';
+import { Daemon } from './daemon.ts';
 
 export interface ApiServerOptions {
   /** Resources (`plural.group`) served from etcd without a watch cache: for them a compaction is felt at once. */

@@ -1,7 +1,8 @@
 export { TestApiServer } from './apiserver.ts';
 export type { ApiServerOptions } from './apiserver.ts';
 export { findBinary } from './binaries.ts';
-export { Daemon, freePort } from './daemon.ts';
+export { freePort } from '@collabnet/messaging/testing/nats-process';
+export { Daemon } from './daemon.ts';
 export { eventually } from './eventually.ts';
 export { FakeClock } from './fake-clock.ts';
 export { FaultProxy } from './fault-proxy.ts';
