@@ -79,6 +79,7 @@ const algorithm = z
     imageDigest: z.string().max(80).regex(/^sha256:[0-9a-f]{64}$/).optional().describe('Digest of the image, e.g. sha256:….'),
     codeDigest: hex('SM3 digest of the code inside the image.').optional(),
     parametersSchemaDigest: hex('SM3 digest of the JSON schema of the parameters.').optional(),
+    program: z.string().min(1).max(4096).optional().describe("Program of the operator Program: lines such as 'high = debt / income > 0.4' and 'reveal share = mean(if(high, 1, 0))'. Members read it before they vote."),
     trustClass: z.enum(['ReviewedProtocol']).default('ReviewedProtocol').describe('ReviewedProtocol: a reviewed protocol engine, which alone gets ports to its peer.'),
     trustModels: unique(z.array(trustModel).min(1).max(8).prefault(['TwoPartySemiHonest']).describe('Trust models the algorithm offers.')),
     leakage: text('What a party learns besides the agreed output, in words a data manager can judge.', 2048),
@@ -361,6 +362,7 @@ export const collabNetworkStatusSchema = z
           engine: z.string().describe('Engine.').optional(),
           operators: z.array(z.string()).describe('Operators that it implements.').optional(),
           leakage: z.string().describe('What a party learns besides the output.').optional(),
+          program: z.string().describe('Program of the operator Program; left out where the programs of all algorithms together are longer than 128 KiB.').optional(),
           votes: z.array(z.object({ member: z.string().describe('DID of the voting member.'), decision: z.string().describe('Approve or Refuse.') })).describe('Votes so far.').optional(),
         }),
       )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LABEL_STEP, type CollabNetwork, type ComputeTaskSpecInput } from '@collabnet/crds';
-import { apply, exampleTask, get, list, NETWORK, readHdma, splitBetweenBanks, type DemoInstitution, type Manifest, type Table } from '@collabnet/hack';
+import { apply, collabnet, exampleTask, get, list, NETWORK, readHdma, splitBetweenBanks, type DemoInstitution, type Manifest, type Table } from '@collabnet/hack';
 import { forget, type RunningPod } from './fault-table/pods.ts';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B, SUPERVISOR } from './fixture/institutions.ts';
@@ -211,6 +211,31 @@ test('boosted trees that nobody can read, and a formula over columns of both ban
   const share = gains.header.indexOf('coefficient');
   assert.deepEqual(gains.rows.map((row) => row[1]), ['dir', 'lvr', 'ccs', 'mcs']);
   assert.ok(Math.abs(gains.rows.reduce((total, row) => total + Number(row[share]), 0) - 1) < 0.001);
+  await nothingLeft(flowId);
+});
+
+test('the program of an algorithm reveals its figures, and nothing of a row', async () => {
+  const task = example('program.yaml', 'burden');
+  await apply(BANK_A.namespace, [task]);
+  const flowId = await agree(task);
+  await succeeded(task.metadata.name, COMPUTE_MS);
+  const { header, rows } = await fetchResult(BANK_A, task.metadata.name, '--step', 'burden');
+  assert.deepEqual(header, ['figure', 'value']);
+  const heavy = joint.filter((row) => Number(row['dir']) > 0.4);
+  const poor = heavy.filter((row) => Number(row['ccs']) >= 3);
+  const centre = mean(numbers('dir'));
+  const twin: [string, number, number][] = [
+    ['applicants_heavy', heavy.length, 0],
+    ['share_poor', poor.length / joint.length, 0.001],
+    ['denied_of_heavy', heavy.filter((row) => row['deny'] === 'yes').length / heavy.length, 0.005],
+    ['variance', mean(numbers('dir').map((value) => (value - centre) ** 2)), 0.0001],
+    ['loan_to_value_of_poor', mean(numbers('lvr', poor)), 0.005],
+  ];
+  assert.deepEqual(rows.map(([name]) => name), twin.map(([name]) => name));
+  for (const [at, [name, value, bound]] of twin.entries()) assert.ok(Math.abs(Number(rows[at]?.[1]) - value) <= bound, `${name}: ${rows[at]?.[1] ?? ''} for ${value}`);
+  assert.deepEqual((await storedFor(BANK_B, flowId)).filter((name) => name.includes('burden')), []);
+  const shown = await collabnet(BANK_B.namespace, ['task', 'explain', await mirrorOf(task.metadata.name)]);
+  assert.match(shown.stdout, /program\n +# Who carries a heavy debt.*\n +heavy = dir > 0\.4\n/);
   await nothingLeft(flowId);
 });
 

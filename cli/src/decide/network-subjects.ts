@@ -5,6 +5,7 @@ import { decodeSm2Multikey } from '@collabnet/sm';
 import { CliError } from '../base/errors.ts';
 import { fields } from '../base/table.ts';
 import { readyNetwork } from '../kube/networks.ts';
+import { programText } from './program-text.ts';
 import type { Subject } from './subject.ts';
 import { votesText } from './votes-text.ts';
 
@@ -27,8 +28,8 @@ export function algorithmSubject(name: string, version: string, networkObject: C
       ['engine', algorithm.engine],
       ['leaks', algorithm.leakage],
       ['votes', votesText(algorithm.votes)],
-    ]),
-    warnings: [],
+    ]) + programText(algorithm.program),
+    warnings: algorithm.operators?.includes('Program') === true && algorithm.program === undefined ? ['its program does not fit into the status; read it on the ledger before you decide'] : [],
     label: `algorithm-${name}-${version}`,
   };
 }

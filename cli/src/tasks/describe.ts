@@ -2,6 +2,7 @@ import type { CollabNetwork, ComputeTask } from '@collabnet/crds';
 import { OPERATOR_CATALOGUE } from '@collabnet/flow';
 import { shortDid } from '../base/text.ts';
 import { fields } from '../base/table.ts';
+import { programText } from '../decide/program-text.ts';
 
 /** What a task computes, from what, for whom: the part a person agrees to. */
 export function describeTask(task: ComputeTask, network?: CollabNetwork): string {
@@ -52,7 +53,7 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
       ],
       2,
     ),
-  ].join('\n');
+  ].join('\n') + programText(registered?.program, 2);
 }
 
 /** `<step>/<output>`, with the flow before it where that is an earlier one. */

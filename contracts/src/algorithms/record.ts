@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINES, OPERATORS, TRUST_MODELS, algorithmRefSchema } from '@collabnet/flow';
+import { ENGINES, LONGEST_PROGRAM, OPERATORS, TRUST_MODELS, algorithmRefSchema } from '@collabnet/flow';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'give 64 lower-case hex digits');
 
@@ -18,6 +18,8 @@ export const algorithmContentSchema = z.strictObject({
     .optional(),
   codeDigest: digest.optional(),
   parametersSchemaDigest: digest.optional(),
+  /** The algorithm party's own text, for the operator Program (requirements 44, 85). */
+  program: z.string().min(1).max(LONGEST_PROGRAM).optional(),
   trustClass: z.enum(['ReviewedProtocol']),
   trustModels: z.array(z.enum(TRUST_MODELS)).min(1),
   /** What a party learns beside the agreed output, in words for the one who consents. */

@@ -1,13 +1,15 @@
 import { digestOf } from '@collabnet/envelope';
+import { FlowError, parseProgram } from '@collabnet/flow';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { load, save, stamp } from '../core/store.ts';
 import { keys } from '../state/keys.ts';
-import { type AlgorithmRecord, algorithmContentSchema } from './record.ts';
+import { type AlgorithmContent, type AlgorithmRecord, algorithmContentSchema } from './record.ts';
 
 /** Registers a version of an algorithm; members then vote on it. A version never changes. */
 export const register = defineMethod('algorithms.register', algorithmContentSchema, (context, content) => {
   const { state, caller, blockTime, height } = context;
+  checkProgram(content);
   const key = keys.algorithm(content.name, content.version);
   const digest = digestOf(content);
   const known = load<AlgorithmRecord>(state, key);
@@ -31,3 +33,18 @@ export const register = defineMethod('algorithms.register', algorithmContentSche
   context.emit('algorithms.registered', `${content.name}/${content.version}`, { provider: caller.institution, digest });
   return record;
 });
+
+/** A program belongs to the operator that runs it, and can be read: what members vote on is what engines compute. */
+function checkProgram({ operators, program }: AlgorithmContent): void {
+  const refuse = (why: string): never => {
+    throw new ContractError('INVALID_ARGUMENT', `program: ${why}`, { field: 'program' });
+  };
+  if ((program !== undefined) !== operators.includes('Program')) refuse(program === undefined ? 'the operator Program needs one' : 'is for the operator Program; name it among the operators');
+  if (program === undefined) return;
+  try {
+    parseProgram(program);
+  } catch (error) {
+    if (!(error instanceof FlowError)) throw error;
+    refuse(error.issues[0]?.message ?? error.message);
+  }
+}

@@ -1,5 +1,5 @@
-import { type FlowProposal, type ProposedInput, type ProposedStep, flowProposalSchema } from '@collabnet/flow';
-import type { AlgorithmRecord } from '../algorithms/record.ts';
+import { type FlowProposal, type ProposedInput, type ProposedStep, flowProposalSchema, parseProgram } from '@collabnet/flow';
+import type { AlgorithmContent, AlgorithmRecord } from '../algorithms/record.ts';
 import { assetVersion } from '../catalogue/queries.ts';
 import type { AssetRecord } from '../catalogue/record.ts';
 import type { ContractContext } from '../core/context.ts';
@@ -114,7 +114,7 @@ function checkSealed({ transaction }: ContractContext, { parties, auditors }: Fl
 function checkAlgorithm(
   { state }: ContractContext,
   proposal: FlowProposal,
-  { algorithm: ref, operator }: ProposedStep,
+  { algorithm: ref, operator, inputs }: ProposedStep,
   at: string,
 ): void {
   const field = `${at}.algorithm`;
@@ -132,11 +132,22 @@ function checkAlgorithm(
     const message = `${at}.operator: ${ref.name} ${ref.version} has not ${operator}, but ${operators.join(', ')}`;
     throw new ContractError('INVALID_ARGUMENT', message, { field: `${at}.operator` });
   }
+  if (operator === 'Program') checkProgramColumns(record.content, inputs, at);
   if (record.content.trustModels.includes(proposal.trustModel)) return;
   const allowed = record.content.trustModels.join(', ');
   throw new ContractError('INVALID_ARGUMENT', `trustModel: ${ref.name} ${ref.version} is for ${allowed}`, {
     field: 'trustModel',
   });
+}
+
+/** A program names columns alone: each must be given by exactly one party. */
+function checkProgramColumns({ name, version, program = '' }: AlgorithmContent, inputs: readonly ProposedInput[], at: string): void {
+  for (const column of parseProgram(program).columns) {
+    const given = inputs.filter(({ columns }) => columns.includes(column)).length;
+    if (given === 1) continue;
+    const message = `${at}.inputs: ${given === 0 ? 'nobody gives' : 'several parties give'} the column ${column}, which the program of ${name} ${version} ${given === 0 ? 'needs' : 'needs once'}`;
+    throw new ContractError('INVALID_ARGUMENT', message, { field: `${at}.inputs` });
+  }
 }
 
 /** Fills in the newest version, so that what was consented to stays what is read. */

@@ -6,6 +6,7 @@ import { envelopeSuite } from './envelope-suite.ts';
 import { flowsSuite } from './flows-suite.ts';
 import { grantsSuite } from './grants-suite.ts';
 import { lineageSuite } from './lineage-suite.ts';
+import { programsSuite } from './programs-suite.ts';
 import { membershipChangeSuite } from './membership-change-suite.ts';
 import { membershipSuite } from './membership-suite.ts';
 import { receiptsSuite } from './receipts-suite.ts';
@@ -28,6 +29,7 @@ export function contractSuite(makeDriver: MakeDriver): void {
   catalogueSuite(makeDriver);
   grantsSuite(makeDriver);
   lineageSuite(makeDriver);
+  programsSuite(makeDriver);
   flowsSuite(makeDriver);
   receiptsSuite(makeDriver);
 }

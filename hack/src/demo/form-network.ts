@@ -56,7 +56,7 @@ async function voteFor(member: DemoInstitution, voter: DemoInstitution): Promise
 }
 
 /** Algorithms that the founder registers, all in version 1.0.0. */
-export const ALGORITHMS = ['psi', 'sets', 'mpc'] as const;
+export const ALGORITHMS = ['psi', 'sets', 'mpc', 'debt-burden'] as const;
 
 /** Members vote on the registered algorithms until they are approved. */
 export async function approveAlgorithms(voters: readonly DemoInstitution[], founder: DemoInstitution = SUPERVISOR): Promise<void> {
@@ -70,7 +70,7 @@ async function approveAlgorithm(name: string, voters: readonly DemoInstitution[]
   for (const voter of voters) {
     if ((await stateAt(founder)) === 'Approved') return;
     await waitFor(`${name} at ${voter.displayName}`, async () => (await stateAt(voter)) !== undefined, READY_MS, 500);
-    await collabnet(voter.namespace, ['approve', `algorithm/${name}@1.0.0`, '--key', voter.person.name, '--reason', 'reviewed protocol', '--yes']);
+    await collabnet(voter.namespace, ['approve', `algorithm/${name}@1.0.0`, '--key', voter.person.name, '--reason', 'reviewed', '--yes']);
   }
   await waitFor(`the approval of ${name}`, async () => (await stateAt(founder)) === 'Approved', READY_MS, 500);
 }

@@ -28,7 +28,20 @@ export interface EngineImage {
 /** Rules of a network that its founder may choose. */
 export type FoundingRules = Pick<NonNullable<CollabNetworkSpecInput['founding']>, 'recoveryLock'>;
 
-/** The founder's network, with an invitation for each guest and the algorithms of both engines for sets. */
+/** An algorithm of a member's own, as its provider writes it. */
+const DEBT_BURDEN = `# Who carries a heavy debt, how often they are denied a loan, and how far debts lie apart.
+heavy = dir > 0.4
+poor = heavy and ccs >= 3
+reveal applicants_heavy = count(heavy)
+reveal share_poor = mean(if(poor, 1, 0))
+reveal denied_of_heavy = count(heavy and deny = 'yes') / count(heavy)
+centre = mean(dir)
+apart = dir - centre
+reveal variance = mean(apart * apart)
+reveal loan_to_value_of_poor = sum(if(poor, lvr, 0)) / count(poor)
+`;
+
+/** The founder's network, with an invitation for each guest, the algorithms of both engines, and one with a program of its own. */
 export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests: readonly DemoInstitution[] = [BANK_A, BANK_B], rules: FoundingRules = {}): Manifest {
   const hub = `nats-hub.${founder.namespace}.svc`;
   return manifest<CollabNetworkSpecInput>('CollabNetwork', NETWORK, {
@@ -59,6 +72,17 @@ export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = 
         trustModels: ['TwoPartySemiHonest', 'ThreePartyHonestMajority'],
         leakage:
           'Computes on secret shares: CHEETAH with two parties, ABY3 with three, of whom no two may put together what they see. All learn the number of rows and the names of columns; receivers learn the figures, metrics, coefficients or scores of the step. Semi-honest parties only.',
+      },
+      {
+        name: 'debt-burden',
+        version: '1.0.0',
+        engine: 'spu',
+        operators: ['Program'],
+        ...engine,
+        program: DEBT_BURDEN,
+        trustClass: 'ReviewedProtocol',
+        trustModels: ['TwoPartySemiHonest', 'ThreePartyHonestMajority'],
+        leakage: 'Receivers learn the five figures that the program reveals, of all joined rows. All learn the number of rows and the order of magnitude of the largest value of each column. Semi-honest parties only.',
       },
       {
         name: 'sets',

@@ -33,6 +33,8 @@ export { inputKind, type InputKind } from './sources.ts';
 export { isWithin, rangeText, type PartyRange } from './party-range.ts';
 export { toLists, type ColumnReference, type Expression } from './expression/expression.ts';
 export { parseExpression } from './expression/parse.ts';
+export { LONGEST_PROGRAM, parseProgram } from './program/parse-program.ts';
+export { programLists, type Program } from './program/program.ts';
 export { columnsMeant, type PartyColumn } from './expression/resolve.ts';
 export { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 export { parameterHelp, type ParameterHelp } from './operators/parameter-help.ts';

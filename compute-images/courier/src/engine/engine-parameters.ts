@@ -1,4 +1,4 @@
-import { columnsMeant, MPC_PROTOCOLS, parseExpression, toLists } from '@collabnet/flow';
+import { columnsMeant, MPC_PROTOCOLS, parseExpression, parseProgram, programLists, toLists, type ColumnReference, type PartyColumn } from '@collabnet/flow';
 import type { CourierJob } from '@collabnet/wire';
 import { CourierError } from '../errors.ts';
 
@@ -55,21 +55,30 @@ export function setParameters(job: CourierJob, receivers: readonly string[]): Pa
 const SMALLEST_GROUP: Readonly<Partial<Record<CourierJob['operator'], string>>> = { Statistics: 'minimumGroupSize', Binning: 'minimumBinSize' };
 
 /** What the engine is told of an operator on shares: the same at every party. */
-export function mpcParameters({ operator, parameters, peers, minimumSetSize, layout = [] }: CourierJob, receivers: readonly string[]): Parameters {
+export function mpcParameters({ operator, parameters, program, peers, minimumSetSize, layout = [] }: CourierJob, receivers: readonly string[]): Parameters {
   const raised = Object.entries(parameters).map(([name, value]): [string, unknown] => [name, name === SMALLEST_GROUP[operator] && typeof value === 'number' ? Math.max(value, minimumSetSize) : value]);
   const protocol = peers.length === 1 ? MPC_PROTOCOLS.TwoPartySemiHonest : MPC_PROTOCOLS.ThreePartyHonestMajority;
   const { expression } = parameters;
-  // Of either outcome the operator's own parameter counts: metrics are about all rows that are judged.
-  const judged = operator === 'Evaluate' ? { minimumRows: minimumSetSize } : {};
-  return { operator, protocol, receivers, ...Object.fromEntries(raised), ...judged, ...(typeof expression === 'string' ? { expression: formula(expression, layout) } : {}) };
+  // Of either outcome of an Evaluate its own parameter counts: metrics are about all rows that are judged, and figures of a program about all.
+  const judged = operator === 'Evaluate' || operator === 'Program' ? { minimumRows: minimumSetSize } : {};
+  const resolve = resolver(layout);
+  return {
+    operator,
+    protocol,
+    receivers,
+    ...Object.fromEntries(raised),
+    ...judged,
+    ...(typeof expression === 'string' ? { expression: toLists(parseExpression(expression), resolve) } : {}),
+    ...(program === undefined ? {} : { program: programLists(parseProgram(program), resolve) }),
+  };
 }
 
-/** A formula as the engine takes it: read already, with the party of every column. */
-function formula(text: string, layout: NonNullable<CourierJob['layout']>): unknown[] {
+/** Formulas reach the engine read already, with the party of every column. */
+function resolver(layout: NonNullable<CourierJob['layout']>): (reference: ColumnReference) => PartyColumn {
   const columns = layout.flatMap(({ party, kind, columns: names = [] }) => (kind === 'Rows' ? names.map((column) => ({ party, column })) : []));
-  return toLists(parseExpression(text), (reference) => {
+  return (reference) => {
     const [found] = columnsMeant(reference, columns);
-    if (found === undefined) throw new CourierError('JOB_INVALID', `job.json: parameters.expression: no party gives a column ${reference.column}`);
+    if (found === undefined) throw new CourierError('JOB_INVALID', `job.json: layout: no party gives a column ${reference.column}`);
     return found;
-  });
+  };
 }

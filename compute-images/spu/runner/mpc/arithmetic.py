@@ -7,14 +7,14 @@ whole would leave the ring is computed from factors that are shifted down, and s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jax.numpy as jnp
 
 from ..errors import EngineError
-from .formula import Call, Formula, Leaf, Number, is_truth
+from .formula import Aggregate, Call, Formula, Leaf, Named, Number, is_truth
 from .protocols import FRACTION_BITS
 from .raw import from_ring, shifted_up, to_ring
 from .scaling import MOST_PLACES, shifted_down, times
@@ -38,36 +38,42 @@ class Term:
 
 def make_program(formula: Formula, leaves: Sequence[Leaf], exponents: dict[Leaf, int]) -> Callable[..., Any]:
     """A program (one array per leaf) -> the values. Raises EngineError VALUE_RANGE."""
-    for leaf in leaves:
-        if exponents[leaf] > LARGEST_EXPONENT:
-            raise EngineError("VALUE_RANGE", f"column {leaf.name.column} of {leaf.name.party} has values beyond 2^{LARGEST_EXPONENT}; use a larger unit")
+    check_columns(leaves, exponents)
     # Bounds first, because a program is compiled only when everybody has agreed to it.
-    _evaluate(formula, {leaf: Term(None, exponents[leaf]) for leaf in leaves})
+    evaluate(formula, {leaf: Term(None, exponents[leaf]) for leaf in leaves}.__getitem__)
 
     def values(*arrays: Any) -> Any:
-        return _evaluate(formula, {leaf: Term(array, exponents[leaf]) for leaf, array in zip(leaves, arrays, strict=True)}).array
+        return evaluate(formula, {leaf: Term(array, exponents[leaf]) for leaf, array in zip(leaves, arrays, strict=True)}.__getitem__).array
 
     return values
 
 
-def _evaluate(formula: Formula, leaves: dict[Leaf, Term]) -> Term:
-    if isinstance(formula, Leaf):
-        return leaves[formula]
+def check_columns(leaves: Sequence[Leaf], exponents: Mapping[Leaf, int]) -> None:
+    """Raises EngineError VALUE_RANGE."""
+    for leaf in leaves:
+        if exponents[leaf] > LARGEST_EXPONENT:
+            raise EngineError("VALUE_RANGE", f"column {leaf.name.column} of {leaf.name.party} has values beyond 2^{LARGEST_EXPONENT}; use a larger unit")
+
+
+def evaluate(formula: Formula, value_of: Callable[[Any], Term]) -> Term:
+    """`value_of` knows what is not made of others here: leaves, and of programs figures and named formulas. Raises EngineError VALUE_RANGE."""
+    if isinstance(formula, (Leaf, Aggregate, Named)):
+        return value_of(formula)
     if isinstance(formula, Number):
         return Term(formula.value, _exponent(formula.value))
-    operands = [_evaluate(one, leaves) for one in formula.operands]
+    operands = [evaluate(one, value_of) for one in formula.operands]
     known = all(term.array is not None for term in operands)
     if formula.name in ("and", "or", "not"):
         return Term(_logic(formula.name, [term.array for term in operands]) if known else None, 0)
     if formula.name == "if":
         (chosen, *others) = operands
-        (yes, no) = (_number(term, one) for term, one in zip(others, formula.operands[1:], strict=True))
+        (yes, no) = (as_number(term, one) for term, one in zip(others, formula.operands[1:], strict=True))
         array = from_ring(_ring(no.array) + chosen.array * (_ring(yes.array) - _ring(no.array))) if known else None
         return Term(array, max(yes.exponent, no.exponent))
-    numbers = [_number(term, one) for term, one in zip(operands, formula.operands, strict=True)]
+    numbers = [as_number(term, one) for term, one in zip(operands, formula.operands, strict=True)]
     found = _number_call(formula, numbers, known)
     if found.exponent > LARGEST_EXPONENT:
-        raise EngineError("VALUE_RANGE", f"parameters.expression: the values of {formula.name} may reach 2^{found.exponent}; use larger units so that they stay below 2^{LARGEST_EXPONENT}")
+        raise EngineError("VALUE_RANGE", f"the formula: the values of {formula.name} may reach 2^{found.exponent}; use larger units so that they stay below 2^{LARGEST_EXPONENT}")
     return found
 
 
@@ -78,7 +84,7 @@ def _number_call(formula: Call, operands: list[Term], known: bool) -> Term:
         constant = next((one for one in reversed(formula.operands) if isinstance(one, Number)), None)
         if constant is not None and (name == "*" or formula.operands[1] is constant):
             other = left if formula.operands[1] is constant else right
-            return _times_constant(other, constant.value if name == "*" else _reciprocal(constant.value))
+            return times_constant(other, constant.value if name == "*" else _reciprocal(constant.value))
         return _times(left, right) if name == "*" else _over(left, right)
     arrays = [term.array for term in operands]
     if is_truth(formula):
@@ -112,7 +118,7 @@ def _logic(name: str, truths: list[Any]) -> Any:
     return left * right if name == "and" else left + right - left * right
 
 
-def _number(term: Term, formula: Formula) -> Term:
+def as_number(term: Term, formula: Formula) -> Term:
     """A truth as the number 1 or 0."""
     return Term(None if term.array is None else term.array.astype(jnp.float64), 0) if is_truth(formula) else term
 
@@ -128,7 +134,7 @@ def _times(left: Term, right: Term) -> Term:
     return Term(_shifted(Term(product, LARGEST_PRODUCT), excess), exponent)
 
 
-def _times_constant(term: Term, constant: float) -> Term:
+def times_constant(term: Term, constant: float) -> Term:
     """By a factor between 1/2 and 1, so that a small constant keeps its digits, and then a shift."""
     exponent = _exponent(constant)
     if term.array is None or term.exponent + exponent > LARGEST_EXPONENT:
@@ -176,5 +182,5 @@ def _exponent(value: float) -> int:
 
 def _reciprocal(value: float) -> float:
     if value == 0:
-        raise EngineError("VALUE_RANGE", "parameters.expression: divides by 0")
+        raise EngineError("VALUE_RANGE", "the formula: divides by 0")
     return 1 / value

@@ -17,6 +17,7 @@ from .scalars import Scalars
 PROTOCOLS = {"CHEETAH": 2, "ABY3": 3}
 OUTPUT_KINDS: dict[str, Kind] = {
     "Expression": "Rows",
+    "Program": "Table",
     "Statistics": "Table",
     "Binning": "Table",
     "Regression": "Model",
@@ -30,6 +31,7 @@ COMMON = ("operator", "protocol", "receivers")
 READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tuple[str, ...]]] = {
     # operator: reader of its settings, required settings, optional settings
     "Expression": (settings.expression, ("expression",), ()),
+    "Program": (settings.program, ("program",), ("minimumRows",)),
     "Statistics": (settings.statistics, (), ("statistics", "quantiles", "groupBy", "minimumGroupSize")),
     "Binning": (settings.binning, ("label",), ("positive", "bins", "method", "minimumBinSize")),
     "Regression": (

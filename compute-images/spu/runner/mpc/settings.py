@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..errors import JobError
 from .formula import Formula, read_formula
 from .layout import ColumnName, Layout
+from .program_lines import Program, read_program
 from .scalars import Scalars
 
 STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation", "Minimum", "Maximum", "Median", "Quantiles", "Correlation", "VarianceInflation")
@@ -28,6 +29,16 @@ class ExpressionSettings:
 
 def expression(scalars: Scalars, layout: Layout) -> ExpressionSettings:
     return ExpressionSettings(read_formula(scalars.raw("expression"), layout))
+
+
+@dataclass(frozen=True)
+class ProgramSettings:
+    program: Program
+    minimum_rows: int
+
+
+def program(scalars: Scalars, layout: Layout) -> ProgramSettings:
+    return ProgramSettings(read_program(scalars.raw("program"), layout), scalars.number("minimumRows", 1, LARGEST_GROUP, 1))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 import type { FlowError } from '../error.ts';
-import { referencesOf, type BinarySign, type Expression, type FunctionName } from './expression.ts';
+import { isConstant, isFigure, isTruth, referencesOf, type AggregateName, type BinarySign, type Expression, type FunctionName, type Named } from './expression.ts';
 import { expressionError } from './expression-error.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
@@ -8,6 +8,7 @@ const DEEPEST = 32;
 const MOST_OPERATIONS = 100;
 const FUNCTIONS: Readonly<Record<string, number>> = { abs: 1, min: 2, max: 2, if: 3 };
 const COMPARISONS: Readonly<Record<string, BinarySign>> = { '=': '=', '==': '=', '<>': '<>', '!=': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>=' };
+const AGGREGATES: Readonly<Record<AggregateName, number>> = { sum: 1, mean: 1, count: 1 };
 const KEYWORDS = ['and', 'or', 'not'];
 
 /**
@@ -24,23 +25,31 @@ export function parseExpression(source: string): Expression {
   return found;
 }
 
-function operationsOf(expression: Expression): number {
-  return expression.kind === 'Call' ? expression.operands.reduce((sum, operand) => sum + operationsOf(operand), 1) : 0;
+/**
+ * Reads a line of a program, which may use what earlier lines have named, and figures of all rows.
+ *
+ * @throws FlowError EXPRESSION_INVALID
+ */
+export function parseProgramFormula(source: string, named: ReadonlyMap<string, Named>): Expression {
+  return new Parser(tokensOf(source), named).whole();
 }
 
-/** Whether a formula is true or false, rather than a number. */
-function isTruth(expression: Expression): boolean {
-  if (expression.kind !== 'Call') return expression.kind === 'Text';
-  return ['=', '<>', '<', '<=', '>', '>=', 'and', 'or', 'not'].includes(expression.name);
+/** Calls and figures of a formula; those of what it names are counted where it is named. */
+export function operationsOf(expression: Expression): number {
+  if (expression.kind === 'Aggregate') return 1 + operationsOf(expression.operand);
+  return expression.kind === 'Call' ? expression.operands.reduce((sum, operand) => sum + operationsOf(operand), 1) : 0;
 }
 
 class Parser {
   #next = 0;
   #depth = 0;
   readonly #tokens: readonly Token[];
+  readonly #named: ReadonlyMap<string, Named> | undefined;
 
-  constructor(tokens: readonly Token[]) {
+  /** @param named of a program, which knows figures of all rows as well */
+  constructor(tokens: readonly Token[], named?: ReadonlyMap<string, Named>) {
     this.#tokens = tokens;
+    this.#named = named;
   }
 
   whole(): Expression {
@@ -97,6 +106,8 @@ class Parser {
       throw this.#unexpected('a number, a column, a function or a parenthesis');
     }
     if (token.kind === 'Name' && this.#take('(')) return this.#function(token);
+    const named = token.kind === 'Name' ? this.#named?.get(token.text) : undefined;
+    if (named !== undefined) return named;
     if (!this.#take('.')) return { kind: 'Column', reference: { column: token.text } };
     const column = this.#token();
     if (column.kind !== 'Name' && column.kind !== 'QuotedName') throw this.#unexpected(`a column of ${token.text}`);
@@ -106,14 +117,16 @@ class Parser {
 
   #function(token: Token): Expression {
     const name = token.text.toLowerCase();
-    const wanted = FUNCTIONS[name];
-    if (wanted === undefined) throw expressionError(`at character ${token.at}: there is no function ${token.text}; there are ${Object.keys(FUNCTIONS).join(', ')}`);
+    const functions: Readonly<Record<string, number>> = this.#named === undefined ? FUNCTIONS : { ...FUNCTIONS, ...AGGREGATES };
+    const wanted = functions[name];
+    if (wanted === undefined) throw expressionError(`at character ${token.at}: there is no function ${token.text}; there are ${Object.keys(functions).join(', ')}`);
     const operands: Expression[] = [];
     do operands.push(this.#deeper(() => this.#or()));
     while (this.#take(','));
     this.#expect(')');
     if (operands.length !== wanted) throw expressionError(`at character ${token.at}: ${name} takes ${wanted} values, not ${operands.length}`);
-    return call(name as FunctionName, operands, token);
+    const [operand] = operands;
+    return name in AGGREGATES && operand !== undefined ? aggregate(name as AggregateName, operand, token) : call(name as FunctionName, operands, token);
   }
 
   #chain(names: readonly BinarySign[], next: () => Expression): Expression {
@@ -162,9 +175,15 @@ class Parser {
 function call(name: BinarySign | FunctionName, operands: readonly Expression[], { at }: Token): Expression {
   const truths = name === 'and' || name === 'or' || name === 'not' ? operands : name === 'if' ? operands.slice(0, 1) : [];
   if (!truths.every(isTruth)) throw expressionError(`at character ${at}: ${name} takes what is true or false, such as a comparison, not a number`);
-  const constant = operands.every((operand) => referencesOf(operand).length === 0);
-  if (constant && Object.values(COMPARISONS).includes(name as BinarySign)) throw expressionError(`at character ${at}: ${name} compares constants`);
+  if (operands.every(isConstant) && Object.values(COMPARISONS).includes(name as BinarySign)) throw expressionError(`at character ${at}: ${name} compares constants`);
   const [, divisor] = operands;
   if (name === '/' && divisor?.kind === 'Number' && Number(divisor.decimal) === 0) throw expressionError(`at character ${at}: divides by 0`);
   return { kind: 'Call', name, operands };
+}
+
+/** @throws FlowError EXPRESSION_INVALID for a figure of what is one already, and a count of numbers */
+function aggregate(name: AggregateName, operand: Expression, { at }: Token): Expression {
+  if (isFigure(operand)) throw expressionError(`at character ${at}: ${name} is about all rows and takes what each row has, not one figure`);
+  if (name === 'count' && !isTruth(operand)) throw expressionError(`at character ${at}: count takes what is true or false of each row, such as a comparison`);
+  return { kind: 'Aggregate', name, operand };
 }

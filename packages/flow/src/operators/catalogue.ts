@@ -14,6 +14,7 @@ import { kMeans } from './k-means.ts';
 import type { Operator, OperatorName } from './operator.ts';
 import { predict } from './predict.ts';
 import { privateQuery } from './private-query.ts';
+import { program } from './program.ts';
 import { regression } from './regression.ts';
 import { statistics } from './statistics.ts';
 import { union } from './union.ts';
@@ -28,6 +29,7 @@ export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   PrivateQuery: privateQuery,
   Deliver: deliver,
   Expression: expression,
+  Program: program,
   Statistics: statistics,
   Binning: binning,
   Regression: regression,

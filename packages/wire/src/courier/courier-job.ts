@@ -1,5 +1,5 @@
 import { delegationSchema } from '@collabnet/envelope';
-import { ENGINES, OPERATORS, WIRE_PROFILES } from '@collabnet/flow';
+import { ENGINES, LONGEST_PROGRAM, OPERATORS, WIRE_PROFILES } from '@collabnet/flow';
 import { z } from 'zod';
 import { leastWindow, pairWindow } from '../channel/limits.ts';
 import { columnText, didText, epochMs, hex, nameText } from './primitives.ts';
@@ -86,6 +86,8 @@ export const courierJobSchema = z
     }),
     /** As in the step of the specification, defaults of the operator written out. */
     parameters: z.record(z.string().max(64), z.union([z.string().max(1024), z.int(), z.boolean()])),
+    /** Of the operator Program: the text that members voted on. */
+    program: z.string().min(1).max(LONGEST_PROGRAM).optional(),
     /** Epoch ms; nothing runs or is held beyond it. */
     deadline: epochMs,
     nats: z.strictObject({ url: z.string().min(1), caFile: z.string().optional() }),

@@ -12,6 +12,8 @@ import { showActive } from './take-up-membership.ts';
 const REFRESH_MS = 10_000;
 /** How far the time shown in the status may lag behind, ms. */
 const SHOWN_STALENESS_MS = 30_000;
+/** Characters of all programs in the status. */
+const LARGEST_PROGRAMS = 128 * 1024;
 
 /** Shows the verified ledger: head, members, who asks to join, algorithms. */
 export async function reportStatus(run: NetworkRun): Promise<{ requeueAfterMs: number }> {
@@ -64,12 +66,15 @@ async function pendingRecoveries(run: NetworkRun): Promise<NonNullable<NetworkRu
 
 async function algorithms(run: NetworkRun): Promise<NonNullable<NetworkRun['ctx']['status']['algorithms']>> {
   const page = await required(run.session, 'session').ledger.evaluate<Page<AlgorithmRecord>>('algorithms', 'list', { limit: 200 });
+  // An object of Kubernetes has its limits: what does not fit is on the ledger only.
+  let room = LARGEST_PROGRAMS;
   return page.items.map(({ content, state, digest, provider, votes }) => ({
     name: content.name,
     version: content.version,
     engine: content.engine,
     operators: content.operators,
     leakage: content.leakage,
+    ...(content.program !== undefined && (room -= content.program.length) >= 0 && { program: content.program }),
     state,
     digest,
     provider,
