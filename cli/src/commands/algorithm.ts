@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { CliError } from '../base/errors.ts';
 import { confirm, type Io } from '../base/io.ts';
-import { fields } from '../base/table.ts';
+import { print, type Format } from '../base/format.ts';
+import { fields, table } from '../base/table.ts';
 import { parseAlgorithm } from '../decide/reference.ts';
 import { chooseNetwork } from '../kube/networks.ts';
-import { connect, examples, type AddCommands } from './shared.ts';
+import { tryProgram } from '../tasks/try-program.ts';
+import { connect, examples, withOutput, type AddCommands } from './shared.ts';
 
 interface EndOptions {
   readonly network?: string;
@@ -13,7 +15,14 @@ interface EndOptions {
 }
 
 export const addAlgorithmCommands: AddCommands = (program, io) => {
-  const algorithm = program.command('algorithm').description('the end of an algorithm; register one in spec.algorithms of the CollabNetwork');
+  const algorithm = program.command('algorithm').description('try a program, or end an algorithm; register one in spec.algorithms of the CollabNetwork');
+  withOutput(algorithm.command('try <program>').description('run the text of a program over sample data, in the clear and on this machine alone'))
+    .requiredOption('--data <files...>', 'CSV files with a header; the n-th rows of all belong together')
+    .addHelpText('after', examples('kubectl collabnet algorithm try debt-burden.txt --data applicants.csv scores.csv'))
+    .action(async (file: string, { data, output }: { data: string[]; output: Format }) => {
+      const tried = await tryProgram(file, data);
+      print(io, output, tried, () => `${table(['FIGURE', 'VALUE'], tried.figures.map(({ name, value }) => [name, value]))}\n${tried.rows} rows; columns ${tried.columns.join(', ')}`);
+    });
   for (const [verb, description] of [['revoke', 'end an algorithm for good: running attempts stop'], ['retire', 'take your algorithm out of use: new tasks cannot name it, running ones go on']] as const) {
     const command = algorithm.command(`${verb} <algorithm>`).description(`${description}; writes it into the CollabNetwork`);
     if (verb === 'revoke') command.requiredOption('--reason <text>', 'why; it goes onto the ledger');

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ComputeTask } from '@collabnet/crds';
 import { Option, type Command } from 'commander';
 import { CliError } from '../base/errors.ts';
 import { toYaml } from '../base/format.ts';
 import type { Io } from '../base/io.ts';
+import { textOf } from '../base/text-file.ts';
 import { writeLines } from '../ledger/files.ts';
 import { EXPORT_FORMATS, exportTask, withComments, type ExportFormat } from '../tasks/exchange/exports.ts';
 import { fromWorkflow } from '../tasks/exchange/from-workflow.ts';
@@ -86,14 +86,6 @@ async function sourceOf(name: string | undefined, file: string | undefined, comm
   if (file !== undefined) return taskFromManifest(await textOf(file), file);
   const stored = await (await connect(command)).get<ComputeTask>('computetasks', name ?? '');
   return sourceTask(stored, `ComputeTask ${stored.metadata.name}`);
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new CliError('FILE_FAILED', `${file}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** Writes a file only when it is whole. @throws CliError FILE_FAILED */

@@ -35,6 +35,7 @@ export { toLists, type ColumnReference, type Expression } from './expression/exp
 export { parseExpression } from './expression/parse.ts';
 export { LONGEST_PROGRAM, parseProgram } from './program/parse-program.ts';
 export { programLists, type Program } from './program/program.ts';
+export { runProgram, type Figure, type SampleColumns } from './program/run-program.ts';
 export { columnsMeant, type PartyColumn } from './expression/resolve.ts';
 export { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 export { parameterHelp, type ParameterHelp } from './operators/parameter-help.ts';
