@@ -74,7 +74,7 @@ const algorithm = z
   .object({
     ...algorithmRef.shape,
     engine: engine.default('spu').describe('Engine that runs the algorithm. spu: SecretFlow SPU, two parties. sets: set operations of any number of parties over elliptic curves.'),
-    operators: unique(z.array(operator).min(1).max(16).prefault(['Intersection', 'Difference']).describe('Operators that it implements.')),
+    operators: unique(z.array(operator).min(1).max(32).prefault(['Intersection', 'Difference']).describe('Operators that it implements.')),
     image: text('Container image of the engine.', 512),
     imageDigest: z.string().max(80).regex(/^sha256:[0-9a-f]{64}$/).optional().describe('Digest of the image, e.g. sha256:….'),
     codeDigest: hex('SM3 digest of the code inside the image.').optional(),

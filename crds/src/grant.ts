@@ -89,7 +89,7 @@ export const grantSchema = withRules(
       form: grantForm,
       receivers: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may receive the result. The grantee and the owner, if absent.'),
       computeParties: z.array(did('DID of an institution.')).min(1).max(16).optional().describe('Institutions that may compute. Any, if absent.'),
-      operators: z.array(operator).min(1).max(16).optional().describe('Operators the grant covers. If absent, any but those that open values of single rows, such as PrivateQuery.'),
+      operators: z.array(operator).min(1).max(32).optional().describe('Operators the grant covers. If absent, any but those that open values of single rows, such as PrivateQuery.'),
       disclosure: z
         .object({ minimumSetSize: z.int().min(1).max(1_000_000).describe('A result with fewer rows is withheld.') })
         .optional()

@@ -18,6 +18,17 @@ export interface Question {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Of each party; half of the keys are common. */
   readonly rows: number;
+  /** In place of `rows`, what `a` and `b` give; null for a party that gives nothing. */
+  readonly sides?: readonly [Side | null, Side | null];
+  /** Lines of the result, where they are others than half of the rows, or one. */
+  readonly lines?: number;
+}
+
+/** Consecutive keys, with a value each where `values` says so. */
+export interface Side {
+  readonly first: number;
+  readonly rows: number;
+  readonly values?: boolean;
 }
 
 /** Of two engines that talk over loopback, without couriers and tunnels. */
@@ -34,18 +45,22 @@ const NAMES = ['a', 'b'] as const;
 const LIMIT_MS = 900_000;
 
 /** Lets two engines answer a question, and checks the answer. */
-export async function runPair({ engine, parameters, rows }: Question): Promise<PairFigures> {
+export async function runPair(question: Question): Promise<PairFigures> {
+  const { engine, rows, lines: wanted } = question;
+  const sides = question.sides ?? ([0, rows / 2].map((first) => ({ first, rows })) as [Side, Side]);
+  const receivers = (question.parameters['receivers'] as string[] | undefined) ?? ['a'];
+  const parameters = { ...question.parameters, receivers };
   const root = mkdtempSync(join(tmpdir(), 'collabnet-engines-'));
   const children: ChildProcess[] = [];
   try {
     const ports = [await freePort(), await freePort()];
     const parties = NAMES.map((name, rank) => ({ name, address: `127.0.0.1:${ports[rank]}` }));
-    const runs = await Promise.all(NAMES.map((name, rank) => prepare(join(root, name), { engine, parameters, rows, parties, name, first: rank * (rows / 2) })));
+    const runs = await Promise.all(NAMES.map((name, rank) => prepare(join(root, name), { engine, parameters, parties, name, side: sides[rank] ?? null })));
     children.push(...runs.map(({ child }) => child));
     const ends = await Promise.all(runs.map(finish));
-    const lines = readFileSync(join(root, 'a', 'out', 'result.csv'), 'utf8').trimEnd().split('\n').length - 1;
-    // The psi library may write its dummy row in a difference; here only intersections and counts are asked for.
-    if (lines !== rows / 2 && lines !== 1) throw new HackError('COMMAND_FAILED', `${engine}: ${lines} lines for ${rows} rows`);
+    const lines = readFileSync(join(root, receivers[0] ?? '', 'out', 'result.csv'), 'utf8').trimEnd().split('\n').length - 1;
+    // The psi library may write its dummy row in a difference; of it only intersections and counts are asked for.
+    if (wanted === undefined ? lines !== rows / 2 && lines !== 1 : lines !== wanted) throw new HackError('COMMAND_FAILED', `${engine}: ${lines} lines for ${rows} rows`);
     return {
       seconds: Math.max(...ends.map(({ seconds }) => seconds)),
       processorSeconds: ends.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0),
@@ -57,24 +72,23 @@ export async function runPair({ engine, parameters, rows }: Question): Promise<P
   }
 }
 
-interface Party extends Question {
+interface Party extends Pick<Question, 'engine' | 'parameters'> {
   readonly parties: readonly { readonly name: string; readonly address: string }[];
   readonly name: string;
-  /** Number of its first key. */
-  readonly first: number;
+  readonly side: Side | null;
 }
 
-async function prepare(work: string, { engine, parameters, rows, parties, name, first }: Party): Promise<{ work: string; child: ChildProcess }> {
+async function prepare(work: string, { engine, parameters, parties, name, side }: Party): Promise<{ work: string; child: ChildProcess }> {
   for (const folder of ['engine', 'in', 'out']) mkdirSync(join(work, folder), { recursive: true });
   const input = join(work, 'in', 'keys.csv');
-  await writeKeys(input, first, rows);
+  if (side !== null) await writeKeys(input, side);
   const job = {
     schema: 'collabnet.dev/engine-job/v1', task: 'bench', step: 'pair', attempt: 1,
     algorithm: { name: engine === 'spu' ? 'psi' : 'sets', version: '1.0.0' },
     self: name, parties,
-    inputs: [{ name: 'keys', path: input, keys: ['id'], rows }],
+    inputs: side === null ? [] : [{ name: 'keys', path: input, keys: ['id'], rows: side.rows }],
     outputs: [{ name: 'result', path: join(work, 'out', 'result.csv') }],
-    parameters: { ...parameters, receivers: ['a'] },
+    parameters,
     timeoutSeconds: LIMIT_MS / 1000,
   };
   writeFileSync(join(work, 'engine', 'job.json'), JSON.stringify(job));
@@ -129,12 +143,12 @@ function spentBy(pid: number): number {
 }
 
 /** 19-digit keys, scattered by a multiplication modulo a prime, so that the file is not sorted. */
-async function writeKeys(path: string, first: number, rows: number): Promise<void> {
+async function writeKeys(path: string, { first, rows, values }: Side): Promise<void> {
   const file = createWriteStream(path);
-  file.write('id,collabnet_row\n');
+  file.write(values === true ? 'id,collabnet_row,amount\n' : 'id,collabnet_row\n');
   for (let row = 0; row < rows; row += 1) {
     const key = 1_000_000_000_000_000_000n + ((BigInt(first + row) * 7_919n) % 2_147_483_647n);
-    if (!file.write(`${key},${row}\n`)) await once(file, 'drain');
+    if (!file.write(values === true ? `${key},${row},${row % 1000}\n` : `${key},${row}\n`)) await once(file, 'drain');
   }
   file.end();
   await once(file, 'finish');

@@ -3,7 +3,7 @@ import { WIRE_PROFILES, type WireProfile } from '@collabnet/flow';
 import { HackError } from '../lib/hack-error.ts';
 
 /** What can be measured by itself; each keeps its last run. */
-const BENCH_PARTS = ['intersection', 'mpc', 'start', 'sm2', 'demo'] as const;
+const BENCH_PARTS = ['intersection', 'mpc', 'sets', 'start', 'sm2', 'demo'] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
 
 export interface BenchOptions {

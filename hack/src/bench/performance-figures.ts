@@ -42,6 +42,18 @@ const mpcFiguresSchema = z.object({
 });
 export type MpcFigures = z.output<typeof mpcFiguresSchema>;
 
+/** One step of the engine for sets; of the two parties the slower or larger one. Seconds and bytes. */
+const setsFiguresSchema = z.object({
+  operator: z.string(),
+  parameters: z.string(),
+  rowsOfA: count,
+  rowsOfB: count,
+  task: z.object({ compute: z.number(), memory: count, exchanged: count }),
+  bare: z.object({ compute: z.number(), memory: count }),
+  ratio: z.number(),
+});
+export type SetsFigures = z.output<typeof setsFiguresSchema>;
+
 /** Seconds from the last approval to the first engine message, and the medians of its parts. */
 export const startFiguresSchema = z.object({
   tasks: count,
@@ -77,6 +89,7 @@ export const performanceNotesSchema = z.object({
   start: partNote(z.object({ start: startFiguresSchema, job: jobFiguresSchema })).optional(),
   sm2: partNote(z.array(sm2FiguresSchema)).optional(),
   mpc: partNote(z.array(mpcFiguresSchema)).optional(),
+  sets: partNote(z.array(setsFiguresSchema)).optional(),
   demo: z.object({ cold: demoRunSchema.optional(), warm: demoRunSchema.optional() }).default({}),
 });
 export type PerformanceNotes = z.output<typeof performanceNotesSchema>;

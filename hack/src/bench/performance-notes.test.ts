@@ -51,6 +51,6 @@ test('what is noted is read again as it was, and is in the document', () => {
 test('an option that is none is named', () => {
   const { parts, rows, profiles } = benchOptions(['--parts', 'intersection', '--rows', '10000000', '--runs', '1']);
   assert.deepEqual([parts, rows, profiles], [['intersection'], [10_000_000], ['intl', 'gm']]);
-  assert.throws(() => benchOptions(['--parts', 'psi']), /--parts psi: give intersection or mpc or start or sm2 or demo/);
+  assert.throws(() => benchOptions(['--parts', 'psi']), /--parts psi: give intersection or mpc or sets or start or sm2 or demo/);
   assert.throws(() => benchOptions(['--rows', '10']), /--rows 10: give a whole number of at least 200/);
 });

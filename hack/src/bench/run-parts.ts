@@ -9,6 +9,7 @@ import { jobFigures } from './measure-job.ts';
 import { psiFigures } from './measure-psi.ts';
 import { mpcSteps } from './mpc-steps.ts';
 import { measureSm2 } from './measure-sm2.ts';
+import { setsSteps } from './sets-steps.ts';
 import { startFigures } from './measure-start.ts';
 import type { BenchOptions, BenchPart } from './options.ts';
 import type { PerformanceNotes } from './performance-figures.ts';
@@ -18,14 +19,14 @@ import { startSteps } from './start-steps.ts';
 type Measured = Partial<PerformanceNotes>;
 
 /** Those that need the network of the demo. */
-export const ON_CLUSTER: readonly BenchPart[] = ['intersection', 'mpc', 'start'];
+export const ON_CLUSTER: readonly BenchPart[] = ['intersection', 'mpc', 'sets', 'start'];
 
 /** Measures the wanted parts one after another; each is handed on before the next begins, so that a late failure loses none. */
 export async function runParts(options: BenchOptions, keep: (measured: Measured) => void): Promise<void> {
   for (const part of options.parts) keep(await PARTS[part](options));
 }
 
-const PARTS: Record<BenchPart, (options: BenchOptions) => Promise<Measured>> = { intersection, mpc, start, sm2, demo };
+const PARTS: Record<BenchPart, (options: BenchOptions) => Promise<Measured>> = { intersection, mpc, sets, start, sm2, demo };
 
 async function intersection(options: BenchOptions): Promise<Measured> {
   const run = begun();
@@ -40,6 +41,13 @@ async function mpc({ quick }: BenchOptions): Promise<Measured> {
   const { steps, cleanUp, found } = mpcSteps(quick ? 1000 : 10_000, newId());
   await cleanedUp(steps, cleanUp);
   return { mpc: { ...run, figures: found() } };
+}
+
+async function sets({ quick }: BenchOptions): Promise<Measured> {
+  const run = begun();
+  const { steps, cleanUp, found } = setsSteps(quick ? { asked: 200, few: 1000, many: 2000 } : { asked: 1000, few: 100_000, many: 1_000_000 }, newId());
+  await cleanedUp(steps, cleanUp);
+  return { sets: { ...run, figures: found() } };
 }
 
 async function start({ tasks: count }: BenchOptions): Promise<Measured> {
