@@ -74,7 +74,7 @@ describe('rows that are handed on', () => {
     ['with other columns than the header', (text: string) => text.replace('\nid,office,score', '\nid,office,income'), /other columns than its header/],
     ['with a row of another length', (text: string) => text.replace(',x,1', ',x'), /line \d+/],
     ['of an input that nobody gives', (text: string) => text.replace('"input":"list"', '"input":"other"'), /no input that another party gives/],
-    ['that are cut off', (text: string) => text.slice(0, text.indexOf('\n') + 1), /no names of columns/],
+    ['that are cut off', (text: string) => text.slice(0, text.indexOf('\n') + 1), /has no header/],
   ] as const) {
     test(`${what} are refused`, async () => {
       await give();

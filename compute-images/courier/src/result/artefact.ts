@@ -5,7 +5,7 @@ import type { CourierJob } from '@collabnet/wire';
 import { CourierError } from '../errors.ts';
 import { artefactHeaderSchema, LONGEST_HEADER, type ArtefactHeader } from '../input/artefact-header.ts';
 import { rowsCommitment } from '../input/commitments.ts';
-import { csvRecords } from '../input/csv-records.ts';
+import { lookThrough } from './engine-table.ts';
 import { CSV_TYPE, type Result } from './result.ts';
 
 /**
@@ -28,14 +28,10 @@ export async function artefact(file: string, { layout, self, peers }: Pick<Couri
       yield chunk;
     }
   }
-  let records = -1;
-  for await (const block of csvRecords(hashed(), 'RESULT_INVALID')) {
-    if (records < 0 && block[0]?.join('\0') !== header.columns.join('\0')) throw invalid('has other columns than its header');
-    records += block.length;
-  }
-  if (records < 0) throw invalid('has no names of columns');
+  const table = await lookThrough(hashed());
+  if (table.header.join('\0') !== header.columns.join('\0')) throw invalid('has other columns than its header');
   const commitment = rowsCommitment(Buffer.from(header.salt, 'base64url'), header.source, header.columns, digest.digestHex());
-  return { rows: records, contentType: CSV_TYPE, blocks: content, received: { from: giver.did, input: header.source.input, commitment } };
+  return { rows: table.records, contentType: CSV_TYPE, blocks: content, received: { from: giver.did, input: header.source.input, commitment } };
 }
 
 async function readHeader(file: string): Promise<{ header: ArtefactHeader; length: number }> {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CourierError } from '../errors.ts';
-import { csvRecords } from '../input/csv-records.ts';
+import { lookThrough } from './engine-table.ts';
 import { CSV_TYPE, type Result } from './result.ts';
 
 /** Figures are about all rows: a table of this size would be one of rows. */
@@ -11,8 +11,6 @@ const largestTable = 64 * 1024 * 1024;
 export async function figuresTable(file: string): Promise<Result> {
   const { size } = await stat(file);
   if (size > largestTable) throw new CourierError('RESULT_INVALID', `engine output: larger than the ${largestTable} octets of a table of figures`);
-  let records = 0;
-  for await (const block of csvRecords(createReadStream(file), 'RESULT_INVALID')) records += block.length;
-  if (records === 0) throw new CourierError('RESULT_INVALID', 'engine output: has no header', { retryable: true });
-  return { rows: records - 1, contentType: CSV_TYPE, blocks: () => createReadStream(file) as AsyncIterable<Buffer> };
+  const { records } = await lookThrough(createReadStream(file));
+  return { rows: records, contentType: CSV_TYPE, blocks: () => createReadStream(file) as AsyncIterable<Buffer> };
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { csvLine } from '../input/csv.ts';
 import type { FrozenRows } from '../input/frozen-input.ts';
+import { octetsAt } from './engine-table.ts';
 import type { Selection } from './selection.ts';
 
 const rowsPerBlock = 1024;
@@ -15,10 +16,7 @@ export async function* joinedStream(rowsFile: string, frozen: FrozenRows, select
     for (let first = 0; first < rows.length; first += rowsPerBlock) {
       const parts: Buffer[] = [];
       for (const row of rows.subarray(first, first + rowsPerBlock)) {
-        const part = Buffer.allocUnsafe(frozen.lengths.at(row));
-        const { bytesRead } = await file.read(part, 0, part.length, offsets[row] ?? 0);
-        if (bytesRead !== part.length) throw new Error('the file of rows is shorter than it was written');
-        parts.push(part);
+        parts.push(await octetsAt(file, frozen.lengths.at(row), offsets[row] ?? 0));
       }
       yield Buffer.concat(parts);
     }

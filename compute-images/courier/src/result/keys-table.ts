@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { CourierError } from '../errors.ts';
-import { csvRecords } from '../input/csv-records.ts';
+import { invalidOutput, lookThrough } from './engine-table.ts';
 import { CSV_TYPE, type Result } from './result.ts';
 
 /**
@@ -10,15 +9,9 @@ import { CSV_TYPE, type Result } from './result.ts';
  * @throws CourierError RESULT_INVALID
  */
 export async function keysTable(file: string, columns: readonly string[]): Promise<Result> {
-  const invalid = (what: string): CourierError => new CourierError('RESULT_INVALID', `engine output: ${what}`, { retryable: true });
-  let records = -1;
-  for await (const block of csvRecords(createReadStream(file), 'RESULT_INVALID')) {
-    for (const record of block) {
-      if (records < 0 && record.join('\0') !== columns.join('\0')) throw invalid('has other columns than the keys of the step');
-      if (record.includes(null)) throw invalid(`record ${records} is no whole key`);
-      records += 1;
-    }
-  }
-  if (records < 0) throw invalid('has no header');
+  const { header, records } = await lookThrough(createReadStream(file), (record, index) => {
+    if (record.includes(null)) throw invalidOutput(`record ${index} is no whole key`);
+  });
+  if (header.join('\0') !== columns.join('\0')) throw invalidOutput('has other columns than the keys of the step');
   return { rows: records, contentType: CSV_TYPE, blocks: () => createReadStream(file) as AsyncIterable<Buffer> };
 }
