@@ -41,7 +41,7 @@ describe('admission refuses', () => {
       [(task) => (task.steps[0]!.outputs[0]!.receivers = ['b']), /outputs\[\]\.receivers must be among roles\.receivers/],
       [(task) => (task.parties[1]!.did = task.parties[0]!.did), /parties\[\]\.did must be unique: an institution is one party/],
       [(task) => (task.parties[1]!.did = 'bank-b'), /spec\.parties\[1\]\.did: Invalid value: "bank-b"/],
-      [(task) => (task.steps[0]!.operator = 'Union' as 'Difference'), /operator: Unsupported value: "Union": supported values: "Intersection", "Difference", "Cardinality"/],
+      [(task) => (task.steps[0]!.operator = 'Merge' as 'Difference'), /operator: Unsupported value: "Merge": supported values: "Intersection", "Difference", "Union", "Cardinality"/],
       [(task) => delete (task as Partial<ComputeTaskSpecInput>).purpose, /spec\.purpose: Required value/],
       [(task) => (task.approvalTimeout = 'soon'), /spec\.approvalTimeout: Invalid value: "soon"/],
     ];

@@ -11,6 +11,9 @@ from .errors import EngineError
 CONNECT_RETRY_MS = 100
 # One message is at most 1 MiB; 2 minutes let it pass a link of 10 kB/s before the library gives up on it.
 SEND_TIMEOUT_MS = 120_000
+# The library returns when it has all messages and acknowledgements, but not when its own last answers are out: a peer that
+# does not get them tries again and in the end exits, or waits. So a process serves for a moment longer.
+LAST_ANSWERS_SECONDS = 0.5
 
 
 def open_link(links: Any, job: Envelope) -> Any:

@@ -15,14 +15,11 @@ from .errors import EngineError
 from .files import Workplace
 from .job import Job, PsiJob
 from .library import library_folder, load_library
+from .link import LAST_ANSWERS_SECONDS
 from .mpc.job import MpcJob
 from .prepare import prepare
 from .progress import Progress
 from .psi import connect, intersect
-
-# The library returns when it has all messages and acknowledgements, but not when its own last answers are out: a peer that
-# does not get them tries again and in the end exits. So this process serves for a moment longer.
-LAST_ANSWERS_SECONDS = 0.5
 
 
 @dataclass

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError
-from ..link import open_link, place
+from ..link import LAST_ANSWERS_SECONDS, open_link, place
 from ..progress import Progress
 from .job import MpcJob
 from .runtime import load_runtime
@@ -54,6 +55,10 @@ def run_mpc(job: MpcJob, folder: Path, progress: Progress, outcome: Outcome) -> 
             result = operator.compute(session, prepared)
             # Returns once everything sent is with the peers, so that this process may end.
             link.stop_link()
+    except EngineError:
+        # What this party has said last may still be on its way; a peer that did not get it would wait.
+        time.sleep(LAST_ANSWERS_SECONDS)
+        raise
     except RuntimeError as error:
         raise EngineError("MPC_FAILED", f"the library gave up{place(error)}") from None
     progress.report("compute", 100)

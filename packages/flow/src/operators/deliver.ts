@@ -12,7 +12,7 @@ export const deliver: Operator = {
   opensRows: true,
   trustModels: ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority'],
   parameters: z.strictObject({}),
-  engines: { sets: { parties: { minimum: 2, maximum: MOST_PARTIES } } },
+  engines: { sets: { parties: { minimum: 2, maximum: MOST_PARTIES }, protocol: 'none: the wire between the couriers' } },
   disclosures: [
     { who: 'a receiver', learns: 'every row of the input, with the columns that the step names' },
     { who: 'other parties', learns: 'nothing' },

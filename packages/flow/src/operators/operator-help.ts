@@ -27,6 +27,6 @@ export function inputsText({ inputs: { rows, table, model } }: Pick<Operator, 'i
 }
 
 /** Protocols of an engine, for people. */
-export function protocolsText({ protocols }: EngineSupport): string {
-  return protocols?.join(', ') ?? Object.entries(MPC_PROTOCOLS).map(([trustModel, protocol]) => `${protocol} (${trustModel})`).join(', ');
+export function protocolsText({ protocol, protocols }: EngineSupport): string {
+  return protocol ?? protocols?.join(', ') ?? Object.entries(MPC_PROTOCOLS).map(([trustModel, protocol]) => `${protocol} (${trustModel})`).join(', ');
 }

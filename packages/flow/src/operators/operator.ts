@@ -12,6 +12,8 @@ export interface EngineSupport {
   readonly parties: PartyRange;
   /** Values that it takes of the parameter `protocol`; absent where the trust model decides the protocol. */
   readonly protocols?: readonly PsiProtocol[];
+  /** The one that it has, in words, where neither a parameter nor the trust model decides. */
+  readonly protocol?: string;
 }
 
 /** What somebody learns beside what is meant for them, in words for the one who consents. */

@@ -15,7 +15,7 @@ export const privateQuery: Operator = {
     curve: z.enum(PSI_CURVES).default('Curve25519').describe('Curve of the oblivious function. SM2 hashes with SM3 and seals with SM4.'),
     maximumQueries: z.int().min(1).max(1_000_000).default(1000).describe('Most different keys that may be asked for; with more, nothing is answered.'),
   }),
-  engines: { sets: { parties: { minimum: 2, maximum: 2 } } },
+  engines: { sets: { parties: { minimum: 2, maximum: 2 }, protocol: 'oblivious function (2HashDH)' } },
   disclosures: [
     { who: 'the receiver', learns: 'which of its keys the other holds, with the columns that the step names; of other rows their number and the longest record, padded; how many rows the other has of a key' },
     { who: 'the party that answers', learns: 'how many different keys were asked for' },
