@@ -35,7 +35,8 @@ class ProgramTest(MpcCase):
         high = debt / income > 0.5
         clear = np.abs(debt / income - 0.5) < 0.002
         program = [
-            ["name", "high", [">", ["/", DEBT, INCOME], number("0.5")]],
+            ["name", "limit", ["/", number("1"), number("2")]],
+            ["name", "high", [">", ["/", DEBT, INCOME], named("limit")]],
             ["reveal", "often", ["count", named("high")]],
             ["reveal", "women", ["count", ["and", named("high"), ["text", "b", "sex", "f"]]]],
             ["reveal", "share", ["/", ["count", named("high")], ["count", [">=", DEBT, number("0")]]]],
@@ -99,6 +100,7 @@ class ProgramTest(MpcCase):
             ([], "must be a list"),
             ("x", "must be a list"),
             ([["name", "t", ["sum", X]]], "must reveal"),
+            ([["name", "two", number("2")], ["reveal", "t", ["*", named("two"), number("3")]]], "t reveals a constant"),
             ([["reveal", "t", X]], "would reveal a value of every row"),
             ([["open", "t", ["sum", X]]], "name or reveal"),
             ([total, total], "t is named twice"),

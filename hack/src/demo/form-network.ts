@@ -70,7 +70,7 @@ async function approveAlgorithm(name: string, voters: readonly DemoInstitution[]
   for (const voter of voters) {
     if ((await stateAt(founder)) === 'Approved') return;
     await waitFor(`${name} at ${voter.displayName}`, async () => (await stateAt(voter)) !== undefined, READY_MS, 500);
-    await collabnet(voter.namespace, ['approve', `algorithm/${name}@1.0.0`, '--key', voter.person.name, '--reason', 'reviewed', '--yes']);
+    await collabnet(voter.namespace, ['approve', `algorithm/${name}@1.0.0`, '--key', voter.person.name, '--reason', 'reviewed protocol', '--yes']);
   }
   await waitFor(`the approval of ${name}`, async () => (await stateAt(founder)) === 'Approved', READY_MS, 500);
 }

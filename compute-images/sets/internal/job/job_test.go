@@ -41,7 +41,7 @@ func TestBadJobsNameTheField(t *testing.T) {
 		{`["id"]`, `["id","collabnet_row"]`, "inputs[0].keys"},
 		{`["id"]`, `["id","id"]`, "inputs[0].keys[1]"},
 		{`"rows":3`, `"rows":0`, "inputs[0].rows"},
-		{`"Intersection"`, `"Union"`, "parameters.operation"},
+		{`"Intersection"`, `"Merge"`, "parameters.operation"},
 		{`"Intersection"`, `"Difference"`, "parameters.operation"},
 		{`["c","b"]`, `["c","x"]`, "parameters.receivers[1]"},
 		{`["c","b"]}`, `["c"],"curve":"P256"}`, "parameters.curve"},

@@ -124,7 +124,7 @@ def is_truth(formula: Formula) -> bool:
 class FormulaReader:
     """Reads formulas that may use what was `named` before. Raises JobError naming `field`."""
 
-    def __init__(self, layout: Layout, field: str, named: Mapping[str, Named] | None = None) -> None:
+    def __init__(self, layout: Layout, field: str, named: Mapping[str, Named | Number] | None = None) -> None:
         self._layout = layout
         self._field = field
         self._named = named

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import JobError
-from .formula import Aggregate, Formula, FormulaReader, Leaf, Named, aggregates_of, count_calls, is_figure, is_truth, leaves_of, names_of, passes_before
+from .formula import Aggregate, Formula, FormulaReader, Leaf, Named, Number, aggregates_of, count_calls, is_figure, is_truth, leaves_of, names_of, passes_before
 from .layout import Layout
 
 FIELD = "parameters.program"
@@ -46,7 +46,7 @@ def read_program(value: Any, layout: Layout) -> Program:
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_LINES:
         raise JobError(FIELD, f"must be a list of 1 to {MOST_LINES} lines")
     lines: dict[str, Formula] = {}
-    named: dict[str, Named] = {}
+    named: dict[str, Named | Number] = {}
     revealed: list[str] = []
     reader = FormulaReader(layout, FIELD, named)
     for line in value:
@@ -58,9 +58,12 @@ def read_program(value: Any, layout: Layout) -> Program:
         if word == "reveal":
             if not is_figure(formula):
                 raise JobError(FIELD, f"{name} would reveal a value of every row")
+            if passes_before(formula) == 0:
+                raise JobError(FIELD, f"{name} reveals a constant")
             revealed.append(name)
         lines[name] = formula
-        named[name] = Named(name, is_truth(formula), is_figure(formula), passes_before(formula))
+        # A number stays one: formulas know what to do with constants.
+        named[name] = formula if isinstance(formula, Number) else Named(name, is_truth(formula), is_figure(formula), passes_before(formula))
     if not 1 <= len(revealed) <= MOST_FIGURES:
         raise JobError(FIELD, f"must reveal 1 to {MOST_FIGURES} figures")
     if sum(map(count_calls, lines.values())) > MOST_CALLS:

@@ -29,6 +29,8 @@ export interface Named {
   readonly truth: boolean;
   /** One value for all rows. */
   readonly figure: boolean;
+  /** Made of numbers alone. */
+  readonly constant: boolean;
 }
 
 /** Columns that a formula names itself, each as often as it does. */
@@ -57,6 +59,7 @@ export function isTruth(expression: Expression): boolean {
 
 /** Whether a formula is made of numbers alone. */
 export function isConstant(expression: Expression): boolean {
+  if (expression.kind === 'Named') return expression.constant;
   return expression.kind === 'Number' || (expression.kind === 'Call' && expression.operands.every(isConstant));
 }
 

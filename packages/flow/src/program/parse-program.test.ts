@@ -48,6 +48,8 @@ describe('programs', () => {
     ['a value of every row', 'reveal x = debt * 2', /line 1: would reveal a value of every row/],
     ['a value of every row by name', 'x = debt\nreveal y = x', /line 2: would reveal/],
     ['a constant', 'reveal x = 1', /line 1: reveals a constant/],
+    ['a constant by name', 'two = 1 + 1\nreveal x = two * 3', /line 2: reveals a constant/],
+    ['constants compared by name', 'two = 2\nx = two > 1', /line 2: .*compares constants/],
     ['no name', 'sum(debt)', /line 1: is no "name = formula"/],
     ['a word of the language', 'mean = sum(debt)', /line 1: mean is a word/],
     ['a name twice', 'x = debt\nx = income', /line 2: x is named twice/],

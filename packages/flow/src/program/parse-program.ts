@@ -1,5 +1,5 @@
 import { FlowError } from '../error.ts';
-import { isFigure, isTruth, referencesOf, type Named } from '../expression/expression.ts';
+import { isConstant, isFigure, isTruth, referencesOf, type Named } from '../expression/expression.ts';
 import { operationsOf, parseProgramFormula } from '../expression/parse.ts';
 import type { Program, ProgramLine } from './program.ts';
 
@@ -56,10 +56,10 @@ function readLine(text: string, at: string, named: Map<string, Named>): ProgramL
     const formula = parseProgramFormula(source.padStart(text.length), named);
     const whose = referencesOf(formula).find(({ party }) => party !== undefined);
     if (whose !== undefined) throw programError(`names the party ${whose.party ?? ''}; a program names columns alone, so that any parties can run it`);
-    const [truth, figure, revealed] = [isTruth(formula), isFigure(formula), reveal !== undefined];
+    const [truth, figure, constant, revealed] = [isTruth(formula), isFigure(formula), isConstant(formula), reveal !== undefined];
     if (revealed && !figure) throw programError('would reveal a value of every row; reveal a sum, mean or count of it');
-    if (revealed && formula.kind === 'Number') throw programError('reveals a constant');
-    named.set(name, { kind: 'Named', name, truth, figure });
+    if (revealed && constant) throw programError('reveals a constant');
+    named.set(name, { kind: 'Named', name, truth, figure, constant });
     return { name, revealed, formula };
   } catch (error) {
     if (!(error instanceof FlowError)) throw error;

@@ -14,6 +14,7 @@ const run = (source: string): Record<string, number> => Object.fromEntries(runPr
 describe('a program over sample data', () => {
   test('gives its figures, and only these', () => {
     assert.deepEqual(run('high = debt / income >= 0.5\nreveal n = count(high)\nreveal women = count(high and sex = \'f\')\nreveal owed = sum(if(not high, debt, -1))'), { n: 2, women: 1, owed: 28 });
+    assert.deepEqual(run('limit = 10 + 15\nreveal n = count(debt > limit)'), { n: 2 });
     assert.deepEqual(run('m = mean(debt)\nreveal v = mean((debt - m) * (debt - m))\nreveal far = count(abs(debt - m) > 10)\nreveal more = m > 24'), { v: 125, far: 2, more: 1 });
     assert.deepEqual(run('reveal z = sum(debt / income)\nreveal lowest = sum(min(debt, 25)) - 2 * count(debt <> 10 or sex = \'f\')'), { z: 1.2, lowest: 72 });
   });
