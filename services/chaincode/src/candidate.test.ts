@@ -175,6 +175,7 @@ describe('a candidate of a network on Fabric', { timeout: 240_000 }, () => {
     await host.flush();
     await assert.rejects(candidate.evaluate('membership', 'members', {}, { maxStalenessMs: 0 }), { code: 'UNAVAILABLE' });
     stop = serve();
+    await host.flush();
     assert.ok(await candidate.evaluate('membership', 'members', {}, { maxStalenessMs: 0 }));
   });
 
