@@ -89,13 +89,13 @@ export const algorithmRef = z
   .describe('Algorithm, by the name and version registered on the ledger.');
 
 export const trustModel = z
-  .enum(['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority'])
+  .enum(['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority', 'TrustedExecution', 'SimulatedTrustedExecution'])
   .describe(
-    'What the protocol assumes of the other parties. TwoPartySemiHonest: the other follows the protocol but may try to learn from it. MultiPartySemiHonest: the same of 3 to 8 parties of whom no two put together what they see. ThreePartyHonestMajority: three compute on secret shares, and no two of them put together what they see.',
+    'What the protocol assumes of the other parties. TwoPartySemiHonest: the other follows the protocol but may try to learn from it. MultiPartySemiHonest: the same of 3 to 8 parties of whom no two put together what they see. ThreePartyHonestMajority: three compute on secret shares, and no two of them put together what they see. TrustedExecution: one computes in the clear, in a trusted execution environment that a verifier vouches for. SimulatedTrustedExecution: the same without any protection, to try it out.',
   );
 
 /** What a step can compute, as the catalogue of @collabnet/flow has it. */
-export const operator = z.enum(['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain']);
+export const operator = z.enum(['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'SqlQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain']);
 
 /** Programs that run in compute pods. */
 export const engine = z.enum(['spu', 'sets']);

@@ -1,5 +1,6 @@
 import type { CollabNetwork, ParticipantDID } from '@collabnet/crds';
 import { formatDid } from '@collabnet/did';
+import { programOperator } from '@collabnet/flow';
 import { digestOf, type JsonObject } from '@collabnet/envelope';
 import { decodeSm2Multikey } from '@collabnet/sm';
 import { CliError } from '../base/errors.ts';
@@ -29,7 +30,7 @@ export function algorithmSubject(name: string, version: string, networkObject: C
       ['leaks', algorithm.leakage],
       ['votes', votesText(algorithm.votes)],
     ]) + programText(algorithm.program),
-    warnings: algorithm.operators?.includes('Program') === true && algorithm.program === undefined ? ['its program does not fit into the status; read it on the ledger before you decide'] : [],
+    warnings: programOperator(algorithm.operators ?? []) !== undefined && algorithm.program === undefined ? ['its program does not fit into the status; read it on the ledger before you decide'] : [],
     label: `algorithm-${name}-${version}`,
   };
 }

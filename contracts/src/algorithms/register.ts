@@ -1,5 +1,5 @@
 import { digestOf } from '@collabnet/envelope';
-import { FlowError, parseProgram } from '@collabnet/flow';
+import { checkProgram, FlowError } from '@collabnet/flow';
 import { ContractError } from '../core/contract-error.ts';
 import { defineMethod } from '../core/method.ts';
 import { load, save, stamp } from '../core/store.ts';
@@ -9,7 +9,7 @@ import { type AlgorithmContent, type AlgorithmRecord, algorithmContentSchema } f
 /** Registers a version of an algorithm; members then vote on it. A version never changes. */
 export const register = defineMethod('algorithms.register', algorithmContentSchema, (context, content) => {
   const { state, caller, blockTime, height } = context;
-  checkProgram(content);
+  assertProgram(content);
   const key = keys.algorithm(content.name, content.version);
   const digest = digestOf(content);
   const known = load<AlgorithmRecord>(state, key);
@@ -34,17 +34,12 @@ export const register = defineMethod('algorithms.register', algorithmContentSche
   return record;
 });
 
-/** A program belongs to the operator that runs it, and can be read: what members vote on is what engines compute. */
-function checkProgram({ operators, program }: AlgorithmContent): void {
-  const refuse = (why: string): never => {
-    throw new ContractError('INVALID_ARGUMENT', `program: ${why}`, { field: 'program' });
-  };
-  if ((program !== undefined) !== operators.includes('Program')) refuse(program === undefined ? 'the operator Program needs one' : 'is for the operator Program; name it among the operators');
-  if (program === undefined) return;
+/** What members vote on can be read, and is what engines compute. */
+function assertProgram({ operators, program }: AlgorithmContent): void {
   try {
-    parseProgram(program);
+    checkProgram(operators, program);
   } catch (error) {
     if (!(error instanceof FlowError)) throw error;
-    refuse(error.issues[0]?.message ?? error.message);
+    throw new ContractError('INVALID_ARGUMENT', error.message, { field: 'program' });
   }
 }

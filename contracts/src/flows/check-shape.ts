@@ -32,7 +32,8 @@ export function checkProposalShape(proposal: FlowProposal): void {
 }
 
 function checkInputs(at: string, step: ProposedStep, earlier: readonly ProposedStep[]): void {
-  const given = OPERATOR_CATALOGUE[step.operator].inputs.rows === 'Given';
+  const takes = OPERATOR_CATALOGUE[step.operator].inputs.rows;
+  const given = takes === 'Given';
   if (given && (step.inputs.length !== 1 || step.receivers.includes(step.inputs[0]?.party ?? '')))
     refuse(`${at}.inputs`, `${step.operator} hands on one input, to others than who gives it`);
   if (!given && new Set(step.inputs.map((input) => input.party)).size < 2)
@@ -43,7 +44,7 @@ function checkInputs(at: string, step: ProposedStep, earlier: readonly ProposedS
   const withRows = step.inputs.filter(({ keys }) => keys.length > 0);
   step.inputs.forEach((input, i) => {
     if (input.keys.length === 0 && input.asset !== undefined) refuse(`${at}.inputs[${i}].keys`, 'name at least one column that identifies a row');
-    if (input.keys.length > 0 && input.keys.length !== withRows[0]?.keys.length)
+    if (takes !== 'Gathered' && input.keys.length > 0 && input.keys.length !== withRows[0]?.keys.length)
       refuse(`${at}.inputs[${i}].keys`, 'all inputs of a step need equally many');
     unique(`${at}.inputs[${i}].keys`, [...input.keys, ...input.columns]);
     if (input.from === undefined || input.from.flow !== undefined) return;

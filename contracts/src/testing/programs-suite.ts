@@ -22,7 +22,7 @@ export function programsSuite(makeDriver: MakeDriver): void {
       const faults: [Partial<AlgorithmContent> & { program?: string }, RegExp][] = [
         [{ program: 'reveal total = score' }, /^program: line 1: would reveal a value of every row/],
         [{ program: 'total = sum(score)' }, /^program: reveals nothing/],
-        [{ operators: ['Join'] }, /^program: is for the operator Program/],
+        [{ operators: ['Join'] }, /^program: is for the operators SqlQuery and Program/],
       ];
       for (const [changes, message] of faults) await assert.rejects(net.send(a, 'algorithms.register', content(changes)), { code: 'INVALID_ARGUMENT', message });
       const bare = { ...net.algorithmOf(), name: 'exposure', operators: ['Program' as const] };

@@ -57,7 +57,7 @@ function checkCounts(at: string, spec: FlowSpec, { operator, inputs, roles }: Fl
     for (const input of inputs) if (input.party === party) count[inputKind(spec, input)] += 1;
     return [
       ...(rows === 'Keyed' && count.Rows !== 1 ? [issue(`party ${party} must give exactly one input: ${operator} takes one table of each party`)] : []),
-      ...(rows === 'Joined' && count.Rows > 1 ? [issue(`party ${party} gives ${count.Rows} inputs with rows; ${operator} takes at most one of each party`)] : []),
+      ...((rows === 'Joined' || rows === 'Gathered') && count.Rows > 1 ? [issue(`party ${party} gives ${count.Rows} inputs with rows; ${operator} takes at most one of each party`)] : []),
       ...(result === 'Values' && count.Rows === 0 && roles.receivers.includes(party) ? [issue(`party ${party} receives values of rows and gives none itself; add its rows as an input, or leave it out of the receivers`)] : []),
       ...(count.Table > 1 ? [issue(`party ${party} gives ${count.Table} tables; ${operator} takes at most one`)] : []),
       ...(model === true && count.Model !== 1 ? [issue(`party ${party} must give its share of the model: every compute party needs exactly one input from the step that trained it`)] : []),
@@ -76,7 +76,9 @@ function checkGiver(at: string, { operator, inputs, roles }: FlowStep): FlowIssu
   return [{ field: `${at}.roles.receivers`, code: 'RECEIVERS', message: `"${given.party}" gives, so the receivers are all other compute parties: ${others || 'name one in roles.compute'}` }];
 }
 
-function checkKeyCounts(at: string, spec: FlowSpec, { inputs }: FlowStep): FlowIssue[] {
+function checkKeyCounts(at: string, spec: FlowSpec, { operator, inputs }: FlowStep): FlowIssue[] {
+  // A query matches rows as its text says.
+  if (OPERATOR_CATALOGUE[operator].inputs.rows === 'Gathered') return [];
   const withRows = inputs.filter((input) => inputKind(spec, input) === 'Rows');
   const first = withRows[0];
   return withRows.flatMap((input): FlowIssue[] => {

@@ -9,6 +9,6 @@ import { COMPUTE_PARTIES, type TrustModel } from './vocabulary.ts';
  */
 export function computeParties(trustModel: TrustModel, operator: OperatorName): PartyRange {
   const { rows } = OPERATOR_CATALOGUE[operator].inputs;
-  const onShares = rows !== 'Keyed' && rows !== 'Given';
+  const onShares = rows === 'Joined' || rows === 'None';
   return trustModel === 'ThreePartyHonestMajority' && !onShares ? { minimum: 2, maximum: 3 } : COMPUTE_PARTIES[trustModel];
 }

@@ -25,6 +25,7 @@ export {
   sourceSchema,
 } from './spec.ts';
 export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
+export { hostOf, SIMULATOR_VERIFIER, type TrustedHost } from './trusted-host.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { parseFlow, validateFlow } from './validate.ts';
 export { dependencies, stepOrder } from './order.ts';
@@ -33,7 +34,10 @@ export { inputKind, type InputKind } from './sources.ts';
 export { isWithin, rangeText, type PartyRange } from './party-range.ts';
 export { toLists, type ColumnReference, type Expression } from './expression/expression.ts';
 export { parseExpression } from './expression/parse.ts';
-export { LONGEST_PROGRAM, parseProgram } from './program/parse-program.ts';
+export { checkProgram, programOperator } from './program/check-program.ts';
+export { checkQuery } from './program/check-query.ts';
+export { LONGEST_PROGRAM } from './program/program-error.ts';
+export { parseProgram } from './program/parse-program.ts';
 export { programLists, type Program } from './program/program.ts';
 export { runProgram, type Figure, type SampleColumns } from './program/run-program.ts';
 export { columnsMeant, type PartyColumn } from './expression/resolve.ts';
@@ -41,7 +45,7 @@ export { OPERATOR_CATALOGUE } from './operators/catalogue.ts';
 export { parameterHelp, type ParameterHelp } from './operators/parameter-help.ts';
 export { inputsText, protocolsText, RESULT_TEXT } from './operators/operator-help.ts';
 export { engineIssues } from './operators/engine-issues.ts';
-export type { Disclosure, EngineName, EngineSupport, Operator, OperatorInputs, OperatorName, ResultKind } from './operators/operator.ts';
+export type { Disclosure, EngineName, EngineSupport, Operator, OperatorInputs, OperatorName, ProgramLanguage, ResultKind } from './operators/operator.ts';
 export { flowProposalSchema, proposedInputSchema, proposedStepSchema } from './proposal-schema.ts';
 export type { FlowProposal, ProposedInput, ProposedStep } from './proposal-schema.ts';
 export { flowId, specDigest } from './identity.ts';

@@ -1,4 +1,5 @@
 import { checkInputs } from './check-inputs.ts';
+import { checkHost } from './check-host.ts';
 import { checkNames } from './check-names.ts';
 import { checkOperator } from './check-operator.ts';
 import { checkSteps } from './check-steps.ts';
@@ -21,7 +22,7 @@ export function validateFlow(value: unknown): FlowIssue[] {
     }));
   }
   const spec = parsed.data;
-  return [...checkNames(spec), ...checkSteps(spec), ...checkInputs(spec), ...checkOperator(spec)];
+  return [...checkNames(spec), ...checkSteps(spec), ...checkInputs(spec), ...checkOperator(spec), ...checkHost(spec)];
 }
 
 /**

@@ -3,13 +3,13 @@ import type { PartyRange } from './party-range.ts';
 /** The closed word lists of the task language. Adding a word is a new rule version, never a silent change. */
 
 /** What a step can compute; the catalogue of operators describes each. */
-export const OPERATORS = ['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain'] as const;
+export const OPERATORS = ['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'SqlQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain'] as const;
 
 /** Programs that run in compute pods. */
 export const ENGINES = ['spu', 'sets'] as const;
 
 /** Who is trusted how much. Only protocols of a step's trust model may run it (design.md §7). */
-export const TRUST_MODELS = ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority'] as const;
+export const TRUST_MODELS = ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority', 'TrustedExecution', 'SimulatedTrustedExecution'] as const;
 export type TrustModel = (typeof TRUST_MODELS)[number];
 
 /** Parties that a ComputeTask can name. */
@@ -23,6 +23,8 @@ export const COMPUTE_PARTIES: Readonly<Record<TrustModel, PartyRange>> = {
   TwoPartySemiHonest: { minimum: 2, maximum: 2 },
   MultiPartySemiHonest: { minimum: 3, maximum: MOST_PARTIES },
   ThreePartyHonestMajority: { minimum: 3, maximum: 3 },
+  TrustedExecution: { minimum: 2, maximum: MOST_PARTIES },
+  SimulatedTrustedExecution: { minimum: 2, maximum: MOST_PARTIES },
 };
 
 /** Cryptography of the frames between couriers; fixed by the flow, never negotiated. */

@@ -1,6 +1,7 @@
 import { ReliableChannel } from './channel/reliable-channel.ts';
 import { WireError } from './errors.ts';
 import { frameTypes, parseFrame } from './frames/frame.ts';
+import { attestEphemeral } from './handshake/attest-ephemeral.ts';
 import { Handshake } from './handshake/handshake.ts';
 import { profileOf } from './profile/profile-of.ts';
 import type { DatagramLink } from './datagram-link.ts';
@@ -29,15 +30,18 @@ const resendMs = 250;
  * Shakes hands with one peer over a lossy link and returns the channel: the barrier before an engine's first byte.
  * The peer may start later; messages are repeated until it answers.
  *
- * @throws the reason of the signal
+ * @throws the reason of the signal; whatever the attestation of either side is refused with
  */
 export async function openSession(options: SessionOptions): Promise<ReliableChannel> {
   const { link, context, self, peer, signal, byteCeiling, window, heartbeatMs, onRefused } = options;
   signal.throwIfAborted();
   const profile = profileOf(context.wireProfile);
   const send = (datagram: Uint8Array): void => link.send(datagram);
-  const handshake = new Handshake({ profile, context, self, peer, send, onRefused });
+  const ephemeral = profile.ephemeral();
+  const attestation = await attestEphemeral(profile, context, self, peer, ephemeral);
+  signal.throwIfAborted();
   const opened = Promise.withResolvers<ReliableChannel>();
+  const handshake = new Handshake({ profile, context, self, peer, ephemeral, attestation, send, onRefused, onFailed: opened.reject });
   let channel: ReliableChannel | undefined;
   link.onMessage((bytes) => {
     const frame = parsed(bytes);

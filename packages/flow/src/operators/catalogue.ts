@@ -16,6 +16,7 @@ import { predict } from './predict.ts';
 import { privateQuery } from './private-query.ts';
 import { program } from './program.ts';
 import { regression } from './regression.ts';
+import { sqlQuery } from './sql-query.ts';
 import { statistics } from './statistics.ts';
 import { union } from './union.ts';
 
@@ -27,6 +28,7 @@ export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   Cardinality: cardinality,
   Join: join,
   PrivateQuery: privateQuery,
+  SqlQuery: sqlQuery,
   Deliver: deliver,
   Expression: expression,
   Program: program,

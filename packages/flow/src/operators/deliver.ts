@@ -10,7 +10,7 @@ export const deliver: Operator = {
   result: 'Artefact',
   inputs: { rows: 'Given' },
   opensRows: true,
-  trustModels: ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority'],
+  trustModels: ['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority', 'TrustedExecution', 'SimulatedTrustedExecution'],
   parameters: z.strictObject({}),
   engines: { sets: { parties: { minimum: 2, maximum: MOST_PARTIES }, protocol: 'none: the wire between the couriers' } },
   disclosures: [

@@ -20,6 +20,7 @@ export function inputsText({ inputs: { rows, table, model } }: Pick<Operator, 'i
     ...(rows === 'Keyed' ? ['one table of each party, matched by its keys'] : []),
     ...(rows === 'Joined' ? ['rows that a Join has lined up'] : []),
     ...(rows === 'Given' ? ['one table of one party, an asset or rows that an earlier step made'] : []),
+    ...(rows === 'Gathered' ? ['at most one table of each party, an asset or rows that an earlier step made; in the query it has the name of the input'] : []),
     ...(table === undefined ? [] : [`the table of a ${table}, where a parameter needs it`]),
     ...(model === true ? ['the share of a model of each compute party'] : []),
   ];

@@ -31,13 +31,16 @@ export type ResultKind = 'OwnRows' | 'JoinedRows' | 'Answers' | 'Artefact' | 'Ke
 
 /** What a step takes of its compute parties. */
 export interface OperatorInputs {
-  /** Keyed: exactly one table of each, matched by its keys. Joined: at most one of each, all from one Join. Given: one table, of one of them. None: no rows. */
-  readonly rows: 'Keyed' | 'Joined' | 'Given' | 'None';
+  /** Keyed: exactly one table of each, matched by its keys. Joined: at most one of each, all from one Join. Given: one table, of one of them. Gathered: at most one table of each, all sent to one of them. None: no rows. */
+  readonly rows: 'Keyed' | 'Joined' | 'Given' | 'Gathered' | 'None';
   /** Operator whose table, from an earlier step, may be given beside the rows. */
   readonly table?: OperatorName;
   /** A share of one model is needed of each. */
   readonly model?: true;
 }
+
+/** Formulas: figures of joined columns (see program/program.ts). Sql: one SELECT of SQLite's. */
+export type ProgramLanguage = 'Formulas' | 'Sql';
 
 /** A documented, versioned component that a step of a task names (requirements 61, 62, 108). */
 export interface Operator {
@@ -51,6 +54,8 @@ export interface Operator {
   readonly trustModels: readonly TrustModel[];
   /** It opens values of single rows of others, so a standing grant covers it only by naming it. */
   readonly opensRows?: true;
+  /** Language of the text that an algorithm must bring for it, and that members vote on. */
+  readonly program?: ProgramLanguage;
   /** With every default; strict. */
   readonly parameters: z.ZodObject;
   readonly engines: Readonly<Partial<Record<EngineName, EngineSupport>>>;

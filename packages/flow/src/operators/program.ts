@@ -9,6 +9,7 @@ export const program: Operator = {
   summary: "The figures that an algorithm's own program reveals of joined columns of several parties; the program is registered with the algorithm, and members vote on it.",
   result: 'Table',
   inputs: { rows: 'Joined' },
+  program: 'Formulas',
   // A figure can be made to be about one row.
   opensRows: true,
   ...MPC,

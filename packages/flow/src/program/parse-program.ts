@@ -2,8 +2,8 @@ import { FlowError } from '../error.ts';
 import { isConstant, isFigure, isTruth, referencesOf, type Named } from '../expression/expression.ts';
 import { operationsOf, parseProgramFormula } from '../expression/parse.ts';
 import type { Program, ProgramLine } from './program.ts';
+import { assertReadable, programError } from './program-error.ts';
 
-export const LONGEST_PROGRAM = 4096;
 const MOST_LINES = 64;
 const MOST_FIGURES = 32;
 const MOST_OPERATIONS = 200;
@@ -25,10 +25,7 @@ const RESERVED = ['and', 'or', 'not', 'reveal', 'abs', 'min', 'max', 'if', 'sum'
  * @throws FlowError EXPRESSION_INVALID naming the line
  */
 export function parseProgram(source: string): Program {
-  if (source.length > LONGEST_PROGRAM) throw programError(`is longer than ${LONGEST_PROGRAM} characters`);
-  // What cannot be seen could make a reader see another program than the one that runs.
-  const hidden = /[^\P{C}\n\t]/u.exec(source);
-  if (hidden !== null) throw programError(`line ${source.slice(0, hidden.index).split('\n').length}: has a character that cannot be seen (U+${(hidden[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`);
+  assertReadable(source);
   const named = new Map<string, Named>();
   const lines = source.split('\n').flatMap((text, index): ProgramLine[] => {
     const content = withoutComment(text);
@@ -70,8 +67,4 @@ function readLine(text: string, at: string, named: Map<string, Named>): ProgramL
 /** A number sign begins a comment, outside of texts and quoted names. */
 function withoutComment(text: string): string {
   return /^(?:[^#'"]|'[^']*'|"[^"]*")*/.exec(text)?.[0] ?? '';
-}
-
-function programError(message: string): FlowError {
-  return new FlowError('EXPRESSION_INVALID', [{ field: 'program', code: 'PARAMETER', message }]);
 }

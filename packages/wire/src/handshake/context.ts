@@ -18,6 +18,8 @@ export interface WireIdentity {
   /** Attempt key, SM2, hex. */
   readonly attemptKey: string;
   readonly delegation: Delegation;
+  /** For who computes in a trusted execution environment: what vouches for it and for these octets' digest, base64url. */
+  readonly attest?: ((nonce: string) => Promise<string>) | undefined;
 }
 
 export interface WirePeer {
@@ -26,6 +28,8 @@ export interface WirePeer {
   readonly courierKey: string;
   /** Registered key of its institution; then the delegation it shows is verified against it. */
   readonly institutionKey?: string | undefined;
+  /** For a peer that must compute in a trusted execution environment: rejects with the reason when what it shows is not enough. */
+  readonly verifyAttestation?: ((token: string | undefined, nonce: string) => Promise<void>) | undefined;
 }
 
 /** Which one of two is the initiator of everything that needs an order. */
@@ -33,9 +37,9 @@ export function isInitiator(self: string, peer: string): boolean {
   return self < peer;
 }
 
-/** Octets that a HELLO signs: the context, the direction, its own ephemeral key. */
-export function helloBytes(context: WireContext, from: string, to: string, ephemeral: string): Buffer {
-  return Buffer.from(canonicalJson({ schema: 'collabnet.dev/wire-hello/v1', ...context, from, to, ephemeral }));
+/** Octets that a HELLO signs: the context, the direction, its own ephemeral key, and what vouches for that, if anything. */
+export function helloBytes(context: WireContext, from: string, to: string, ephemeral: string, attestation?: string): Buffer {
+  return Buffer.from(canonicalJson({ schema: 'collabnet.dev/wire-hello/v1', ...context, from, to, ephemeral, ...(attestation === undefined ? {} : { attestation }) }));
 }
 
 /** Octets that a CONFIRM signs and authenticates: the context, the direction, both ephemeral keys. */

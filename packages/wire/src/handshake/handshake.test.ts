@@ -100,4 +100,55 @@ for (const wireProfile of testProfiles) describe(`handshake, ${wireProfile}`, ()
     assert.equal(opened, false);
     assert.ok(reasons.some((reason) => reason.startsWith('HELLO is not signed')));
   });
+
+  test('who computes in a trusted execution environment has its ephemeral key vouched for, anew in each handshake', async () => {
+    const context = testContext({ wireProfile });
+    const [a, b] = [await testParty('alpha', context), await testParty('beta', context)];
+    const vouched: string[] = [];
+    const attest = (nonce: string): Promise<string> => Promise.resolve(`vouched ${vouched.push(nonce)}`);
+    const verifyAttestation = (token: string | undefined, nonce: string): Promise<void> => {
+      assert.equal(token, `vouched ${vouched.indexOf(nonce) + 1}`);
+      return delay(300);
+    };
+    for (const times of [1, 2]) {
+      const [linkA, linkB] = FaultyLink.pair();
+      const common = { context, byteCeiling: 1e9, signal: AbortSignal.timeout(10_000) };
+      const channels = await Promise.all([
+        openSession({ ...common, link: linkA, self: { ...a.identity, attest }, peer: b.asPeer }),
+        openSession({ ...common, link: linkB, self: b.identity, peer: { ...a.asPeer, verifyAttestation } }),
+      ]);
+      channels.forEach((channel) => channel.close());
+      assert.equal(new Set(vouched).size, times);
+    }
+  });
+
+  test('what vouches for it and is not enough ends the handshake with the reason; what was altered on the way does not', async () => {
+    const context = testContext({ wireProfile });
+    const [a, b] = [await testParty('alpha', context), await testParty('beta', context)];
+    const verifyAttestation = (token: string | undefined): Promise<void> => (token === 'good' ? Promise.resolve() : Promise.reject(new Error('no good')));
+    const open = (link: FaultyLink): ReturnType<typeof openSession> =>
+      openSession({ context, byteCeiling: 1e9, signal: AbortSignal.timeout(2000), link, self: b.identity, peer: { ...a.asPeer, verifyAttestation } });
+    for (const attest of [undefined, () => Promise.resolve('bad')]) {
+      const [linkA, linkB] = FaultyLink.pair();
+      const [, judged] = await Promise.allSettled([
+        openSession({ context, byteCeiling: 1e9, signal: AbortSignal.timeout(500), link: linkA, self: { ...a.identity, attest }, peer: b.asPeer }),
+        open(linkB),
+      ]);
+      assert.match(String(judged.status === 'rejected' && judged.reason), /no good/);
+    }
+    const [linkA, linkB] = FaultyLink.pair();
+    let altered = 0;
+    linkA.faults = {
+      intercept: (bytes) => {
+        if (bytes[1] === frameTypes.HELLO && altered++ === 0) bytes.set(Buffer.from('b00d'), bytes.indexOf('"good"') + 1);
+        return true;
+      },
+    };
+    const channels = await Promise.all([
+      openSession({ context, byteCeiling: 1e9, signal: AbortSignal.timeout(5000), link: linkA, self: { ...a.identity, attest: () => Promise.resolve('good') }, peer: b.asPeer }),
+      open(linkB),
+    ]);
+    channels.forEach((channel) => channel.close());
+    assert.ok(altered > 1);
+  });
 });

@@ -1,3 +1,4 @@
+import { LONGEST_TOKEN } from '@collabnet/attestation';
 import { delegationBytes, delegationSchema } from '@collabnet/envelope';
 import { sm2Verify } from '@collabnet/sm';
 import { z } from 'zod';
@@ -11,6 +12,8 @@ export const helloSchema = z.strictObject({
   to: z.string().max(256),
   ephemeral: z.string().regex(/^[A-Za-z0-9_-]{16,256}$/),
   delegation: delegationSchema,
+  /** Attestation result over the octets that `signature` covers, of who computes in a trusted execution environment. */
+  attestation: z.string().max(LONGEST_TOKEN).optional(),
   signature,
 });
 export type Hello = z.infer<typeof helloSchema>;

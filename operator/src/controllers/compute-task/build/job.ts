@@ -61,7 +61,7 @@ export function courierJob(input: CourierJobInput): CourierJob {
     operator: step.operator,
     algorithm: { name: algorithm.name, version: algorithm.version, engine: algorithm.engine, ...(algorithm.imageDigest === undefined ? {} : { imageDigest: algorithm.imageDigest }) },
     parameters: step.parameters,
-    ...(step.operator === 'Program' ? { program: algorithm.program } : {}),
+    ...(OPERATOR_CATALOGUE[step.operator].program === undefined ? {} : { program: algorithm.program }),
     deadline: flow.deadline,
     nats: { url: input.natsUrl },
     inputs: terms.inputs

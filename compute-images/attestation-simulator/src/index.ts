@@ -1,0 +1,1 @@
+export { attestationSimulator } from './attestation-simulator.ts';

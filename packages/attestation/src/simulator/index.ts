@@ -1,0 +1,1 @@
+export { simulatedAttestationResult } from './simulated-attestation-result.ts';
