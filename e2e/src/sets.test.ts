@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { API_VERSION, type ComputeTaskSpecInput } from '@collabnet/crds';
+import type { Receipt } from '@collabnet/flow';
 import { apply, kubectl, NETWORK, offerCustomers, readHdma, splitBetweenBanks, type DemoInstitution, type Manifest, type Table } from '@collabnet/hack';
 import { containers, runningPod } from './fault-table/pods.ts';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
@@ -9,7 +10,7 @@ import { decide } from './support/approvals.ts';
 import { saysOf } from './support/conditions.ts';
 import { taskPods } from './support/faults.ts';
 import { eventually } from './support/objects.ts';
-import { nothingLeft, receiptsOf } from './support/remains.ts';
+import { historyOf, nothingLeft, receiptsOf } from './support/remains.ts';
 import { fetchResult, storedFor } from './support/results.ts';
 import { ended, inPhase, mirrorOf, proposed, removeTasks, succeeded, taskAt, taskName, type SeenTask } from './support/tasks.ts';
 
@@ -178,6 +179,64 @@ describe('the engine for sets', () => {
     for (const [id, place, , ...answer] of result.rows) assert.deepEqual(answer, scores.get(`${id}|${place}`));
     assert.deepEqual(await storedFor(BANK_B, status?.flowID ?? ''), []);
     await nothingLeft(status?.flowID ?? '');
+  });
+
+  test('queries tables of two banks in the environment of a third institution, which shows both that it has one', async () => {
+    const [loans, scores] = [
+      { name: 'loans', party: 'a', asset: 'customers', keys: [...KEYS.a], columns: ['dir'] },
+      { name: 'scores', party: 'b', asset: 'customers', keys: [...KEYS.b], columns: ['ccs', 'deny'] },
+    ];
+    const step = { operator: 'SqlQuery' as const, algorithm: { name: 'denial-rates', version: '1.0.0' }, inputs: [loans, scores], parameters: { host: 's', groupSize: 'applicants' } };
+    const task = setsTask('query', ['a', 'b', 's'], step, { trustModel: 'SimulatedTrustedExecution' });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b', 's']);
+    const { status } = await succeeded(task.metadata.name);
+    const debts = new Map(tables.a.rows.map((row) => [`${row[0]}|${row[1]}`, Number(row[tables.a.header.indexOf('dir')])]));
+    const groups = new Map<string, { denied: number[]; debt: number[] }>();
+    for (const row of tables.b.rows) {
+      const debt = debts.get(`${row[0]}|${row[1]}`);
+      const score = row[tables.b.header.indexOf('ccs')] ?? '';
+      const group = groups.get(score) ?? { denied: [], debt: [] };
+      if (debt !== undefined) groups.set(score, { denied: [...group.denied, row[tables.b.header.indexOf('deny')] === 'yes' ? 1 : 0], debt: [...group.debt, debt] });
+    }
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const large = [...groups].filter(([, { debt }]) => debt.length >= 100).sort(([one], [other]) => Number(one) - Number(other));
+    assert.ok(large.length > 0 && large.length < groups.size, 'some scores are too rare to be told');
+    const result = await fetchResult(BANK_A, task.metadata.name);
+    assert.deepEqual(result.header, ['score', 'applicants', 'denied', 'debt_ratio']);
+    assert.deepEqual(result.rows.map(([score, applicants]) => [Number(score), Number(applicants)]), large.map(([score, { debt }]) => [Number(score), debt.length]));
+    large.forEach(([, { denied, debt }], at) => {
+      assert.ok(Math.abs(Number(result.rows[at]?.[2]) - mean(denied)) < 1e-9);
+      assert.ok(Math.abs(Number(result.rows[at]?.[3]) - mean(debt)) < 1e-9);
+    });
+    const { flowID = '' } = status ?? {};
+    for (const other of [BANK_B, SUPERVISOR]) assert.deepEqual(await storedFor(other, flowID), []);
+    const receipts = (await historyOf(flowID)).recorded('receipts', 'submit').map(({ receipt }) => receipt as Receipt);
+    const host = consortium.supervisor;
+    const hosts = receipts.find(({ party }) => party === host);
+    assert.deepEqual(hosts?.received?.map(({ from, input }) => [from, input]), [[consortium.bankA, 'loans'], [consortium.bankB, 'scores']]);
+    for (const party of [consortium.bankA, consortium.bankB]) {
+      const seen = receipts.find((receipt) => receipt.party === party)?.attestation;
+      assert.deepEqual([seen?.host, seen?.results[host]], [host, hosts?.attestation?.results[party] ?? 'none']);
+    }
+    await nothingLeft(flowID, NAMESPACES);
+  });
+
+  test('a real environment that the host has not is said before anything runs', async () => {
+    const step = {
+      operator: 'SqlQuery' as const,
+      algorithm: { name: 'denial-rates', version: '1.0.0' },
+      inputs: [
+        { name: 'loans', party: 'a', asset: 'customers', keys: [...KEYS.a], columns: ['dir'] },
+        { name: 'scores', party: 'b', asset: 'customers', keys: [...KEYS.b], columns: ['ccs', 'deny'] },
+      ],
+      parameters: { host: 'a', groupSize: 'applicants', verifier: 'v'.repeat(43) },
+    };
+    const task = setsTask('no-environment', ['a', 'b'], step, { trustModel: 'TrustedExecution' });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b']);
+    const { status } = await eventually<SeenTask, SeenTask>(taskAt(BANK_A, task.metadata.name), 'was to be stalled', (seen) => (saysOf(seen).includes('TrustedExecutionUnavailable') ? seen : undefined));
+    assert.notEqual(status?.phase, 'Running');
   });
 
   test('no more is answered than was agreed on', async () => {

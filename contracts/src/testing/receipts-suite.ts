@@ -135,6 +135,51 @@ export function receiptsSuite(makeDriver: MakeDriver): void {
       });
     });
 
+    describe('of a step in a trusted execution environment', () => {
+      const algorithm = { name: 'joint-query', version: '1.0.0' };
+      const shown = 'cc'.repeat(32);
+      type Said = Pick<Receipt, 'attestation' | 'received'>;
+      /** Brings a query that bank-b hosts to where receipts are due, and has both submitted. */
+      const queried = async (ofGiver: Said, ofHost: Said): Promise<FlowRecord> => {
+        const { a, b } = bench;
+        const flow = await bench.bring(
+          'Touched',
+          bench.proposal((content) => {
+            content.trustModel = 'SimulatedTrustedExecution';
+            const [step] = content.steps;
+            if (step !== undefined) Object.assign(step, { operator: 'SqlQuery', algorithm });
+          }),
+        );
+        await bench.submit(a, bench.receipt(flow, a, (receipt) => Object.assign(receipt, { algorithm, ...ofGiver })));
+        await bench.submit(b, bench.receipt(flow, b, (receipt) => Object.assign(receipt, { algorithm, ...ofHost })));
+        return bench.flow(flow);
+      };
+      before(() =>
+        bench.net.approveAlgorithm([bench.a, bench.b], { ...bench.net.algorithmOf(), name: algorithm.name, operators: ['SqlQuery'], program: 'SELECT count(*) AS rows FROM left', trustModels: ['SimulatedTrustedExecution'] }),
+      );
+
+      test('all say the same of its host, which had what was committed to', async () => {
+        const [host, giver] = [bench.b.did, bench.a.did];
+        const received = [{ from: giver, input: 'left', commitment: 'aa'.repeat(32) }];
+        const [seen, told] = [{ attestation: { host, results: { [host]: shown } } }, { attestation: { host, results: { [giver]: shown } }, received }];
+        assert.equal((await queried(seen, told)).state, 'Succeeded');
+        const faults: [Said, Said, string][] = [
+          [{}, told, 'ATTESTATION_MISMATCH'],
+          [seen, { received }, 'ATTESTATION_MISMATCH'],
+          [{}, {}, 'ATTESTATION_MISMATCH'],
+          [{ attestation: { host, results: { [host]: 'cd'.repeat(32) } } }, told, 'ATTESTATION_MISMATCH'],
+          [{ attestation: { host: giver, results: { [host]: shown } } }, told, 'ATTESTATION_MISMATCH'],
+          [seen, { ...told, attestation: { host, results: {} } }, 'ATTESTATION_MISMATCH'],
+          [seen, { attestation: told.attestation }, 'CUSTODY_MISMATCH'],
+          [seen, { ...told, received: [{ ...received[0]!, commitment: 'ab'.repeat(32) }] }, 'CUSTODY_MISMATCH'],
+        ];
+        for (const [ofGiver, ofHost, reason] of faults) {
+          const ended = await queried(ofGiver, ofHost);
+          assert.deepEqual([ended.state, ended.reason], ['Failed', reason], JSON.stringify([ofGiver, ofHost]));
+        }
+      });
+    });
+
     test('steps run one after the other', async () => {
       const { a, b } = bench;
       const flow = await bench.bring('Pending', bench.proposal(undefined, 2));

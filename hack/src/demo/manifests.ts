@@ -41,7 +41,13 @@ reveal variance = mean(apart * apart)
 reveal loan_to_value_of_poor = sum(if(poor, lvr, 0)) / count(poor)
 `;
 
-/** The founder's network, with an invitation for each guest, the algorithms of both engines, and one with a program of its own. */
+const DENIAL_RATES = `-- How often loans were denied, and how heavy debts were, by credit score.
+SELECT s.ccs AS score, count(*) AS applicants, avg(s.deny = 'yes') AS denied, avg(l.dir) AS debt_ratio
+FROM loans AS l JOIN scores AS s ON l.id_card = s.cert_no AND l.branch = s.office
+GROUP BY s.ccs ORDER BY s.ccs
+`;
+
+/** The founder's network, with an invitation for each guest, the algorithms of both engines, and two with a program of their own. */
 export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = SUPERVISOR, guests: readonly DemoInstitution[] = [BANK_A, BANK_B], rules: FoundingRules = {}): Manifest {
   const hub = `nats-hub.${founder.namespace}.svc`;
   return manifest<CollabNetworkSpecInput>('CollabNetwork', NETWORK, {
@@ -83,6 +89,17 @@ export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = 
         trustClass: 'ReviewedProtocol',
         trustModels: ['TwoPartySemiHonest', 'ThreePartyHonestMajority'],
         leakage: 'Receivers learn the five figures that the program reveals, of all joined rows. All learn the number of rows and the order of magnitude of the largest value of each column. Semi-honest parties only.',
+      },
+      {
+        name: 'denial-rates',
+        version: '1.0.0',
+        engine: 'sets',
+        operators: ['SqlQuery'],
+        image: SETS_IMAGE,
+        program: DENIAL_RATES,
+        trustClass: 'ReviewedProtocol',
+        trustModels: ['TrustedExecution', 'SimulatedTrustedExecution'],
+        leakage: 'Receivers learn, for each score with enough applicants, how many there are, the share of denials and the mean debt ratio. The tables meet in the clear at the host: who breaks its trusted execution environment, or hosts without one, can read them.',
       },
       {
         name: 'sets',

@@ -15,6 +15,7 @@ export function operatorPages(): Map<string, string> {
 /** Operators that are shown together, in one task. */
 const SHARED: Readonly<Partial<Record<Operator['name'], string>>> = {
   PrivateQuery: 'private-query',
+  SqlQuery: 'sql-query',
   Join: 'statistics',
   Binning: 'credit-scoring',
   Regression: 'credit-scoring',

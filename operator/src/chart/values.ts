@@ -22,7 +22,8 @@ const port = z.int().min(1).max(65_535);
 const cidr = z.string().regex(/^([0-9a-fA-F.:]+\/\d{1,3})?$/);
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
-const className = z.string().max(253).regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/).default('').describe('PriorityClass.');
+const className = z.string().max(253).regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/).default('');
+const priorityClass = className.describe('PriorityClass.');
 
 /** Part of the values that the operator gets as it is. */
 export const computeValues = z
@@ -34,10 +35,17 @@ export const computeValues = z
       .describe('Scratch volume.'),
     maximumAttempts: z.int().min(1).max(128).default(16).describe('Most attempts that have a pod at once; others wait their turn. They share the 32 MiB that this institution may have on the way: up to 16 with one peer each get the full 2 MiB.'),
     priorityClassNames: z
-      .strictObject({ High: className, Normal: className, Low: className })
+      .strictObject({ High: priorityClass, Normal: priorityClass, Low: priorityClass })
       .prefault({})
       .describe('PriorityClass of the pods of tasks, by spec.priority of the ComputeTask: who is scheduled first, and who is evicted for whom, where the nodes are full. The classes must be there; empty: the default of the cluster.'),
     byteCeiling: z.string().regex(OCTETS_PATTERN, 'such as 16Gi').default('16Gi').describe('Most octets to one peer, and from it, in one attempt; beyond it the attempt ends with WireByteCeiling.'),
+    trustedExecution: z
+      .strictObject({
+        runtimeClassName: className.describe('RuntimeClass of the pods of steps that this institution hosts under TrustedExecution, such as kata-qemu-tdx; empty: it has no such environment.'),
+        attester: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).default('http://127.0.0.1:8006').describe('Address, inside the environment, at which GET /v1/attestation-result?nonce=<nonce> gives an EAT attestation result as a JWT.'),
+      })
+      .prefault({})
+      .describe('Trusted execution environment of this institution.'),
     minimumIsolation: z
       .enum(ISOLATION_LEVELS)
       .default('Network')

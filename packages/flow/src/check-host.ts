@@ -1,6 +1,6 @@
 import type { FlowIssue } from './issue.ts';
 import type { FlowSpec, FlowStep } from './spec.ts';
-import { hostOf, SIMULATOR_VERIFIER } from './trusted-host.ts';
+import { trustedHostOf, SIMULATOR_VERIFIER } from './trusted-host.ts';
 
 /** Whether a step in a trusted execution environment has a host, and a verifier that fits what the task trusts. */
 export function checkHost(spec: FlowSpec): FlowIssue[] {
@@ -8,7 +8,7 @@ export function checkHost(spec: FlowSpec): FlowIssue[] {
 }
 
 function checkStep(at: string, spec: FlowSpec, step: FlowStep): FlowIssue[] {
-  const host = hostOf(spec, step);
+  const host = trustedHostOf(spec, step);
   if (host === undefined || step.parameters['host'] === undefined) return [];
   const issue = (field: string, message: string): FlowIssue => ({ field: `${at}.${field}`, code: 'TRUST_MODEL', message });
   const issues = step.roles.compute.includes(host.party) ? [] : [issue('host', `"${host.party}" does not compute; name one of ${step.roles.compute.join(', ')}`)];

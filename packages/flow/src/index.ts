@@ -25,7 +25,7 @@ export {
   sourceSchema,
 } from './spec.ts';
 export type { AlgorithmRef, FlowInput, FlowSpec, FlowStep } from './spec.ts';
-export { hostOf, SIMULATOR_VERIFIER, type TrustedHost } from './trusted-host.ts';
+export { trustedHostOf, SIMULATOR_VERIFIER, type TrustedHost } from './trusted-host.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { parseFlow, validateFlow } from './validate.ts';
 export { dependencies, stepOrder } from './order.ts';

@@ -59,6 +59,8 @@ export const receiptSchema = z.strictObject({
   outputCommitment: digest.optional(),
   /** What was received as it is: the commitment of who gave it, made anew from what came. The ledger compares both (requirement 60). */
   received: z.array(z.strictObject({ from: didSchema, input: stepNameSchema, commitment: digest })).max(16).optional(),
+  /** Of a step in a trusted execution environment: whose, and SM3 of the attestation result that it showed in each handshake, by DID of the other end. */
+  attestation: z.strictObject({ host: didSchema, results: z.record(didSchema, digest) }).optional(),
   /** Salted commitments to numbers of rows, by `in/<input>` and `out/<output>`. */
   rows: z.record(z.string().max(68), digest),
   /** By DID of each peer. */

@@ -16,7 +16,7 @@ export interface TrustedHost {
 }
 
 /** Undefined for a step that no such environment computes. */
-export function hostOf({ trustModel }: Pick<FlowSpec, 'trustModel'>, { operator, parameters }: Pick<FlowStep, 'operator' | 'parameters'>): TrustedHost | undefined {
+export function trustedHostOf({ trustModel }: Pick<FlowSpec, 'trustModel'>, { operator, parameters }: Pick<FlowStep, 'operator' | 'parameters'>): TrustedHost | undefined {
   if (OPERATOR_CATALOGUE[operator].inputs.rows !== 'Gathered') return undefined;
   const { host, verifier, policy } = parameters;
   return {

@@ -7,6 +7,7 @@ import type { Assignment } from '../config/load-job.ts';
 import { EngineFiles, isolationWord } from '../engine/engine-files.ts';
 import { engineJob } from '../engine/engine-job.ts';
 import { assertIsolation, assertReached } from '../engine/minimum-isolation.ts';
+import { gatheredInputs } from '../result/gathered-inputs.ts';
 import { asCourierError, CourierError } from '../errors.ts';
 import { inputCommitments } from '../input/commitments.ts';
 import { fetchInputs } from '../input/fetch-inputs.ts';
@@ -211,8 +212,9 @@ export class Attempt {
     const computed = Date.now();
     const transcripts = await this.#peers.finish(signal);
     const delivered = await this.#deliver(frozen, signal);
+    const received = delivered?.received === undefined ? await gatheredInputs(assignment, place) : [delivered.received];
     const seconds = { prepare: (prepared - startedAt) / 1000, handshake: (running - shaking) / 1000, clean: (Date.now() - computed) / 1000 };
-    await this.#finish(makeReceipt({ assignment, ready, exit, inputs, delivered, transcripts, seconds, startedAt }));
+    await this.#finish(makeReceipt({ assignment, ready, exit, inputs, delivered, received, attestation: this.#peers.attestation, transcripts, seconds, startedAt }));
   }
 
   async #handshake(start: StartRequest): Promise<void> {

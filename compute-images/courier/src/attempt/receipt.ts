@@ -1,9 +1,10 @@
 import { signReceipt } from '@collabnet/wire';
-import type { InputCommitment, SignedReceipt, Transcript } from '@collabnet/wire';
+import type { InputCommitment, Receipt, SignedReceipt, Transcript } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
 import type { EngineExit, EngineReady } from '../engine/engine-files.ts';
 import { outputCommitments } from '../input/commitments.ts';
 import type { Delivered } from '../result/deliver.ts';
+import type { Received } from '../result/result.ts';
 
 export interface ReceiptInput {
   readonly assignment: Assignment;
@@ -11,6 +12,9 @@ export interface ReceiptInput {
   readonly exit: EngineExit;
   readonly inputs: readonly InputCommitment[];
   readonly delivered: Delivered | undefined;
+  /** What others gave, with the commitments to it made anew. */
+  readonly received: readonly Received[];
+  readonly attestation: Receipt['attestation'];
   readonly transcripts: Readonly<Record<string, Transcript>>;
   /** Seconds spent by the courier itself. */
   readonly seconds: { readonly prepare: number; readonly handshake: number; readonly clean: number };
@@ -19,7 +23,7 @@ export interface ReceiptInput {
 
 /** The record of this party, signed by the attempt's key. */
 export function makeReceipt(of: ReceiptInput): SignedReceipt {
-  const { assignment, ready, exit, inputs, delivered, seconds } = of;
+  const { assignment, ready, exit, inputs, delivered, received, seconds } = of;
   const { job, output } = assignment;
   const commitments = delivered && outputCommitments(assignment, delivered.digest, delivered.rows);
   const spent = (name: string): number => exit.seconds[name] ?? 0;
@@ -42,7 +46,8 @@ export function makeReceipt(of: ReceiptInput): SignedReceipt {
       courierKey: assignment.courierKey,
       inputCommitments: [...inputs],
       ...(commitments ? { outputCommitment: commitments.output } : {}),
-      ...(delivered?.received === undefined ? {} : { received: [delivered.received] }),
+      ...(received.length === 0 ? {} : { received: [...received] }),
+      ...(of.attestation === undefined ? {} : { attestation: of.attestation }),
       rows: { ...rowCommitments(inputs), ...(commitments ? { [`out/${output.name}`]: commitments.rows } : {}) },
       transcripts: { ...of.transcripts },
       phases: {

@@ -22,8 +22,24 @@ const SET_BUILDERS: Readonly<Record<CourierJob['algorithm']['engine'], Build>> =
     broadcast: receivers.length > 1,
     ...(job.parameters['protocol'] === 'ECDH' ? { curve: SPU_CURVES[String(job.parameters['curve'])] } : {}),
   }),
-  sets: (job, receivers) => ({ operation: operation(job), receivers, ...(job.operator === 'Deliver' ? { giver: job.layout?.[0]?.party } : matchParameters(job, receivers)) }),
+  sets: (job, receivers) => ({ operation: operation(job), receivers, ...ofSets(job, receivers) }),
 };
+
+function ofSets(job: CourierJob, receivers: readonly string[]): Parameters {
+  if (job.operator === 'Deliver') return { giver: job.layout?.[0]?.party };
+  return job.operator === 'SqlQuery' ? sqlParameters(job) : matchParameters(job, receivers);
+}
+
+function sqlParameters({ trustedHost, program, layout, parameters, minimumSetSize }: CourierJob): Parameters {
+  return {
+    host: trustedHost?.party,
+    query: program,
+    tables: layout?.map(({ party, input, columns, keys = 0 }) => ({ party, name: input, columns, keys })),
+    maximumRows: parameters['maximumRows'],
+    groupSize: parameters['groupSize'],
+    minimumGroup: minimumSetSize,
+  };
+}
 
 function matchParameters(job: CourierJob, receivers: readonly string[]): Parameters {
   return { curve: SETS_CURVES[String(job.parameters['curve'])], ...(job.operator === 'PrivateQuery' ? queryParameters(job, receivers) : setSizes(job)) };

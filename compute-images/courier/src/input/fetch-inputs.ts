@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { OPERATOR_CATALOGUE } from '@collabnet/flow';
 import { createSm3 } from '@collabnet/sm';
 import type { CourierInput } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
@@ -52,7 +53,8 @@ async function fetchRows(assignment: Assignment, input: CourierInput, place: Wor
 function formOf(assignment: Assignment, keys: readonly string[], rest: readonly string[], order: KeyOrder | undefined): RowForm {
   const { job, joined, output } = assignment;
   if (joined) return joinedRows(rest);
-  if (job.operator === 'Deliver') return givenRows(artefactHeader(assignment, [...keys, ...rest]), [...keys, ...rest], keys.length);
+  const takes = OPERATOR_CATALOGUE[job.operator].inputs.rows;
+  if (takes === 'Given' || takes === 'Gathered') return givenRows(artefactHeader(assignment, [...keys, ...rest]), [...keys, ...rest], keys.length);
   return job.operator === 'PrivateQuery' && !output.receive ? keyedRecords(keys, rest) : keyedRows(keys, order);
 }
 

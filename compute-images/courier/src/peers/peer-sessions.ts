@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptAddress, NatsConnection } from '@collabnet/messaging';
 import type { Logger } from '@collabnet/telemetry';
 import { isInitiator, openSession, Tunnel, WireError } from '@collabnet/wire';
-import type { ChannelCounters, ControlRequest, CourierParty, EndFailure, ReliableChannel, Transcript, WireContext } from '@collabnet/wire';
+import type { ChannelCounters, ControlRequest, CourierParty, EndFailure, Receipt, ReliableChannel, Transcript, WireContext } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
 import { CourierError } from '../errors.ts';
+import { Attestations } from './attestations.ts';
 import { NatsLink } from './nats-link.ts';
 
 export type StartRequest = Extract<ControlRequest, { op: 'start' }>;
@@ -31,10 +32,12 @@ export class PeerSessions {
   readonly #connection: NatsConnection;
   readonly #address: AttemptAddress;
   readonly #logger: Logger;
+  readonly #attestations: Attestations;
   #sessions: PeerSession[] = [];
 
   constructor(options: { assignment: Assignment; connection: NatsConnection; address: AttemptAddress; logger: Logger }) {
     [this.#assignment, this.#connection, this.#address, this.#logger] = [options.assignment, options.connection, options.address, options.logger];
+    this.#attestations = new Attestations(options.assignment.job, options.logger);
   }
 
   /** Shakes hands with all peers: nobody's engine starts before everybody has confirmed. @throws WireError; the reason of the signal */
@@ -56,8 +59,8 @@ export class PeerSessions {
         const channel = await openSession({
           link: new NatsLink(this.#connection, this.#address, job.self.token, peer.token),
           context,
-          self: { did: job.self.did, attemptKey, delegation: job.delegation },
-          peer: known,
+          self: { did: job.self.did, attemptKey, delegation: job.delegation, attest: this.#attestations.attest(peer, signal) },
+          peer: { ...known, verifyAttestation: this.#attestations.verify(peer) },
           byteCeiling: job.byteCeiling,
           window: job.window,
           signal,
@@ -86,6 +89,11 @@ export class PeerSessions {
         onExchanged,
       });
     }
+  }
+
+  /** For the receipt; undefined where nobody is attested. */
+  get attestation(): Receipt['attestation'] {
+    return this.#attestations.record;
   }
 
   get bytes(): { sent: number; received: number } {

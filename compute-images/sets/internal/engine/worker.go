@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -23,6 +25,7 @@ import (
 	"collabnet.dev/engine-sets/internal/job"
 	"collabnet.dev/engine-sets/internal/link"
 	"collabnet.dev/engine-sets/internal/protocol"
+	"collabnet.dev/engine-sets/internal/sql"
 	"collabnet.dev/engine-sets/internal/table"
 )
 
@@ -109,7 +112,7 @@ func work(ctx context.Context, s settings, progress *files.Progress, o *outcome)
 		progress.Report("psi", 0)
 		result, err = protocol.Run(mesh, protocol.Task{
 			Self: of.Self, Parties: len(of.Parties), Operation: of.Parameters.Operation, Receivers: of.Parameters.Receivers,
-			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: own.items, Keys: own.keys, Query: own.task(of), Delivery: delivery(s, of),
+			MinimumSetSize: of.Parameters.MinimumSetSize, Group: g, Items: own.items, Keys: own.keys, Query: own.task(of), Delivery: delivery(s, of), Gathering: gathering(s, of),
 			Progress: func(percent int) { progress.Report("psi", percent) },
 		})
 		return err
@@ -140,7 +143,7 @@ type own struct {
 func read(of *job.Job, g group.Group) (o own, err error) {
 	query := of.Parameters.Query
 	switch {
-	case of.Parameters.Operation == job.Deliver:
+	case of.Parameters.Operation == job.Deliver || of.Parameters.SQL != nil:
 		err = table.Exists(of.Input)
 	case of.Parameters.Operation == job.Union:
 		o.keys, o.items, err = table.ReadKeys(of.Input, g.NewHash)
@@ -173,7 +176,7 @@ func write(s settings, of *job.Job, g group.Group, own own, result protocol.Resu
 	switch of.Parameters.Operation {
 	case job.Cardinality:
 		return 1, table.WriteCardinality(of, s.place.Scratch(), result.Count)
-	case job.Deliver:
+	case job.Deliver, job.SQLQuery:
 		return 0, os.Rename(received(s), of.Output)
 	case job.Union:
 		return table.WriteUnion(of, s.place.Scratch(), own.keys, result.Missing)
@@ -193,6 +196,23 @@ func delivery(s settings, of *job.Job) *protocol.Delivery {
 	return &protocol.Delivery{Giver: of.Parameters.Giver, Source: of.Input.Path, Target: received(s)}
 }
 
+// gathering runs the query once all files are there.
+func gathering(s settings, of *job.Job) *protocol.Gathering {
+	q := of.Parameters.SQL
+	if q == nil {
+		return nil
+	}
+	g := &protocol.Gathering{Host: q.Host, Source: of.Input.Path, Folder: filepath.Dir(of.Output), Target: received(s)}
+	for _, each := range q.Tables {
+		g.Givers = append(g.Givers, each.Party)
+	}
+	g.Compute = func(ctx context.Context, files map[int]string) error {
+		_, err := sql.Run(ctx, q, files, received(s), s.place.Scratch())
+		return err
+	}
+	return g
+}
+
 // received is where a delivered file grows: it is an output only when all parties are content.
 func received(s settings) string { return filepath.Join(s.place.Scratch(), "received.part") }
 
@@ -207,10 +227,13 @@ func meshConfig(s settings, of *job.Job, own own) link.Config {
 		receivers = append(receivers, c.Names[rank])
 	}
 	p := of.Parameters
-	var server, client, maximumQueries, valueColumns, giver string
+	var server, client, maximumQueries, valueColumns, giver, query string
 	keys := strconv.Itoa(len(of.Input.Keys))
 	if p.Operation == job.Deliver {
 		giver, keys = c.Names[p.Giver], ""
+	}
+	if p.SQL != nil {
+		query, keys = sqlText(p.SQL), ""
 	}
 	if q := p.Query; q != nil {
 		server, client = c.Names[q.Server], c.Names[q.Client]
@@ -232,8 +255,15 @@ func meshConfig(s settings, of *job.Job, own own) link.Config {
 		{Name: "parameters.minimumSetSize", Value: strconv.FormatInt(p.MinimumSetSize, 10)},
 		{Name: "parameters.server", Value: server}, {Name: "parameters.client", Value: client},
 		{Name: "parameters.maximumQueries", Value: maximumQueries}, {Name: "parameters.valueColumns", Value: valueColumns},
-		{Name: "parameters.giver", Value: giver},
+		{Name: "parameters.giver", Value: giver}, {Name: "the query, its tables and its bounds", Value: query},
 		{Name: "number of inputs[0].keys", Value: keys},
 	}
 	return c
+}
+
+// sqlText is a query with all that belongs to it, as one text that all parties must have alike.
+func sqlText(q *job.SQL) string {
+	text, _ := json.Marshal(q)
+	digest := sha256.Sum256(text)
+	return hex.EncodeToString(digest[:])
 }

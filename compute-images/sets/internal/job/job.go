@@ -27,7 +27,7 @@ type Party struct {
 	Port    int
 }
 
-// Input is, but for Deliver, a CSV with the key columns in the order of Keys, then RowColumn, then Values; Rows counts every row below the header.
+// Input is, but for Deliver and SqlQuery, a CSV with the key columns in the order of Keys, then RowColumn, then Values; Rows counts every row below the header.
 type Input struct {
 	Name string
 	Path string
@@ -80,10 +80,10 @@ func Read(text []byte, root string) (*Job, error) {
 	job.OutputName, job.Output = readOutput(s, root)
 	job.Parameters = readParameters(s, names)
 	job.Timeout = s.number("timeoutSeconds", 1, longestRunSeconds)
-	if gives := job.Parameters.Operation != Deliver || job.Parameters.Giver == job.Self; gives && job.Input.Path == "" {
+	if gives := job.Parameters.gives(job.Self); gives && job.Input.Path == "" {
 		s.fail(fault.BadJob("inputs", "must have 1 elements, not 0"))
 	} else if !gives && job.Input.Path != "" {
-		s.fail(fault.BadJob("inputs", "must be empty: %s gives, not this party", names[job.Parameters.Giver]))
+		s.fail(fault.BadJob("inputs", "must be empty: this party gives nothing"))
 	}
 	if q := job.Parameters.Query; q != nil && q.Server == job.Self {
 		job.Input.Values = q.ValueColumns
@@ -92,6 +92,17 @@ func Read(text []byte, root string) (*Job, error) {
 		return nil, err
 	}
 	return job, nil
+}
+
+// gives says whether a party has an input.
+func (p *Parameters) gives(rank int) bool {
+	switch {
+	case p.Operation == Deliver:
+		return p.Giver == rank
+	case p.SQL != nil:
+		return p.SQL.Of(rank) != nil
+	}
+	return true
 }
 
 func readParties(s shape) []Party {

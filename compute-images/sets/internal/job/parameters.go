@@ -16,6 +16,7 @@ const (
 	Union        = "Union"
 	PrivateQuery = "PrivateQuery"
 	Deliver      = "Deliver"
+	SQLQuery     = "SqlQuery"
 )
 
 const (
@@ -34,6 +35,8 @@ type Parameters struct {
 	MinimumSetSize int64
 	// Query is nil for all operations but PrivateQuery.
 	Query *Query
+	// SQL is nil for all operations but SqlQuery.
+	SQL *SQL
 	// Giver is the rank of the party whose file goes to the receivers, for Deliver alone.
 	Giver int
 }
@@ -54,12 +57,12 @@ var twoParty = []string{Difference, Union, PrivateQuery}
 var queryFields = []string{"server", "client", "maximumQueries", "valueColumns"}
 
 func readParameters(job shape, parties []string) Parameters {
-	optional := append([]string{"curve", "minimumSetSize", "giver"}, queryFields...)
+	optional := slices.Concat([]string{"curve", "minimumSetSize", "giver"}, queryFields, sqlFields)
 	s := newShape(job.value["parameters"], "parameters", job.err, []string{"operation", "receivers"}, optional...)
 	if *job.err != nil {
 		return Parameters{}
 	}
-	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference, Union, PrivateQuery, Deliver), Curve: group.Names[0]}
+	p := Parameters{Operation: s.word("operation", Intersection, Cardinality, Difference, Union, PrivateQuery, Deliver, SQLQuery), Curve: group.Names[0]}
 	if slices.Contains(twoParty, p.Operation) && len(parties) != 2 {
 		s.fail(fault.BadJob(s.at("operation"), "%s is for 2 parties, not %d", p.Operation, len(parties)))
 	}
@@ -76,20 +79,9 @@ func readParameters(job shape, parties []string) Parameters {
 		}
 		p.MinimumSetSize = s.number("minimumSetSize", 1, 10_000_000_000)
 	}
-	for _, field := range queryFields {
-		switch {
-		case p.Operation == PrivateQuery && !s.has(field):
-			s.fail(fault.BadJob(s.at(field), "is missing"))
-		case p.Operation != PrivateQuery && s.has(field):
-			s.fail(fault.BadJob(s.at(field), "belongs to PrivateQuery; remove it for %s", p.Operation))
-		}
-	}
-	switch {
-	case p.Operation == Deliver && !s.has("giver"):
-		s.fail(fault.BadJob(s.at("giver"), "is missing"))
-	case p.Operation != Deliver && s.has("giver"):
-		s.fail(fault.BadJob(s.at("giver"), "belongs to Deliver; remove it for %s", p.Operation))
-	}
+	s.belong(p.Operation, PrivateQuery, queryFields...)
+	s.belong(p.Operation, SQLQuery, sqlFields...)
+	s.belong(p.Operation, Deliver, "giver")
 	if p.Operation == Deliver && *s.err == nil {
 		p.Giver = s.rank(s.text("giver", 63), s.at("giver"), parties)
 		if i := slices.Index(p.Receivers, p.Giver); i >= 0 {
@@ -97,12 +89,27 @@ func readParameters(job shape, parties []string) Parameters {
 		}
 	}
 	if p.Operation == PrivateQuery && *s.err == nil {
-		p.Query = s.query(p.Receivers, parties)
+		p.Query = s.privateQuery(p.Receivers, parties)
+	}
+	if p.Operation == SQLQuery && *s.err == nil {
+		p.SQL = s.sql(parties)
 	}
 	return p
 }
 
-func (s shape) query(receivers []int, parties []string) *Query {
+// belong fails where fields of one operation are missing from it or stand with another.
+func (s shape) belong(operation, of string, fields ...string) {
+	for _, field := range fields {
+		switch {
+		case operation == of && !s.has(field):
+			s.fail(fault.BadJob(s.at(field), "is missing"))
+		case operation != of && s.has(field):
+			s.fail(fault.BadJob(s.at(field), "belongs to %s; remove it for %s", of, operation))
+		}
+	}
+}
+
+func (s shape) privateQuery(receivers []int, parties []string) *Query {
 	q := &Query{
 		Server: s.rank(s.text("server", 63), s.at("server"), parties), Client: s.rank(s.text("client", 63), s.at("client"), parties),
 		MaximumQueries: s.number("maximumQueries", 1, MostQueries), ValueColumns: s.names("valueColumns", 1, mostValueColumns),

@@ -27,17 +27,17 @@ func (r *run) deliver() error {
 		if !r.receives(r.Self) {
 			return nil
 		}
-		return r.takeFile(r.mesh.Peer(r.Delivery.Giver))
+		return r.takeFile(r.mesh.Peer(r.Delivery.Giver), r.Delivery.Target)
 	}
 	var parts []func() error
 	for _, receiver := range r.Receivers {
-		parts = append(parts, func() error { return r.giveFile(r.mesh.Peer(receiver)) })
+		parts = append(parts, func() error { return r.giveFile(r.mesh.Peer(receiver), r.Delivery.Source) })
 	}
 	return together(r.mesh.Fail, parts...)
 }
 
-func (r *run) giveFile(to *link.Peer) error {
-	file, err := os.Open(r.Delivery.Source)
+func (r *run) giveFile(to *link.Peer, source string) error {
+	file, err := os.Open(source)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (r *run) giveFile(to *link.Peer) error {
 	for left := info.Size(); left > 0; {
 		part := buffer[:min(left, fileFrame)]
 		if _, err := io.ReadFull(file, part); err != nil {
-			return &fs.PathError{Op: "read", Path: r.Delivery.Source, Err: err}
+			return &fs.PathError{Op: "read", Path: source, Err: err}
 		}
 		if err := to.Send(link.Content, part); err != nil {
 			return err
@@ -65,7 +65,7 @@ func (r *run) giveFile(to *link.Peer) error {
 	return nil
 }
 
-func (r *run) takeFile(from *link.Peer) error {
+func (r *run) takeFile(from *link.Peer, target string) error {
 	said, err := r.receive(from, link.Length, 8)
 	if err != nil {
 		return err
@@ -74,8 +74,8 @@ func (r *run) takeFile(from *link.Peer) error {
 	if length > 1<<62 {
 		return from.Nonsense()
 	}
-	r.total.Store(int64(length))
-	file, err := os.Create(r.Delivery.Target)
+	r.total.Add(int64(length))
+	file, err := os.Create(target)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type Task struct {
 	Items []table.Item
 	// Delivery is nil for all operations but Deliver, which uses nothing else.
 	Delivery *Delivery
+	// Gathering is nil for all operations but SqlQuery, which uses nothing else.
+	Gathering *Gathering
 	// Keys are the same with their text, for a union alone; Run changes their order.
 	Keys *table.Entries
 	// Progress is told how much of the own work is done, in percent.
@@ -60,6 +62,8 @@ func Run(mesh *link.Mesh, task Task) (Result, error) {
 		r.total.Store(r.work())
 		if r.Delivery != nil {
 			err = r.deliver()
+		} else if r.Gathering != nil {
+			err = r.gather()
 		} else if r.Query != nil {
 			result.Answers, err = r.query()
 		} else if r.Operation == job.Union {

@@ -64,7 +64,7 @@ func WriteUnion(of *job.Job, scratch string, own *Entries, others [][]byte) (int
 	})
 	// A giver that does not follow the protocol may send what is there.
 	all = slices.CompactFunc(all, bytes.Equal)
-	err := write(of.Output, scratch, func(out *bufio.Writer) {
+	err := write(of.Output, scratch, func(out *bufio.Writer) error {
 		var line []byte
 		for i, name := range of.Input.Keys {
 			if i > 0 {
@@ -89,6 +89,7 @@ func WriteUnion(of *job.Job, scratch string, own *Entries, others [][]byte) (int
 			}
 			_, _ = out.Write(append(line, '\n'))
 		}
+		return nil
 	})
 	return int64(len(all)), err
 }

@@ -41,7 +41,7 @@ func ReadQueries(input job.Input, newHash func() hash.Hash) (rows []Query, items
 // It returns the number of rows.
 func WriteAnswers(of *job.Job, scratch string, queries []Query, record func(Item) []byte) (rows int64, err error) {
 	columns := of.Parameters.Query.ValueColumns
-	err = write(of.Output, scratch, func(out *bufio.Writer) {
+	err = write(of.Output, scratch, func(out *bufio.Writer) error {
 		line := []byte(job.RowColumn)
 		for _, name := range columns {
 			line = appendField(append(line, ','), []byte(name))
@@ -65,6 +65,7 @@ func WriteAnswers(of *job.Job, scratch string, queries []Query, record func(Item
 				_, _ = out.Write(append(line, '\n'))
 			}
 		}
+		return nil
 	})
 	return rows, err
 }

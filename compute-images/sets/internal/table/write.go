@@ -55,7 +55,7 @@ func WriteRows(of *job.Job, newHash func() hash.Hash, scratch string, keep func(
 		}
 		return 0
 	})
-	err = write(of.Output, scratch, func(out *bufio.Writer) {
+	err = write(of.Output, scratch, func(out *bufio.Writer) error {
 		var line []byte
 		for _, name := range of.Input.Keys {
 			line = append(appendField(line, []byte(name)), ',')
@@ -68,27 +68,31 @@ func WriteRows(of *job.Job, newHash func() hash.Hash, scratch string, keep func(
 			}
 			_, _ = out.Write(append(append(line, r.number...), '\n'))
 		}
+		return nil
 	})
 	return int64(len(rows)), err
 }
 
 // WriteCardinality writes the one number.
 func WriteCardinality(of *job.Job, scratch string, count int64) error {
-	return write(of.Output, scratch, func(out *bufio.Writer) {
+	return write(of.Output, scratch, func(out *bufio.Writer) error {
 		_, _ = out.WriteString("cardinality\n" + strconv.FormatInt(count, 10) + "\n")
+		return nil
 	})
 }
 
 // write makes a file that is there completely or not at all. The writer keeps its first error until it is flushed.
-func write(target, scratch string, fill func(*bufio.Writer)) error {
+func write(target, scratch string, fill func(*bufio.Writer) error) error {
 	temporary := filepath.Join(scratch, "result.part")
 	file, err := os.Create(temporary)
 	if err != nil {
 		return failed(err)
 	}
 	out := bufio.NewWriterSize(file, 1<<18)
-	fill(out)
-	err = out.Flush()
+	err = fill(out)
+	if flushing := out.Flush(); err == nil {
+		err = flushing
+	}
 	if closing := file.Close(); err == nil {
 		err = closing
 	}

@@ -8,9 +8,11 @@ import { octetsOf } from '../../institution/octets.ts';
 import type { SigningKey } from '../../institution/network-session.ts';
 import { assetSalt } from '../data-asset/build/asset-salt.ts';
 import { attemptDelegation } from './build/delegation.ts';
+import { attesterOf } from './build/attester.ts';
 import { courierJob, stepOf, type CourierJobInput } from './build/job.ts';
 import { attemptAddress } from './build/names.ts';
 import type { AttemptMaterial } from './build/secret.ts';
+import { ownHost } from './own-host.ts';
 import { ownSource } from './own-source.ts';
 import { required, type CurrentAttempt, type TaskRun } from './task-run.ts';
 
@@ -52,6 +54,7 @@ export async function makeMaterial(run: TaskRun, attempt: CurrentAttempt, algori
     minimumIsolation: services.config.compute.minimumIsolation,
     byteCeiling: octetsOf(services.config.compute.byteCeiling),
     maximumAttempts: services.config.compute.maximumAttempts,
+    attester: attesterOf(ownHost(sealed.spec, terms.name, session.did), services.config.compute.trustedExecution),
     salt: toBase64Url(await salts.ofStep(id.flowId, id.step, session.did)),
     delegation,
   });

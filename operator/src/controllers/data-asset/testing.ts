@@ -32,7 +32,8 @@ export const testConfig: OperatorConfig = {
   pkcs11Modules: [],
   images: { pullPolicy: 'IfNotPresent', pullSecrets: ['registry'], node: 'collabnet/node:test', engineSpu: 'spu', engineSets: 'sets', nats: 'nats', fabric: 'fabric' },
   hub: { enabled: false, hostnames: [] },
-  compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, maximumAttempts: 16, priorityClassNames: { High: '', Normal: '', Low: '' }, byteCeiling: '16Gi', minimumIsolation: 'Network' },
+  compute: { engine: {}, courier: {}, scratch: { size: '1Gi', memory: false }, maximumAttempts: 16, priorityClassNames: { High: '', Normal: '', Low: '' }, byteCeiling: '16Gi', trustedExecution: { runtimeClassName: '', attester: 'http://127.0.0.1:8006' },
+    minimumIsolation: 'Network' },
   dataProxy: { resources: { limits: { memory: '256Mi' } }, auditStorage: { size: '64Mi', storageClassName: '' } },
   fabric: {
     orderer: { resources: {}, storage: { size: '1Gi', storageClassName: '' } },

@@ -22,7 +22,7 @@ export const sqlQuery: Operator = {
       .describe('Thumbprint (RFC 7638) of the key by which the verifier signs its attestation results. Needed by TrustedExecution; the simulator has its own.'),
     policy: z.string().min(1).max(256).optional().describe('Appraisal policy that the verifier must have applied, as its results name it; any if absent.'),
     maximumRows: z.int().min(1).max(100_000).default(1000).describe('Most rows of the result; with more, nothing is told.'),
-    groupSize: z.string().min(1).max(128).optional().describe('Column of the result that says of how many rows a row is made; those below the minimum set size that owners and network demand are left out.'),
+    groupSize: z.string().min(1).max(128).default('rows').describe('Column that the query must select, such as count(*) AS rows: of how many rows a row of the result is made. Those below the minimum set size that owners and network demand are left out.'),
   }),
   engines: { sets: { parties: { minimum: 2, maximum: MOST_PARTIES }, protocol: 'none: the tables meet in the trusted execution environment' } },
   disclosures: [

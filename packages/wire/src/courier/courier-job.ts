@@ -47,7 +47,24 @@ const input = z
   .refine((value) => (value.kind === 'Rows') === value.keys.length > 0, { message: 'rows have keys, and nothing else has', path: ['keys'] });
 
 /** An input of any party, as all know it. */
-const layoutInput = z.strictObject({ party: nameText, input: nameText, kind: inputKind, columns: z.array(columnText).max(256) });
+const layoutInput = z.strictObject({
+  party: nameText,
+  input: nameText,
+  kind: inputKind,
+  columns: z.array(columnText).max(256),
+  /** How many of the columns, from the first, are keys; where the engines must know. */
+  keys: z.int().min(0).optional(),
+});
+
+/** Of a step that one party computes in a trusted execution environment. */
+const trustedHost = z.strictObject({
+  party: nameText,
+  verifier: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a thumbprint (RFC 7638)'),
+  policy: z.string().max(256).optional(),
+  simulated: z.boolean(),
+  /** At the host: where its courier asks for attestation results; in the pod, or in the environment around it. */
+  attester: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional(),
+});
 
 const output = z
   .strictObject({
@@ -86,7 +103,7 @@ export const courierJobSchema = z
     }),
     /** As in the step of the specification, defaults of the operator written out. */
     parameters: z.record(z.string().max(64), z.union([z.string().max(1024), z.int(), z.boolean()])),
-    /** Of the operator Program: the text that members voted on. */
+    /** Of an operator that runs one: the text that members voted on. */
     program: z.string().min(1).max(LONGEST_PROGRAM).optional(),
     /** Epoch ms; nothing runs or is held beyond it. */
     deadline: epochMs,
@@ -95,6 +112,7 @@ export const courierJobSchema = z
     inputs: z.array(input).max(16),
     /** Inputs of all parties, for an operator whose engines compile one program together. */
     layout: z.array(layoutInput).max(128).optional(),
+    trustedHost: trustedHost.optional(),
     /** Base64 or base64url of at least 16 bytes: key of every commitment of this party in this step. */
     salt: z.string().regex(/^[A-Za-z0-9+/_-]{22,128}={0,2}$/, 'base64 of at least 16 bytes'),
     outputs: z.array(output).min(1).max(16),
@@ -120,6 +138,9 @@ export const courierJobSchema = z
     }
     const names = [job.self, ...job.peers].map((each) => each.name);
     if (new Set(names).size !== names.length) context.addIssue({ code: 'custom', path: ['peers'], message: 'party names must differ' });
+    if (job.trustedHost?.party === job.self.name && job.trustedHost.attester === undefined) {
+      context.addIssue({ code: 'custom', path: ['trustedHost', 'attester'], message: 'the host needs it' });
+    }
     job.outputs.forEach((each, index) => {
       if (each.receive !== each.receivers.includes(job.self.name)) {
         context.addIssue({ code: 'custom', path: ['outputs', index, 'receive'], message: 'must say whether receivers names this party' });

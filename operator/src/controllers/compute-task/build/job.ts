@@ -1,7 +1,7 @@
 import type { Capability } from '@collabnet/capability';
 import type { AlgorithmContent, FlowRecord, FlowStepView } from '@collabnet/contracts';
 import type { Delegation } from '@collabnet/envelope';
-import { inputKind, OPERATOR_CATALOGUE, type FlowSpec, type FlowStep, type InputKind, type ProposedStep } from '@collabnet/flow';
+import { trustedHostOf, inputKind, OPERATOR_CATALOGUE, type FlowSpec, type FlowStep, type InputKind, type ProposedStep } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
 import { courierJobSchema, courierJobSchemaId, type CourierJob } from '@collabnet/wire';
 import { windowOfPair } from './window.ts';
@@ -30,6 +30,8 @@ export interface CourierJobInput {
   /** Octets to or from one peer. */
   readonly byteCeiling: number;
   readonly maximumAttempts: number;
+  /** Where a courier in a trusted execution environment asks for attestation results. */
+  readonly attester: string;
 }
 
 const OWN_PORT = 9101;
@@ -67,6 +69,7 @@ export function courierJob(input: CourierJobInput): CourierJob {
     inputs: terms.inputs
       .filter((each) => each.party === input.self)
       .map(({ name, asset, assetVersion, from, keys, columns }) => ({ name, kind: kindOf(spec, step, name), ...(from === undefined ? { asset, version: assetVersion } : { from }), ...input.inputs[name], keys, columns })),
+    ...trustedHost(input, step),
     ...(needsLayout(step) ? { layout: layoutOf(spec, step) } : {}),
     salt: input.salt,
     outputs: step.outputs.map(({ name, receivers }) => {
@@ -97,9 +100,18 @@ function needsLayout({ operator }: FlowStep): boolean {
 
 /** Inputs of all parties, in the order of the specification: engines that compile one program must agree on them. */
 function layoutOf(spec: FlowSpec, { operator, inputs }: FlowStep): CourierJob['layout'] {
-  const handsOn = OPERATOR_CATALOGUE[operator].result === 'Artefact';
+  const { inputs: { rows }, result } = OPERATOR_CATALOGUE[operator];
+  const gathered = rows === 'Gathered';
+  const handsOn = result === 'Artefact' || gathered;
   const columnsOf = ({ keys, columns }: FlowStep['inputs'][number]): string[] => [...(handsOn ? keys : []), ...columns.filter((column) => !keys.includes(column))];
-  return inputs.map((input) => ({ party: input.party, input: input.name, kind: inputKind(spec, input), columns: columnsOf(input) }));
+  return inputs.map((input) => ({ party: input.party, input: input.name, kind: inputKind(spec, input), columns: columnsOf(input), ...(gathered ? { keys: input.keys.length } : {}) }));
+}
+
+/** The attester is told to the host alone. */
+function trustedHost({ spec, self, attester }: CourierJobInput, step: FlowStep): Pick<CourierJob, 'trustedHost'> {
+  const host = trustedHostOf(spec, step);
+  if (host === undefined) return {};
+  return { trustedHost: { ...host, ...(didOf(spec, host.party) === self ? { attester } : {}) } };
 }
 
 function kindOf(spec: FlowSpec, step: FlowStep, name: string): InputKind {

@@ -1,7 +1,9 @@
 import type { TaskPriority } from '@collabnet/crds';
+import type { TrustedHost } from '@collabnet/flow';
 import type { KubeObject } from '../../../runtime/index.ts';
 import type { OperatorConfig } from '../../../institution/config.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
+import { SIMULATOR_PORT } from './attester.ts';
 import { ANNOTATION_FLOW, ANNOTATION_NATS_USER, attemptLabels, attemptName, type AttemptId } from './names.ts';
 
 /** A service that the courier reaches by name although the pod asks no name server. */
@@ -16,6 +18,8 @@ export interface ComputePodOptions {
   readonly network: string;
   readonly config: OperatorConfig;
   readonly engineImage: string;
+  /** For the host of a step in a trusted execution environment. */
+  readonly trustedHost?: Pick<TrustedHost, 'simulated'> | undefined;
   readonly priority: TaskPriority;
   readonly hostAliases: readonly HostAlias[];
   /** Seconds after which Kubernetes ends the pod whatever happens. */
@@ -55,8 +59,9 @@ export function computePod(options: ComputePodOptions): KubeObject {
       hostAliases: [...hostAliases],
       ...imagePullSecrets(config),
       ...priorityClass(options),
+      ...runtimeClass(options),
       securityContext: podSecurity(),
-      initContainers: [courier(config)],
+      initContainers: [...(options.trustedHost?.simulated === true ? [attestationSimulator(config)] : []), courier(config)],
       containers: [engine(options)],
       volumes: [
         { name: 'work', emptyDir: { sizeLimit: scratch.size, ...(scratch.memory ? { medium: 'Memory' } : {}) } },
@@ -72,6 +77,25 @@ export function computePod(options: ComputePodOptions): KubeObject {
 function priorityClass({ config, priority }: ComputePodOptions): { priorityClassName?: string } {
   const priorityClassName = config.compute.priorityClassNames[priority];
   return priorityClassName === '' ? {} : { priorityClassName };
+}
+
+/** All containers of the host's pod run in the environment. */
+function runtimeClass({ config, trustedHost }: ComputePodOptions): { runtimeClassName?: string } {
+  return trustedHost?.simulated === false ? { runtimeClassName: config.compute.trustedExecution.runtimeClassName } : {};
+}
+
+/** Stands in the pod for what an environment has outside of it. */
+function attestationSimulator({ images }: OperatorConfig): object {
+  return {
+    name: 'attestation-simulator',
+    image: images.node,
+    imagePullPolicy: images.pullPolicy,
+    args: ['--max-semi-space-size=2', '--max-old-space-size=32', '/app/compute-images/attestation-simulator/dist/main.js'],
+    restartPolicy: 'Always',
+    env: [{ name: 'PORT', value: String(SIMULATOR_PORT) }],
+    resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } },
+    securityContext: containerSecurity(),
+  };
 }
 
 function courier(config: OperatorConfig): object {

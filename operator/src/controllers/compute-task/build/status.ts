@@ -124,6 +124,7 @@ function results({ sealed, steps, receipts, self, known }: StatusInput): Compute
 function primitives(sealed: SealedFlow): string {
   const used = sealed.spec.steps.map(({ operator, parameters, roles }) => {
     if (operator === 'Deliver') return 'none';
+    if (operator === 'SqlQuery') return 'none: computed in the clear by the host';
     if (OPERATOR_CATALOGUE[operator].inputs.rows !== 'Keyed') {
       return roles.compute.length === 2 ? 'CHEETAH (lattices, vector OLE), international algorithms' : 'ABY3 (replicated secret sharing), international algorithms';
     }

@@ -12,6 +12,7 @@ import { queuedMessage, QUEUE_LOOK_MS } from '../build/queued.ts';
 import { checkEngines } from '../check-engine.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { hostAliasesOf } from '../host-aliases.ts';
+import { ownHost } from '../own-host.ts';
 import { ownSource } from '../own-source.ts';
 import { required, type CurrentAttempt, type TaskRun } from '../task-run.ts';
 
@@ -89,12 +90,13 @@ async function ensureSecret(run: TaskRun, attempt: CurrentAttempt, name: string)
 
 async function createPod(run: TaskRun, attempt: CurrentAttempt, natsUser: string): Promise<ComputePod> {
   const { config, namespace, nats } = run.environment.services;
-  const { record: flow } = required(run.flow, 'flow');
+  const { record: flow, sealed } = required(run.flow, 'flow');
+  const trustedHost = ownHost(sealed.spec, attempt.id.step, required(run.view, 'view').session.did);
   const proxies = ownInputs(run, attempt).flatMap((input) => (input.asset === undefined ? [] : [ownSource(run, input).name]));
   const hostAliases = await hostAliasesOf(run.ctx.client, namespace, [hostOf(nats.url), RESULT_STORE, ...proxies]);
   const seconds = Math.ceil((flow.deadline - run.ctx.clock.now()) / 1000) + POD_MARGIN_S;
   const { engine } = await checkEngines(run, attempt.terms);
-  const pod = computePod({ engineImage: engineImage(config, engine), priority: run.task.spec.priority, id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
+  const pod = computePod({ engineImage: engineImage(config, engine), trustedHost, priority: run.task.spec.priority, id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
   try {
     return await create<ComputePod>(run, CORE.pod, pod);
   } catch (error) {
