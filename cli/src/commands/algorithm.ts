@@ -5,7 +5,9 @@ import { print, type Format } from '../base/format.ts';
 import { fields, table } from '../base/table.ts';
 import { parseAlgorithm } from '../decide/reference.ts';
 import { chooseNetwork } from '../kube/networks.ts';
+import { textOf } from '../base/text-file.ts';
 import { tryProgram } from '../tasks/try-program.ts';
+import { isQuery, tryQueryFile } from '../tasks/try-query-file.ts';
 import { connect, examples, withOutput, type AddCommands } from './shared.ts';
 
 interface EndOptions {
@@ -16,11 +18,17 @@ interface EndOptions {
 
 export const addAlgorithmCommands: AddCommands = (program, io) => {
   const algorithm = program.command('algorithm').description('try a program, or end an algorithm; register one in spec.algorithms of the CollabNetwork');
-  withOutput(algorithm.command('try <program>').description('run the text of a program over sample data, in the clear and on this machine alone'))
-    .requiredOption('--data <files...>', 'CSV files with a header; the n-th rows of all belong together')
-    .addHelpText('after', examples('kubectl collabnet algorithm try debt-burden.txt --data applicants.csv scores.csv'))
-    .action(async (file: string, { data, output }: { data: string[]; output: Format }) => {
-      const tried = await tryProgram(file, data);
+  withOutput(algorithm.command('try <program>').description('run the text of a program or a query over sample data, in the clear and on this machine alone'))
+    .requiredOption('--data <files...>', 'CSV files with a header; of formulas the n-th rows of all belong together, of a query each is table=file')
+    .option('--keys <columns...>', 'of a query: columns that are texts, as the keys of a task are', [])
+    .addHelpText('after', examples('kubectl collabnet algorithm try debt-burden.txt --data applicants.csv scores.csv', 'kubectl collabnet algorithm try denial-rates.sql --data loans=applicants.csv scores=scores.csv --keys id_card cert_no'))
+    .action(async (file: string, { data, keys, output }: { data: string[]; keys: string[]; output: Format }) => {
+      const text = await textOf(file);
+      if (isQuery(text)) {
+        const found = await tryQueryFile(text, data, keys);
+        return print(io, output, found, () => table(found.columns, found.rows.map((row) => row.map((value) => String(value ?? '')))));
+      }
+      const tried = await tryProgram(text, data);
       print(io, output, tried, () => `${table(['FIGURE', 'VALUE'], tried.figures.map(({ name, value }) => [name, value]))}\n${tried.rows} rows; columns ${tried.columns.join(', ')}`);
     });
   for (const [verb, description] of [['revoke', 'end an algorithm for good: running attempts stop'], ['retire', 'take your algorithm out of use: new tasks cannot name it, running ones go on']] as const) {

@@ -1,7 +1,6 @@
-import { parse } from 'csv-parse/sync';
 import { parseProgram, runProgram, type Figure, type SampleColumns } from '@collabnet/flow';
 import { CliError } from '../base/errors.ts';
-import { textOf } from '../base/text-file.ts';
+import { sampleFile } from './sample-file.ts';
 
 /** What a program is and reveals over sample data. */
 export interface TriedProgram {
@@ -16,8 +15,8 @@ export interface TriedProgram {
  * @param dataFiles CSV with a header, lined up: the n-th rows of all belong together
  * @throws CliError FILE_FAILED, USAGE; FlowError EXPRESSION_INVALID naming line or column
  */
-export async function tryProgram(programFile: string, dataFiles: readonly string[]): Promise<TriedProgram> {
-  const program = parseProgram(await textOf(programFile));
+export async function tryProgram(text: string, dataFiles: readonly string[]): Promise<TriedProgram> {
+  const program = parseProgram(text);
   const columns = new Map<string, readonly (string | null)[]>();
   for (const file of dataFiles) {
     for (const [name, values] of await columnsOf(file)) {
@@ -31,11 +30,6 @@ export async function tryProgram(programFile: string, dataFiles: readonly string
 }
 
 async function columnsOf(file: string): Promise<SampleColumns> {
-  const text = await textOf(file);
-  try {
-    const [header = [], ...rows] = parse(text, { bom: true, cast: (value, { quoting }) => (value === '' && !quoting ? null : value) }) as (string | null)[][];
-    return new Map(header.map((name, at) => [name ?? '', rows.map((row) => row[at] ?? null)]));
-  } catch (cause) {
-    throw new CliError('FILE_FAILED', `${file}: is no CSV: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
+  const { header, rows } = await sampleFile(file);
+  return new Map(header.map((name, at) => [name, rows.map((row) => row[at] ?? null)]));
 }

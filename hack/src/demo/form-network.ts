@@ -56,7 +56,7 @@ async function voteFor(member: DemoInstitution, voter: DemoInstitution): Promise
 }
 
 /** Algorithms that the founder registers, all in version 1.0.0. */
-export const ALGORITHMS = ['psi', 'sets', 'mpc', 'debt-burden'] as const;
+export const ALGORITHMS = ['psi', 'sets', 'mpc', 'debt-burden', 'denial-rates'] as const;
 
 /** Members vote on the registered algorithms until they are approved. */
 export async function approveAlgorithms(voters: readonly DemoInstitution[], founder: DemoInstitution = SUPERVISOR): Promise<void> {

@@ -15,11 +15,14 @@ test('the pages in docs/operators are those of the catalogue', () => {
   for (const [name, text] of pages) assert.equal(readFileSync(join(folder, name), 'utf8'), text, "run 'make generate'");
 });
 
+/** Of the demo's algorithms that the engine spu does not run. */
+const ENGINE_OF: Readonly<Record<string, 'sets'>> = { sets: 'sets', 'denial-rates': 'sets' };
+
 test('every operator has an example that its engine can compute', () => {
   for (const name of OPERATORS) {
     const task = parse(exampleOf(name).replaceAll('NETWORK', '0'.repeat(32))) as { spec: ComputeTaskSpecInput };
     const { steps } = flowSpecFromTask(computeTaskSpecSchema.parse(task.spec));
     assert.ok(steps.some(({ operator }) => operator === name), name);
-    for (const [index, step] of steps.entries()) assert.deepEqual(engineIssues(step.algorithm.name === 'sets' ? 'sets' : 'spu', step, `steps[${index}]`), []);
+    for (const [index, step] of steps.entries()) assert.deepEqual(engineIssues(ENGINE_OF[step.algorithm.name] ?? 'spu', step, `steps[${index}]`), []);
   }
 });

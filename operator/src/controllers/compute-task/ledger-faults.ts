@@ -1,5 +1,6 @@
-import type { AlgorithmRecord, AssetContent, MemberRecord } from '@collabnet/contracts';
-import { engineIssues, type FlowInput, type FlowSpec, type FlowStep } from '@collabnet/flow';
+import type { AlgorithmContent, AlgorithmRecord, AssetContent, MemberRecord } from '@collabnet/contracts';
+import { engineIssues, OPERATOR_CATALOGUE, type FlowInput, type FlowSpec, type FlowStep } from '@collabnet/flow';
+import { queryFault } from '@collabnet/sql-query';
 import type { LedgerView } from './ledger-view.ts';
 
 /** What of a specification the ledger does not bear out. */
@@ -59,8 +60,17 @@ async function algorithmFaults(view: LedgerView, spec: FlowSpec, at: string, ste
   if (!operators.includes(operator)) return [{ field: `${at}.operator`, reason: 'OperatorMissing', message: `${name} has not ${operator}, but ${operators.join(', ')}; name an algorithm that has it` }];
   const unable = engineIssues(engine, step, at);
   if (unable.length > 0) return unable.map(({ field: where, message }) => ({ field: where, reason: 'EngineUnable', message }));
+  const unfit = queryFaultOf(step, record.content);
+  if (unfit !== undefined) return [{ field: `${at}.inputs`, reason: 'QueryMismatch', message: `the query of ${name} does not fit the inputs: ${unfit}` }];
   if (trustModels.includes(spec.trustModel)) return [];
   return [{ field: 'trustModel', reason: 'TrustModelMismatch', message: `${name} is for ${trustModels.join(', ')}` }];
+}
+
+/** A query names tables and columns, which the inputs of the step must give. */
+function queryFaultOf({ operator, inputs, parameters }: FlowStep, { program }: AlgorithmContent): string | undefined {
+  if (OPERATOR_CATALOGUE[operator].program !== 'Sql' || program === undefined) return undefined;
+  const tables = inputs.map(({ name, keys, columns }) => ({ name, columns: [...keys, ...columns.filter((column) => !keys.includes(column))], keys: keys.length }));
+  return queryFault(program, tables, String(parameters['groupSize']));
 }
 
 async function inputFaults(view: LedgerView, spec: FlowSpec, input: FlowInput, at: string): Promise<LedgerFault[]> {
