@@ -28,6 +28,18 @@ test('who gives rows is named to all engines', () => {
   assert.deepEqual(setParameters(given, ['a', 'c']), { operation: 'Deliver', receivers: ['a', 'c'], giver: 'b' });
 });
 
+test('a query comes with its text, its tables and the smallest group that owners allow', () => {
+  const base = job('sets', 'SqlQuery', { host: 'b', maximumRows: 50, groupSize: 'n' });
+  const query = {
+    ...base,
+    program: 'SELECT count(*) AS n FROM loans',
+    trustedHost: { party: 'b', verifier: 'v'.repeat(43), simulated: true },
+    layout: [{ party: 'a', input: 'loans', kind: 'Rows', columns: ['id', 'amount'], keys: 1 }],
+  } as CourierJob;
+  const tables = [{ party: 'a', name: 'loans', columns: ['id', 'amount'], keys: 1 }];
+  assert.deepEqual(setParameters(query, ['a']), { operation: 'SqlQuery', receivers: ['a'], host: 'b', query: query.program, tables, maximumRows: 50, groupSize: 'n', minimumGroup: 10 });
+});
+
 test('a join is an intersection to the engines', () => {
   assert.equal(setParameters(job('spu', 'Join', { protocol: 'RR22', curve: 'Curve25519' }), ['a', 'b'])['join'], 'Intersection');
   assert.equal(setParameters(job('sets', 'Join', { protocol: 'ECDH', curve: 'SM2' }), ['a', 'b'])['operation'], 'Intersection');

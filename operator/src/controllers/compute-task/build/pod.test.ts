@@ -21,8 +21,8 @@ interface PodSpec {
 }
 
 const id = { flowId: 'f'.repeat(64), step: 'match', attempt: 2 };
-const make = (): { metadata: { name: string; labels: Record<string, string>; annotations: Record<string, string>; finalizers?: unknown }; spec: PodSpec } =>
-  computePod({ priority: 'High', id, network: 'net', config: testConfig(), engineImage: testConfig().images.engineSpu, hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC' }) as never;
+const make = (changes: { trustedHost?: { simulated: boolean }; config?: ReturnType<typeof testConfig> } = {}): { metadata: { name: string; labels: Record<string, string>; annotations: Record<string, string>; finalizers?: unknown }; spec: PodSpec } =>
+  computePod({ priority: 'High', id, network: 'net', config: testConfig(), engineImage: testConfig().images.engineSpu, hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC', ...changes }) as never;
 
 test('the pod is restricted, has no token, no name server and no finalizer, and runs once', () => {
   const { metadata, spec } = make();
@@ -72,4 +72,17 @@ test('the PriorityClass of the administrator goes with the priority of the task,
     return (computePod({ ...options, config: named, priority }) as unknown as { spec: PodSpec }).spec['priorityClassName'];
   };
   assert.deepEqual([classOf('High', {}), classOf('High', { High: 'urgent' }), classOf('Low', { High: 'urgent' })], [undefined, 'urgent', undefined]);
+});
+
+test('a trusted execution environment is a RuntimeClass; the simulator is a container beside the courier, and neither is there unasked', () => {
+  const config = testConfig();
+  const trusted = { ...config, compute: { ...config.compute, trustedExecution: { ...config.compute.trustedExecution, runtimeClassName: 'kata-qemu-tdx' } } };
+  const names = ({ spec }: { spec: PodSpec }): string[] => spec.initContainers.map(({ name }) => name);
+  const [plain, real, simulated] = [make({ config: trusted }), make({ config: trusted, trustedHost: { simulated: false } }), make({ config: trusted, trustedHost: { simulated: true } })];
+  assert.deepEqual([plain, real, simulated].map(({ spec }) => spec['runtimeClassName']), [undefined, 'kata-qemu-tdx', undefined]);
+  assert.deepEqual([plain, real, simulated].map(names), [['courier'], ['courier'], ['attestation-simulator', 'courier']]);
+  const [simulator] = simulated.spec.initContainers;
+  assert.equal(simulator?.volumeMounts, undefined);
+  assert.equal(simulator?.restartPolicy, 'Always');
+  assert.equal((simulator?.securityContext as { readOnlyRootFilesystem?: boolean }).readOnlyRootFilesystem, true);
 });
