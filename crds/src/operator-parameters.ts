@@ -9,6 +9,7 @@ export const operatorParameters = z
   .object({
     protocol: z.enum(['RR22', 'ECDH']).optional().describe('Operators on sets. RR22: fast, for large sets of two parties. ECDH: less traffic, any number of parties.'),
     curve: z.enum(['Curve25519', 'SM2']).optional().describe('Curve of ECDH; Curve25519 by default. RR22 has none.'),
+    join: z.enum(['Inner', 'Left']).optional().describe('PrivateQuery: Left keeps own rows without an answer.'),
     maximumQueries: z.int().min(1).max(1_000_000).optional().describe('PrivateQuery: most different keys that may be asked for.'),
     host: z.string().min(1).max(63).optional().describe('SqlQuery: compute party in whose trusted execution environment the query runs.'),
     verifier: z.string().max(64).optional().describe('SqlQuery: thumbprint (RFC 7638) of the key by which the verifier signs attestation results.'),

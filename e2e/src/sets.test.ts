@@ -181,6 +181,25 @@ describe('the engine for sets', () => {
     await nothingLeft(status?.flowID ?? '');
   });
 
+  test('a left join keeps every row of who asks, with columns of the other where it has the key', async () => {
+    const task = setsTask('left', ['a', 'b'], {
+      operator: 'PrivateQuery',
+      parameters: { maximumQueries: 2000, join: 'Left' },
+      inputs: [
+        { name: 'questions', party: 'a', asset: 'customers', keys: [...KEYS.a], columns: ['dir'] },
+        { name: 'answers', party: 'b', asset: 'customers', keys: [...KEYS.b], columns: ['ccs'] },
+      ],
+    });
+    await apply(BANK_A.namespace, [task]);
+    await agree(task, ['a', 'b']);
+    await succeeded(task.metadata.name);
+    const result = await fetchResult(BANK_A, task.metadata.name);
+    const scores = new Map(tables.b.rows.map((row) => [`${row[0]}|${row[1]}`, row[tables.b.header.indexOf('ccs')]]));
+    assert.deepEqual(keysOf(result), keysOf(tables.a));
+    assert.deepEqual(result.rows.filter(([id, place, , score]) => score !== (scores.get(`${id}|${place}`) ?? '')), []);
+    assert.ok(result.rows.some((row) => row[3] === '') && result.rows.some((row) => row[3] !== ''));
+  });
+
   test('queries tables of two banks in the environment of a third institution, which shows both that it has one', async () => {
     const [loans, scores] = [
       { name: 'loans', party: 'a', asset: 'customers', keys: [...KEYS.a], columns: ['dir'] },

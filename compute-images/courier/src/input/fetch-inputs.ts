@@ -44,9 +44,8 @@ async function fetchRows(assignment: Assignment, input: CourierInput, place: Wor
   if (frozen.keys < job.minimumSetSize && !asks) {
     throw new CourierError('INPUT_BELOW_MINIMUM', `inputs.${name}: fewer different keys than the minimum set size of ${job.minimumSetSize}`);
   }
-  if (order === undefined) return frozen;
-  assertKeysOnce(name, frozen);
-  return { ...frozen, order };
+  if (order !== undefined || (asks && job.parameters['join'] === 'Left')) assertKeysOnce(name, frozen, order === undefined ? 'a left join' : 'a Join');
+  return order === undefined ? frozen : { ...frozen, order };
 }
 
 /** What the engine gets of the rows. */
@@ -59,11 +58,11 @@ function formOf(assignment: Assignment, keys: readonly string[], rest: readonly 
 }
 
 /** A join lines rows up one to one. Said before anything is exchanged. */
-function assertKeysOnce(name: string, { rows, representative }: FrozenRows): void {
+function assertKeysOnce(name: string, { rows, representative }: FrozenRows, what: string): void {
   let repeated = 0;
   for (let row = 0; row < rows; row += 1) if (representative.at(row) >= 0 && representative.at(row) !== row) repeated += 1;
   if (repeated === 0) return;
-  throw new CourierError('INPUT_KEYS_REPEATED', `inputs.${name}: ${repeated} rows repeat the key of an earlier one; a Join needs every key once: name more key columns, or publish an asset with one row a key`);
+  throw new CourierError('INPUT_KEYS_REPEATED', `inputs.${name}: ${repeated} rows repeat the key of an earlier one; ${what} needs every key once: name more key columns, or publish an asset with one row a key`);
 }
 
 async function fetchFile(assignment: Assignment, input: CourierInput, place: Workplace, signal: AbortSignal): Promise<FrozenFile> {

@@ -37,17 +37,27 @@ describe('answers of a private query', () => {
   before(async () => {
     frozen = await freeze([['k1', 'A'], ['k2', '乙'], ['k1', 'again'], [null, 'no key'], ['k"3', 'C']], ['id', 'branch'], keyedRows(['id']));
   });
-  const answered = async (text: string): Promise<string> => {
+  const answered = async (text: string, left = false): Promise<string> => {
     await writeFile(path('answers.csv'), text);
-    const { blocks } = await answers(path('answers.csv'), path('rows.csv'), frozen, ['score']);
+    const { blocks, rows } = await answers(path('answers.csv'), path('rows.csv'), frozen, ['score', 'note'].slice(0, text.includes('note') ? 2 : 1), left);
     const parts: Buffer[] = [];
     for await (const block of blocks()) parts.push(block);
-    return Buffer.concat(parts).toString();
+    const told = Buffer.concat(parts).toString();
+    assert.equal(rows, told.split('\n').length - 2);
+    return told;
   };
 
   test('stand behind the own rows, as often as the other has the key', async () => {
     assert.equal(await answered('collabnet_row,score\n0,7\n0,\n1,""\n4,"a ""b"""\n'), 'id,branch,score\nk1,A,7\nk1,A,\nk2,乙,""\n"k""3",C,"a ""b"""\n');
     assert.equal(await answered('collabnet_row,score\n'), 'id,branch,score\n');
+  });
+
+  test('of a left join leave no own row out', async () => {
+    const own = ['k1,A', 'k2,乙', 'k1,again', ',no key', '"k""3",C'];
+    const all = (...values: string[][]): string => `id,branch,score,note\n${own.flatMap((row, at) => (values[at] ?? [',']).map((value) => `${row},${value}\n`)).join('')}`;
+    assert.equal(await answered('collabnet_row,score,note\n', true), all());
+    assert.equal(await answered('collabnet_row,score,note\n1,7,x\n1,8,\n', true), all([','], ['7,x', '8,']));
+    assert.equal(await answered('collabnet_row,score,note\n0,1,\n4,2,\n', true), all(['1,'], [','], [','], [','], ['2,']));
   });
 
   test('are refused for rows that were not asked for, out of order, or under other names', async () => {

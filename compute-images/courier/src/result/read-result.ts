@@ -49,7 +49,7 @@ export async function readResult(assignment: Assignment, frozen: FrozenInputs, p
       return found;
     }
     case 'Answers':
-      return answers(file, rowsFile, needed(frozen.rows), answerColumns(job));
+      return answers(file, rowsFile, needed(frozen.rows), answerColumns(job), job.parameters['join'] === 'Left');
     case 'Values':
       return valueRows(file, rowsFile, needed(frozen.rows), assignment.rows?.keys.length ?? 0);
     case 'Table':

@@ -13,6 +13,7 @@ export const privateQuery: Operator = {
   trustModels: ['TwoPartySemiHonest'],
   parameters: z.strictObject({
     curve: z.enum(PSI_CURVES).default('Curve25519').describe('Curve of the oblivious function. SM2 hashes with SM3 and seals with SM4.'),
+    join: z.enum(['Inner', 'Left']).default('Inner').describe('Inner: own rows that have an answer, each key once. Left: all own rows, in which every key must occur once; columns without an answer are empty.'),
     maximumQueries: z.int().min(1).max(1_000_000).default(1000).describe('Most different keys that may be asked for; with more, nothing is answered.'),
   }),
   engines: { sets: { parties: { minimum: 2, maximum: 2 }, protocol: 'oblivious function (2HashDH)' } },
