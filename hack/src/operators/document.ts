@@ -52,8 +52,8 @@ function overview(operators: readonly Operator[]): string {
 ${NOTE} The same on the command line: \`kubectl collabnet operators list\` and \`describe NAME\`.
 
 A step of a \`ComputeTask\` names an operator, which says what is computed, and an algorithm of the ledger's register, which says by which engine, image and
-protocol. A task that asks an engine for what it cannot do is refused before anybody is asked to consent. Rows that both have are a `Join`; a left join that brings the
-receiver columns of the other is a `PrivateQuery` with `join: Left`; a full join is a `SqlQuery`.
+protocol. A task that asks an engine for what it cannot do is refused before anybody is asked to consent. Rows that both have are a \`Join\`; a left join that brings the
+receiver columns of the other is a \`PrivateQuery\` with \`join: Left\`; a full join is a \`SqlQuery\`.
 
 ${table(['operator', 'version', 'family', 'engines', 'computes'], rows)}
 `;
