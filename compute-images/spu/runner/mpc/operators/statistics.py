@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..categories import Groups
 from ..columns import Column
 from ..inflation import inflation_rows
 from ..job import MpcJob
@@ -35,7 +36,7 @@ class Prepared:
     numeric: list[int]
     rows: list[Row]
     units: NDArray[np.int64]
-    groups: grouped.Groups | None
+    groups: Groups | None
 
 
 def prepare(job: MpcJob, own: list[Column]) -> Prepared:
