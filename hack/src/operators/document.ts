@@ -16,6 +16,7 @@ export function operatorPages(): Map<string, string> {
 const SHARED: Readonly<Partial<Record<Operator['name'], string>>> = {
   PrivateQuery: 'private-query',
   Join: 'statistics',
+  CrossTable: 'cross-table',
   Binning: 'credit-scoring',
   Regression: 'credit-scoring',
   GradientBoosting: 'boosted-trees',

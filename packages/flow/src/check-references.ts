@@ -7,7 +7,7 @@ import { inputKind } from './sources.ts';
 import type { FlowSpec, FlowStep } from './spec.ts';
 
 /** Parameters that name a column of some party's rows. */
-const REFERENCES = ['label', 'groupBy'] as const;
+const REFERENCES = ['label', 'groupBy', 'rowsBy', 'columnsBy', 'value'] as const;
 
 /** Whether each column that a parameter or a formula names is given by exactly one party. */
 export function checkReferences(at: string, spec: FlowSpec, { inputs, parameters }: FlowStep): FlowIssue[] {

@@ -19,6 +19,7 @@ OUTPUT_KINDS: dict[str, Kind] = {
     "Expression": "Rows",
     "Program": "Table",
     "Statistics": "Table",
+    "CrossTable": "Table",
     "Binning": "Table",
     "Regression": "Model",
     "GradientBoosting": "Model",
@@ -33,6 +34,7 @@ READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tupl
     "Expression": (settings.expression, ("expression",), ()),
     "Program": (settings.program, ("program",), ("minimumRows",)),
     "Statistics": (settings.statistics, (), ("statistics", "quantiles", "groupBy", "minimumGroupSize")),
+    "CrossTable": (settings.cross_table, ("rowsBy", "columnsBy"), ("value", "minimumGroupSize")),
     "Binning": (settings.binning, ("label",), ("positive", "bins", "method", "minimumBinSize")),
     "Regression": (
         settings.regression,

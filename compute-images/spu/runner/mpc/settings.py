@@ -64,6 +64,27 @@ def statistics(scalars: Scalars, layout: Layout) -> StatisticsSettings:
 
 
 @dataclass(frozen=True)
+class CrossTableSettings:
+    rows_by: ColumnName
+    columns_by: ColumnName
+    value: ColumnName | None
+    minimum_group_size: int
+
+
+def cross_table(scalars: Scalars, layout: Layout) -> CrossTableSettings:
+    reference = scalars.text("value")
+    found = CrossTableSettings(
+        layout.find(scalars.text("rowsBy"), "parameters.rowsBy"),
+        layout.find(scalars.text("columnsBy"), "parameters.columnsBy"),
+        layout.find(reference, "parameters.value") if reference else None,
+        scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10),
+    )
+    if found.rows_by == found.columns_by:
+        raise JobError("parameters.columnsBy", "is the column of rowsBy; name another one")
+    return found
+
+
+@dataclass(frozen=True)
 class BinningSettings:
     label: ColumnName
     positive: str
