@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from ..errors import EngineError
 from .columns import Column
+from .layout import MOST_GROUPS
 from .tables import text_of
-
-MOST_GROUPS = 64
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tupl
     # operator: reader of its settings, required settings, optional settings
     "Expression": (settings.expression, ("expression",), ()),
     "Program": (settings.program, ("program",), ("minimumRows",)),
-    "Statistics": (settings.statistics, (), ("statistics", "quantiles", "groupBy", "minimumGroupSize")),
-    "CrossTable": (settings.cross_table, ("rowsBy", "columnsBy"), ("value", "minimumGroupSize")),
+    "Statistics": (settings.statistics, (), ("statistics", "quantiles", "groupBy", "minimumGroupSize", "epsilon", "bounds", "categories")),
+    "CrossTable": (settings.cross_table, ("rowsBy", "columnsBy"), ("value", "minimumGroupSize", "epsilon", "rowCategories", "columnCategories")),
     "Binning": (settings.binning, ("label",), ("positive", "bins", "method", "minimumBinSize")),
     "Regression": (
         settings.regression,

@@ -2,6 +2,7 @@
 
 As with groups of Statistics, the owner of a column leaves out its categories with too few rows, which nobody else learns of. Cells
 with too few rows are closed on shares, with others that protect them; see suppression.py. There are no totals of lines.
+With differential privacy the categories are named beforehand, every count has noise, and is closed by what it is with it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..association import association
-from ..categories import MOST_GROUPS, Groups, large_groups
+from ..categories import Groups, large_groups, named_groups
 from ..columns import Column
 from ..fixed import bits_for, encode, exponent_of
 from ..job import MpcJob
-from ..layout import ColumnName
+from ..layout import MOST_GROUPS, ColumnName
+from ..noise import open_noisy
 from ..session import Session, check_group
 from ..settings import CrossTableSettings
 from ..suppression import opened_cells
@@ -47,8 +49,8 @@ def prepare(job: MpcJob, own: list[Column]) -> Prepared:
     value = _own(job, own, settings.value)
     values = None if value is None else value.complete_numbers()
     return Prepared(
-        None if rows is None else large_groups(rows, settings.minimum_group_size, "rowsBy"),
-        None if columns is None else large_groups(columns, settings.minimum_group_size, "columnsBy"),
+        _groups(rows, settings, "rowsBy", settings.row_categories),
+        _groups(columns, settings, "columnsBy", settings.column_categories),
         values,
         0 if values is None else exponent_of(float(np.abs(values).max())),
     )
@@ -71,6 +73,8 @@ def compute(session: Session, prepared: Prepared) -> list[Row] | None:
         inputs = ["left", "right", *(["values"] if settings.value else [])]
         machine.run(_next if start else _first, [*inputs, *(cells if start else [])], cells)
         machine.forget(*inputs)
+    if settings.privacy:
+        return _noisy_result(session, settings)
     machine.run(opened_cells(settings.minimum_group_size), cells, [f"opened {name}" for name in cells])
     opened = [machine.open(f"opened {name}", session.receivers) for name in cells]
     told = session.exchange.tell(session.receivers, {"rows": _names(prepared.rows), "columns": _names(prepared.columns)}, _are_names)
@@ -89,6 +93,12 @@ def _own(job: MpcJob, own: list[Column], wanted: ColumnName | None) -> Column | 
     if wanted is None or wanted.party != job.self_name:
         return None
     return next(column for column in own if column.name == wanted.column)
+
+
+def _groups(column: Column | None, settings: CrossTableSettings, parameter: str, names: tuple[str, ...]) -> Groups | None:
+    if column is None:
+        return None
+    return named_groups(column, names) if settings.privacy else large_groups(column, settings.minimum_group_size, parameter)
 
 
 def _members(groups: Groups | None, start: int, end: int) -> NDArray[np.int64] | None:
@@ -111,6 +121,20 @@ def _result(total: int, rows: list[str], columns: list[str], opened: list[Any], 
                 value = float(int(opened[1][i, j])) * 2.0**-bits
                 found += [["Sum", row, column, value if count else None], ["Mean", row, column, value / count if count else None]]
     return found + [[name, None, None, value] for name, value in association(counts, total).items()]
+
+
+def _noisy_result(session: Session, settings: CrossTableSettings) -> list[Row] | None:
+    """From the variable `counts`, whose last row and column nobody asked for."""
+    assert settings.privacy
+    (rows, columns) = (settings.row_categories, settings.column_categories)
+    session.machine.run(_without_last, ["counts"], ["total"])
+    # A row that takes another place in the table changes two counts by 1.
+    counts = open_noisy(session, "total", (len(rows) * len(columns), 1), [settings.privacy.scale(2, 1)], settings.minimum_group_size)
+    if counts is None:
+        return None
+    pairs = [(row, column) for row in rows for column in columns]
+    found: list[Row] = [["Count", *pair, int(count) or None] for pair, count in zip(pairs, counts[:, 0], strict=True)]
+    return [["Epsilon", None, None, float(settings.privacy.epsilon)], *found]
 
 
 def _size(groups: Groups | None) -> int:
@@ -137,3 +161,7 @@ def _next(left: Any, right: Any, *rest: Any) -> Any:
     """`rest`: the values, if any, then the cells so far."""
     half = len(rest) // 2
     return tuple(cells + more for cells, more in zip(rest[half:], _first(left, right, *rest[:half]), strict=True))
+
+
+def _without_last(counts: Any) -> Any:
+    return counts[:-1, :-1].reshape(-1, 1)

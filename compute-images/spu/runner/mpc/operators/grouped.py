@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..categories import MOST_GROUPS, Groups, large_groups
+from ..categories import Groups, large_groups
 from ..columns import Column
 from ..fixed import bits_for, encode, exponent_of
 from ..job import MpcJob
+from ..layout import MOST_GROUPS
 from ..session import Session
 from ..settings import StatisticsSettings
 
