@@ -63,7 +63,7 @@ const step = withRules(
   z
     .object({
       name: label('Name of the step within the task.'),
-      operator: operator.default('Intersection').describe('What is computed (kubectl collabnet operators list). Intersection: rows whose keys all parties hold. Difference: rows whose keys the other does not hold. Union: the keys that one of both holds, in the clear. Cardinality: how many different keys all parties hold, not which. PrivateQuery: columns of the other party for keys that it does not learn. Deliver: rows of one party as they are. Join: common rows, lined up for the others, which compute on secret shares: Expression, Program, Statistics, Binning, Regression, GradientBoosting, KMeans, Predict, Evaluate, Explain.'),
+      operator: operator.default('Intersection').describe('What is computed (kubectl collabnet operators list). Intersection: rows whose keys all parties hold. Difference: rows whose keys the other does not hold. Union: the keys that one of both holds, in the clear. Cardinality: how many different keys all parties hold, not which. PrivateQuery: columns of the other party for keys that it does not learn. Deliver: rows of one party as they are. Join: common rows, lined up for the others, which compute on secret shares: Expression, Program, Statistics, CrossTable, Binning, Regression, GradientBoosting, KMeans, Predict, Evaluate, Explain.'),
       algorithm: algorithmRef,
       roles: z
         .object({

@@ -95,7 +95,7 @@ export const trustModel = z
   );
 
 /** What a step can compute, as the catalogue of @collabnet/flow has it. */
-export const operator = z.enum(['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'SqlQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain']);
+export const operator = z.enum(['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'SqlQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'CrossTable', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain']);
 
 /** Programs that run in compute pods. */
 export const engine = z.enum(['spu', 'sets']);

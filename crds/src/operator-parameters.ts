@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const decimal = z.string().max(20).regex(/^\d{1,9}(\.\d{1,9})?$/);
 const list = z.string().min(1).max(256);
+const names = z.string().min(1).max(1024);
 const column = z.string().min(1).max(192);
 
 /** Parameters of all operators: a name means the same in each that has it. Which an operator has, and its defaults, the operator checks. */
@@ -20,7 +21,15 @@ export const operatorParameters = z
     statistics: list.optional().describe('Statistics: figures wanted, separated by commas.'),
     quantiles: list.optional().describe('Statistics: quantiles wanted, such as 0.25,0.5.'),
     groupBy: column.optional().describe('Statistics: column whose values are the groups.'),
+    rowsBy: column.optional().describe('CrossTable: column whose values are the rows of the table.'),
+    columnsBy: column.optional().describe('CrossTable: column whose values are the columns of the table.'),
+    value: column.optional().describe('CrossTable: numeric column whose sum and mean are wanted of each cell.'),
     minimumGroupSize: z.int().min(2).max(1_000_000).optional().describe('Groups with fewer rows are suppressed before anything is opened.'),
+    epsilon: decimal.optional().describe('Statistics, CrossTable: differential privacy of all figures of the step together, such as "1".'),
+    bounds: names.optional().describe('Statistics: with epsilon, smallest and largest value of columns, such as income=0..100000,b.age=18..120.'),
+    categories: names.optional().describe('Statistics: with epsilon, the groups, separated by commas.'),
+    rowCategories: names.optional().describe('CrossTable: with epsilon, the values of the rows, separated by commas.'),
+    columnCategories: names.optional().describe('CrossTable: with epsilon, the values of the columns, separated by commas.'),
     label: column.optional().describe('Column with the outcome; party.column where several parties have one of this name.'),
     positive: z.string().min(1).max(64).optional().describe('Value of the label that counts as 1.'),
     bins: z.int().min(2).max(20).optional().describe('Binning: most bins of a column.'),

@@ -6,7 +6,8 @@ import unittest
 from collections.abc import Sequence
 from typing import Any
 
-from .mpc_pods import Meeting, Side
+from .mpc_pods import Meeting, Side, job_for, write_inputs
+from .pods import Pod, free_ports
 from .wheel import add_twins
 
 
@@ -28,3 +29,16 @@ class MpcCase(unittest.TestCase):
         for pod in meeting.pods:
             self.assertFalse((pod.work / "engine" / "tmp").exists(), "scratch must be gone")
         return meeting
+
+    def alone(self, rows: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
+        """How a run of party a ends that never meets its peer. `changed`: the parameters, with the operator."""
+        pod = Pod()
+        self.addCleanup(pod.close)
+        inputs = write_inputs(pod.work / "in", Side(rows))
+        layout = [{"party": "a", "input": "rows", "kind": "Rows", "columns": list(rows)}]
+        parameters = {"protocol": "CHEETAH", "receivers": ["a"], **changed}
+        pod.give(job_for(pod.work, "a", "ab", free_ports(2), inputs, layout, parameters))
+        found = pod.await_file("exit.json")
+        pod.touch("release")
+        pod.process.wait(10)
+        return found

@@ -61,7 +61,7 @@ class Meeting:
         layout: list[dict[str, Any]] = []
         inputs: list[list[dict[str, Any]]] = []
         for name, side, pod in zip(self.names, sides, self.pods, strict=True):
-            own = _write_inputs(pod.work / "in", side)
+            own = write_inputs(pod.work / "in", side)
             inputs.append(own)
             listed = [{"party": name, "input": one["name"], "kind": one["kind"]} | ({"columns": one["columns"]} if "columns" in one else {}) for one in own]
             layout += listed
@@ -138,7 +138,7 @@ def job_for(
     }
 
 
-def _write_inputs(folder: Path, side: Side) -> list[dict[str, Any]]:
+def write_inputs(folder: Path, side: Side) -> list[dict[str, Any]]:
     inputs: list[dict[str, Any]] = []
     if side.rows is not None:
         (folder / "rows").write_bytes(csv_bytes(side.rows))

@@ -29,6 +29,10 @@ class BlocksTest(MpcCase):
         self.assertAlmostEqual(float(found["x0", "y"]), np.corrcoef(x[:, 0], y)[0, 1], 8)
         means = {(r["column"], r["group"]): r["value"] for r in table(operator="Statistics", statistics="Mean", groupBy="g")}
         self.assertAlmostEqual(float(means["x3", "1"]), x[group == 1, 3].mean(), 8)
+        cells = {(r["statistic"], r["rowCategory"], r["columnCategory"]): r["value"] for r in table(operator="CrossTable", rowsBy="g", columnsBy="y", value="x2")}
+        for i in range(3):
+            self.assertEqual(cells["Count", str(i), "1"], str(((group == i) & (y == 1)).sum()))
+            self.assertAlmostEqual(float(cells["Mean", str(i), "1"]), x[(group == i) & (y == 1), 2].mean(), 8)
         bins = [r for r in table(operator="Binning", label="y") if r["column"] == "x0"]
         for one in bins:
             inside = (x[:, 0] > float(one["lower"])) & (x[:, 0] <= float(one["upper"]))

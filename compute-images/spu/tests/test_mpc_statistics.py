@@ -96,25 +96,10 @@ class StatisticsTest(MpcCase):
         ):  # fmt: skip
             with self.subTest(part):
                 # The others never come: such a fault ends the run before it connects.
-                exit_ = self.alone(rows, changed)
+                exit_ = self.alone(rows, {"operator": "Statistics", **changed})
                 self.assertEqual(exit_["code"], code, exit_)
                 self.assertIn(part, exit_["message"])
                 self.assertNotIn("secret", exit_["message"])
-
-    def alone(self, rows: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
-        from .mpc_pods import _write_inputs, job_for
-        from .pods import Pod, free_ports
-
-        pod = Pod()
-        self.addCleanup(pod.close)
-        inputs = _write_inputs(pod.work / "in", Side(rows))
-        layout = [{"party": "a", "input": "rows", "kind": "Rows", "columns": list(rows)}]
-        parameters = {"operator": "Statistics", "protocol": "CHEETAH", "receivers": ["a"], **changed}
-        pod.give(job_for(pod.work, "a", "ab", free_ports(2), inputs, layout, parameters))
-        found = pod.await_file("exit.json")
-        pod.touch("release")
-        pod.process.wait(10)
-        return found
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ ENGINE = (
     ("numpy-1.26.4-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "666dbfb6ec68962c033a450943ded891bed2d54e6755e35e5835d63f4f6931d5"),
     ("ml_dtypes-0.5.1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "c09526488c3a9e8b7a23a388d4974b670a9a3dd40c5c8a61db5593ce9b725bab"),
     ("opt_einsum-3.4.0-py3-none-any.whl", "69bb92469f86a1565195ece4ac0323943e83477171b91d24c35afe028a90d7cd"),
+    ("opendp-0.16.0-cp310-abi3-manylinux_2_28_x86_64.whl", "e128faea9ac5404877f560d93039a081c3ef2b5661acdbd786b33cdbb3f737ec"),
+    ("deprecated-1.3.1-py2.py3-none-any.whl", "597bfef186b6f60181535a29fbe44865ce137a5079f295b479886c82729d5f3f"),
+    ("wrapt-2.5.2-cp311-cp311-manylinux1_x86_64.manylinux_2_28_x86_64.manylinux_2_5_x86_64.whl", "0743950d3dda9940e56f81f5334ba051c4fe2e1421e4e4a4ef8eb8fb86a90894"),
 )
 # Plaintext twins of the operators, for tests only.
 TWINS = (

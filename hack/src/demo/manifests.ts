@@ -72,7 +72,7 @@ export function foundersNetwork(engine: EngineImage, founder: DemoInstitution = 
         name: 'mpc',
         version: '1.0.0',
         engine: 'spu',
-        operators: ['Expression', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain'],
+        operators: ['Expression', 'Statistics', 'CrossTable', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain'],
         ...engine,
         trustClass: 'ReviewedProtocol',
         trustModels: ['TwoPartySemiHonest', 'ThreePartyHonestMajority'],

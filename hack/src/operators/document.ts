@@ -17,6 +17,7 @@ const SHARED: Readonly<Partial<Record<Operator['name'], string>>> = {
   PrivateQuery: 'private-query',
   SqlQuery: 'sql-query',
   Join: 'statistics',
+  CrossTable: 'cross-table',
   Binning: 'credit-scoring',
   Regression: 'credit-scoring',
   GradientBoosting: 'boosted-trees',

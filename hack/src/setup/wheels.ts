@@ -55,6 +55,25 @@ export const pythonFiles: readonly PythonFile[] = [
     sha256: '69bb92469f86a1565195ece4ac0323943e83477171b91d24c35afe028a90d7cd',
     pipOptions: wheelFor('none', 'manylinux_2_17_x86_64'),
   },
+  // Noise for differential privacy (MIT), and what its import needs.
+  {
+    requirement: 'opendp==0.16.0',
+    file: 'opendp-0.16.0-cp310-abi3-manylinux_2_28_x86_64.whl',
+    sha256: 'e128faea9ac5404877f560d93039a081c3ef2b5661acdbd786b33cdbb3f737ec',
+    pipOptions: wheelFor('abi3', 'manylinux_2_28_x86_64'),
+  },
+  {
+    requirement: 'deprecated==1.3.1',
+    file: 'deprecated-1.3.1-py2.py3-none-any.whl',
+    sha256: '597bfef186b6f60181535a29fbe44865ce137a5079f295b479886c82729d5f3f',
+    pipOptions: wheelFor('none', 'manylinux_2_17_x86_64'),
+  },
+  {
+    requirement: 'wrapt==2.5.2',
+    file: 'wrapt-2.5.2-cp311-cp311-manylinux1_x86_64.manylinux_2_28_x86_64.manylinux_2_5_x86_64.whl',
+    sha256: '0743950d3dda9940e56f81f5334ba051c4fe2e1421e4e4a4ef8eb8fb86a90894',
+    pipOptions: wheelFor('cp311', 'manylinux_2_28_x86_64'),
+  },
   // For tests only.
   {
     requirement: 'scipy==1.14.1',

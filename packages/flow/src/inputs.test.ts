@@ -125,6 +125,8 @@ describe('steps that read the outputs of earlier ones', () => {
     ['evidence of one party only', /inputs: minimumInformationValue needs the table of a Binning of party b too/, (spec) => step(spec, 'train').inputs.splice(3, 1)],
     ['evidence that is not asked for', /parameters.minimumInformationValue: party a gives the table of a Binning, which counts only with/, (spec) => (step(spec, 'train').parameters['minimumInformationValue'] = '')],
     ['an extreme of a group', /parameters.statistics: by groups there are Count, Sum, Mean/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Maximum', groupBy: 'late' } })],
+    ['a cell of a column that nobody gives', /parameters.columnsBy: no party gives a column region/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'CrossTable', parameters: { rowsBy: 'late', columnsBy: 'region' } })],
+    ['bounds of a column that nobody gives', /parameters.bounds: no party gives a column b.late/, (spec) => Object.assign(step(spec, 'bins'), { operator: 'Statistics', parameters: { statistics: 'Mean', epsilon: '1', bounds: 'b.late=0..1' } })],
     ['a rate of learning beyond its bounds', /parameters.learningRate: must lie between 0.0001 and 1/, (spec) => (step(spec, 'train').parameters['learningRate'] = '5')],
     ['shares of two models', /inputs: the shares are of the models a{64}.* and this task/, (spec) => (step(spec, 'explain').inputs[0]!.from = { flow: 'a'.repeat(64), step: 'train', output: 'model' })],
     ['a model of another task where none is taken', /inputs\[2\].from: Binning takes no model/, (spec) => step(spec, 'bins').inputs.push({ name: 'model', party: 'a', from: { flow: 'a'.repeat(64), step: 'train', output: 'model' }, keys: [], columns: [] })],

@@ -3,7 +3,7 @@ import type { PartyRange } from './party-range.ts';
 /** The closed word lists of the task language. Adding a word is a new rule version, never a silent change. */
 
 /** What a step can compute; the catalogue of operators describes each. */
-export const OPERATORS = ['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'SqlQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain'] as const;
+export const OPERATORS = ['Intersection', 'Difference', 'Union', 'Cardinality', 'Join', 'PrivateQuery', 'SqlQuery', 'Deliver', 'Expression', 'Program', 'Statistics', 'CrossTable', 'Binning', 'Regression', 'GradientBoosting', 'KMeans', 'Predict', 'Evaluate', 'Explain'] as const;
 
 /** Programs that run in compute pods. */
 export const ENGINES = ['spu', 'sets'] as const;

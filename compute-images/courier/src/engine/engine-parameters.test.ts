@@ -49,6 +49,11 @@ test('an operator on shares gets its parameters, the protocol of its number of p
   const two = job('spu', 'Statistics', { statistics: 'Mean', minimumGroupSize: 5 });
   assert.deepEqual(mpcParameters(two, ['a']), { operator: 'Statistics', protocol: 'CHEETAH', receivers: ['a'], statistics: 'Mean', minimumGroupSize: 10 });
   assert.equal(mpcParameters(job('spu', 'Evaluate', { label: 'late', minimumGroupSize: 5 }), ['a'])['minimumGroupSize'], 5, 'metrics are about all rows');
+  const table = job('spu', 'CrossTable', { rowsBy: 'b.region', columnsBy: 'late', minimumGroupSize: 5 });
+  assert.equal(mpcParameters(table, ['a'])['minimumGroupSize'], 10);
+  const noisy = job('spu', 'Statistics', { statistics: 'Mean', epsilon: '0.5', bounds: 'dir=0..1' });
+  assert.deepEqual(mpcParameters(noisy, ['a']), { operator: 'Statistics', protocol: 'CHEETAH', receivers: ['a'], statistics: 'Mean', epsilon: '0.5', bounds: 'dir=0..1' });
+
   const three = { ...job('spu', 'Binning', { label: 'late', minimumBinSize: 50 }), peers: [...two.peers, ...two.peers] };
   assert.deepEqual(mpcParameters(three, ['a', 'b']), { operator: 'Binning', protocol: 'ABY3', receivers: ['a', 'b'], label: 'late', minimumBinSize: 50 });
 });

@@ -68,7 +68,7 @@ export function setParameters(job: CourierJob, receivers: readonly string[]): Pa
 }
 
 /** By operator that tells figures of groups: the parameter with their smallest size. What owners and network demand counts where it is larger. */
-const SMALLEST_GROUP: Readonly<Partial<Record<CourierJob['operator'], string>>> = { Statistics: 'minimumGroupSize', Binning: 'minimumBinSize' };
+const SMALLEST_GROUP: Readonly<Partial<Record<CourierJob['operator'], string>>> = { Statistics: 'minimumGroupSize', CrossTable: 'minimumGroupSize', Binning: 'minimumBinSize' };
 
 /** What the engine is told of an operator on shares: the same at every party. */
 export function mpcParameters({ operator, parameters, program, peers, minimumSetSize, layout = [] }: CourierJob, receivers: readonly string[]): Parameters {

@@ -12,6 +12,8 @@ Kind = Literal["Rows", "Table", "Model"]
 KINDS: tuple[Kind, ...] = ("Rows", "Table", "Model")
 MOST_COLUMNS = 1000
 MOST_INPUTS = 16
+# Groups of a column.
+MOST_GROUPS = 64
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ OUTPUT_KINDS: dict[str, Kind] = {
     "Expression": "Rows",
     "Program": "Table",
     "Statistics": "Table",
+    "CrossTable": "Table",
     "Binning": "Table",
     "Regression": "Model",
     "GradientBoosting": "Model",
@@ -32,7 +33,8 @@ READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tupl
     # operator: reader of its settings, required settings, optional settings
     "Expression": (settings.expression, ("expression",), ()),
     "Program": (settings.program, ("program",), ("minimumRows",)),
-    "Statistics": (settings.statistics, (), ("statistics", "quantiles", "groupBy", "minimumGroupSize")),
+    "Statistics": (settings.statistics, (), ("statistics", "quantiles", "groupBy", "minimumGroupSize", "epsilon", "bounds", "categories")),
+    "CrossTable": (settings.cross_table, ("rowsBy", "columnsBy"), ("value", "minimumGroupSize", "epsilon", "rowCategories", "columnCategories")),
     "Binning": (settings.binning, ("label",), ("positive", "bins", "method", "minimumBinSize")),
     "Regression": (
         settings.regression,

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from ..errors import JobError
 from .formula import Formula, read_formula
 from .layout import ColumnName, Layout
+from .privacy import Bound, Privacy, read_bounds, read_categories, read_privacy
 from .program_lines import Program, read_program
 from .scalars import Scalars
 
 STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation", "Minimum", "Maximum", "Median", "Quantiles", "Correlation", "VarianceInflation")
 # Of a group only what sums make up: an extreme or a quantile is the value of one of a few rows.
 GROUP_STATISTICS = ("Count", "Sum", "Mean", "Variance", "StandardDeviation")
+NOISY_STATISTICS = ("Count", "Sum", "Mean")
 METHODS = ("Quantile", "EqualWidth", "Optimal")
 MODELS = ("Linear", "Logistic", "Poisson", "Tweedie")
 OBJECTIVES = ("Linear", "Logistic")
@@ -47,6 +49,11 @@ class StatisticsSettings:
     quantiles: tuple[str, ...]
     group_by: ColumnName | None
     minimum_group_size: int
+    privacy: Privacy | None
+    bounds: tuple[Bound, ...]
+    """Of the columns whose sums are told with noise."""
+    categories: tuple[str, ...]
+    """Names of the groups, with privacy."""
 
 
 def statistics(scalars: Scalars, layout: Layout) -> StatisticsSettings:
@@ -58,9 +65,62 @@ def statistics(scalars: Scalars, layout: Layout) -> StatisticsSettings:
         raise JobError("parameters.statistics", f"{refused[0]} cannot be had by group; remove it or groupBy")
     if "VarianceInflation" in found and "Correlation" not in found:
         raise JobError("parameters.statistics", "VarianceInflation follows from Correlation; ask for both")
+    privacy, bounds = read_privacy(scalars), read_bounds(scalars, layout)
+    _check_noisy(found, group_by, privacy, bounds)
     return StatisticsSettings(
-        found, scalars.decimals("quantiles", 0, 1, "0.25,0.5,0.75"), group_by, scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10)
+        found,
+        scalars.decimals("quantiles", 0, 1, "0.25,0.5,0.75"),
+        group_by,
+        scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10),
+        privacy,
+        bounds,
+        read_categories(scalars, "categories", privacy is not None and group_by is not None),
     )
+
+
+def _check_noisy(statistics: tuple[str, ...], group_by: ColumnName | None, privacy: Privacy | None, bounds: tuple[Bound, ...]) -> None:
+    if privacy is None and bounds:
+        raise JobError("parameters.bounds", "counts only with epsilon; remove it")
+    if privacy is None:
+        return
+    refused = [word for word in statistics if word not in NOISY_STATISTICS]
+    if refused:
+        raise JobError("parameters.statistics", f"{refused[0]} cannot be had with epsilon; remove it or epsilon")
+    if {"Sum", "Mean"} & set(statistics) and not bounds:
+        raise JobError("parameters.bounds", "is missing: with epsilon a sum or mean needs the bounds of its column")
+    if any(bound.column == group_by for bound in bounds):
+        raise JobError("parameters.bounds", "names the column of groupBy, which is not summed")
+
+
+@dataclass(frozen=True)
+class CrossTableSettings:
+    rows_by: ColumnName
+    columns_by: ColumnName
+    value: ColumnName | None
+    minimum_group_size: int
+    privacy: Privacy | None
+    row_categories: tuple[str, ...]
+    column_categories: tuple[str, ...]
+    """Names of the categories, with privacy."""
+
+
+def cross_table(scalars: Scalars, layout: Layout) -> CrossTableSettings:
+    reference = scalars.text("value")
+    privacy = read_privacy(scalars)
+    found = CrossTableSettings(
+        layout.find(scalars.text("rowsBy"), "parameters.rowsBy"),
+        layout.find(scalars.text("columnsBy"), "parameters.columnsBy"),
+        layout.find(reference, "parameters.value") if reference else None,
+        scalars.number("minimumGroupSize", SMALLEST_GROUP, LARGEST_GROUP, 10),
+        privacy,
+        read_categories(scalars, "rowCategories", privacy is not None),
+        read_categories(scalars, "columnCategories", privacy is not None),
+    )
+    if privacy and found.value:
+        raise JobError("parameters.value", "cannot be had with epsilon; remove it or epsilon")
+    if found.rows_by == found.columns_by:
+        raise JobError("parameters.columnsBy", "is the column of rowsBy; name another one")
+    return found
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ describe('catalogue of operators', () => {
   test('writes defaults out, which are valid, and leaves faulty parameters as they are', () => {
     for (const name of OPERATORS) {
       const required = parameterHelp(OPERATOR_CATALOGUE[name]).filter((each) => each.default === 'required');
-      const given = Object.fromEntries(required.map((each) => [each.name, 'x']));
+      const given = Object.fromEntries(required.map((each) => [each.name, each.name]));
       assert.deepEqual(parameterIssues(name, withDefaults(name, given), 'p'), []);
       assert.deepEqual(parameterIssues(name, {}, 'p').map(({ field }) => field), required.map((each) => `p.${each.name}`));
     }
@@ -44,6 +44,7 @@ describe('catalogue of operators', () => {
     assert.match(message('Statistics', { statistics: 'Mean, Mode' }, 'p'), /^name one or more of Count, Sum/);
     assert.match(message('Statistics', { quantiles: '0.5,2' }, 'p'), /from 0 to 1/);
     assert.match(message('Regression', { label: 'deny', learningRate: '1e3' }, 'p'), /decimal number/);
+    assert.match(message('CrossTable', { rowsBy: 'ccs', columnsBy: 'ccs' }, 'p'), /^is the column of rowsBy/);
     assert.match(message('Statistics', { statistics: 'VarianceInflation' }, 'p'), /ask for both/);
     assert.deepEqual(parameterIssues('Statistics', { statistics: 'Correlation, VarianceInflation' }, 'p'), []);
   });

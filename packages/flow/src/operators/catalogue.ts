@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { formatPath, type FlowIssue } from '../issue.ts';
 import { binning } from './binning.ts';
 import { cardinality } from './cardinality.ts';
+import { crossTable } from './cross-table.ts';
 import { deliver } from './deliver.ts';
 import { difference } from './difference.ts';
 import { evaluate } from './evaluate.ts';
@@ -33,6 +34,7 @@ export const OPERATOR_CATALOGUE: Readonly<Record<OperatorName, Operator>> = {
   Expression: expression,
   Program: program,
   Statistics: statistics,
+  CrossTable: crossTable,
   Binning: binning,
   Regression: regression,
   GradientBoosting: gradientBoosting,

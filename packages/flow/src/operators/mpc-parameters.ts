@@ -1,13 +1,16 @@
 import { z } from 'zod';
 
 /** A decimal number as text: parameters hold no fractions, so that the canonical form of a task is the same everywhere. */
-export function decimal(meaning: string, { minimum, maximum, initial }: { minimum: number; maximum: number; initial: string }): z.ZodType {
+export function boundedDecimal(minimum: number, maximum: number): z.ZodString {
   return z
     .string()
-    .regex(/^\d{1,9}(\.\d{1,9})?$/, 'write a decimal number such as "0.1"')
-    .refine((text) => Number(text) >= minimum && Number(text) <= maximum, `must lie between ${minimum} and ${maximum}`)
-    .default(initial)
-    .describe(`${meaning} From ${minimum} to ${maximum}.`);
+    .regex(/^\d{1,9}(\.\d{1,9})?$/, { message: 'write a decimal number such as "0.1"', abort: true })
+    .refine((text) => Number(text) >= minimum && Number(text) <= maximum, `must lie between ${minimum} and ${maximum}`);
+}
+
+/** The same with a value that it has if it is left out. */
+export function decimal(meaning: string, { minimum, maximum, initial }: { minimum: number; maximum: number; initial: string }): z.ZodType {
+  return boundedDecimal(minimum, maximum).default(initial).describe(`${meaning} From ${minimum} to ${maximum}.`);
 }
 
 /** Names from a closed list, separated by commas. */

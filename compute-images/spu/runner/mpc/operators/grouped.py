@@ -6,32 +6,20 @@ they exist. There are no totals of the whole table beside groups: their differen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import EngineError
+from ..categories import Groups, large_groups
 from ..columns import Column
 from ..fixed import bits_for, encode, exponent_of
 from ..job import MpcJob
+from ..layout import MOST_GROUPS
 from ..session import Session
 from ..settings import StatisticsSettings
-from ..tables import text_of
-
-MOST_GROUPS = 64
 
 Row = list[Any]
-
-
-@dataclass(frozen=True)
-class Groups:
-    """Groups that are large enough: names, sizes, and for every row the index of its group, or -1."""
-
-    names: list[str]
-    sizes: list[int]
-    of_row: NDArray[np.int64]
 
 
 def groups_of(job: MpcJob, own: list[Column], settings: StatisticsSettings) -> Groups | None:
@@ -40,22 +28,7 @@ def groups_of(job: MpcJob, own: list[Column], settings: StatisticsSettings) -> G
     if settings.group_by.party != job.self_name:
         return None
     column = next(column for column in own if column.name == settings.group_by.column)
-    if column.numbers is not None:
-        (values, codes) = np.unique(column.complete_numbers(), return_inverse=True)
-        levels = [text_of(float(value)) for value in values]
-    else:
-        assert column.codes is not None
-        column.check_complete()
-        levels, codes = list(column.levels), column.codes
-    if len(levels) > MOST_GROUPS:
-        raise EngineError("INPUT_VALUE", f"column {column.name} has {len(levels)} groups; parameters.groupBy takes at most {MOST_GROUPS}")
-    sizes = np.bincount(codes, minlength=len(levels))
-    kept = [index for index, size in enumerate(sizes) if size >= settings.minimum_group_size]
-    if not kept:
-        raise EngineError("GROUP_TOO_SMALL", f"no group of column {column.name} has parameters.minimumGroupSize ({settings.minimum_group_size}) rows")
-    order = np.full(len(levels), -1)
-    order[kept] = range(len(kept))
-    return Groups([levels[index] for index in kept], [int(sizes[index]) for index in kept], order[codes])
+    return large_groups(column, settings.minimum_group_size, "groupBy")
 
 
 def local_rows(job: MpcJob, own: list[Column], settings: StatisticsSettings, groups: Groups | None) -> list[Row]:
@@ -94,7 +67,7 @@ def compute(session: Session, own: list[Column], numeric: list[int], local: list
     others = [rank for rank in range(len(names)) if rank != owner and told[rank]["numeric"]]
     width = sum(powers * len(told[rank]["numeric"]) for rank in others) + count
     for start, end in session.blocks(width) if others else ():
-        members = None if groups is None else (groups.of_row[start:end, None] == np.arange(count)).astype(np.int64)
+        members = None if groups is None else groups.members(start, end)
         machine.share("groups", owner, (end - start, count), np.int64, members)
         for rank in others:
             values = _scaled([own[index] for index in summed], exponents, bits, start, end)[:, : powers * len(summed)] if rank == session.rank else None

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..categories import Groups
 from ..columns import Column
 from ..inflation import inflation_rows
 from ..job import MpcJob
 from ..session import Session, check_group
 from ..settings import StatisticsSettings
 from ..tables import write_table
-from . import grouped
+from . import grouped, noisy
 from .local_statistics import local_rows, tells_of_few, unit_columns
 
 HEADER = ("statistic", "party", "column", "withParty", "withColumn", "group", "value")
@@ -35,13 +36,15 @@ class Prepared:
     numeric: list[int]
     rows: list[Row]
     units: NDArray[np.int64]
-    groups: grouped.Groups | None
+    groups: Groups | None
 
 
-def prepare(job: MpcJob, own: list[Column]) -> Prepared:
+def prepare(job: MpcJob, own: list[Column]) -> Prepared | noisy.Prepared:
     settings: StatisticsSettings = job.parameters.settings
     if job.rows:
         check_group(job.rows.rows, settings.minimum_group_size)
+    if settings.privacy:
+        return noisy.prepare(job, own, settings)
     for column in own:
         if column.numbers is not None or settings.group_by:
             column.check_complete()
@@ -53,9 +56,11 @@ def prepare(job: MpcJob, own: list[Column]) -> Prepared:
     return Prepared(own, numeric, local_rows(job.self_name, own, settings), units, None)
 
 
-def compute(session: Session, prepared: Prepared) -> list[Row] | None:
+def compute(session: Session, prepared: Prepared | noisy.Prepared) -> list[Row] | None:
     """Rows of the result at a receiver, None elsewhere."""
     settings: StatisticsSettings = session.job.parameters.settings
+    if isinstance(prepared, noisy.Prepared):
+        return noisy.compute(session, prepared)
     if settings.group_by:
         return grouped.compute(session, prepared.own, prepared.numeric, prepared.rows, prepared.groups)
     told = session.exchange.tell(session.receivers, {"rows": prepared.rows, "constant": _constant(prepared, settings.minimum_group_size)}, _is_local)
@@ -75,7 +80,7 @@ def compute(session: Session, prepared: Prepared) -> list[Row] | None:
     return result
 
 
-def write(job: MpcJob, _prepared: Prepared, result: list[Row]) -> int:
+def write(job: MpcJob, _prepared: Prepared | noisy.Prepared, result: list[Row]) -> int:
     assert job.output
     return write_table(job.output.path, HEADER, result)
 
