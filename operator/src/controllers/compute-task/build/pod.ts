@@ -2,7 +2,7 @@ import type { TaskPriority } from '@collabnet/crds';
 import type { KubeObject } from '../../../runtime/index.ts';
 import type { OperatorConfig } from '../../../institution/config.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
-import { ANNOTATION_FLOW, ANNOTATION_NATS_USER, attemptLabels, attemptName, type AttemptId } from './names.ts';
+import { ANNOTATION_FLOW, ANNOTATION_NATS_USER, ANNOTATION_PROPOSER, attemptLabels, attemptName, type AttemptId } from './names.ts';
 
 /** A service that the courier reaches by name although the pod asks no name server. */
 export interface HostAlias {
@@ -16,6 +16,8 @@ export interface ComputePodOptions {
   readonly network: string;
   readonly config: OperatorConfig;
   readonly engineImage: string;
+  /** DID of the institution that proposed the flow. */
+  readonly proposer: string;
   readonly priority: TaskPriority;
   readonly hostAliases: readonly HostAlias[];
   /** Seconds after which Kubernetes ends the pod whatever happens. */
@@ -41,7 +43,7 @@ export function computePod(options: ComputePodOptions): KubeObject {
     metadata: {
       name,
       labels: attemptLabels(id, options.network),
-      annotations: { [ANNOTATION_FLOW]: id.flowId, [ANNOTATION_NATS_USER]: options.natsUser },
+      annotations: { [ANNOTATION_FLOW]: id.flowId, [ANNOTATION_NATS_USER]: options.natsUser, [ANNOTATION_PROPOSER]: options.proposer },
     },
     spec: {
       restartPolicy: 'Never',
