@@ -278,6 +278,21 @@ test('a task beyond the places for attempts waits before it opens, and goes on w
   await a.operateWith(16);
 });
 
+test('a mirror that is deleted comes back, one that is changed is mended', async () => {
+  await apply('shown', taskSpec('shown'));
+  const task = await a.until('proposed', (each) => each.metadata.name === 'shown' && each.status?.flowID !== undefined);
+  const flowId = task.status?.flowID ?? '';
+  const mirror = await b.until('mirror', (each) => each.status?.flowID === flowId);
+  await b.client.delete(COMPUTE_TASK, mirror.metadata.name);
+  const back = await b.until('back', (each) => each.metadata.name === mirror.metadata.name && each.metadata.uid !== mirror.metadata.uid);
+  await b.client.patch(COMPUTE_TASK, back.metadata.name, { metadata: { labels: { 'collabnet.dev/mirror': null }, annotations: { 'collabnet.dev/flow': null } } }, { strategy: 'merge' });
+  await b.until('mended', (each) => each.metadata.name === mirror.metadata.name && each.metadata.labels?.['collabnet.dev/mirror'] === 'true' && each.metadata.annotations?.['collabnet.dev/flow'] === flowId);
+  const flows = await network.query<{ items: FlowRecord[] }>('flows.list', { party: b.session.did });
+  assert.ok(flows.items.every(({ proposer }) => proposer === a.session.did), 'a mirror without its label proposes nothing');
+  await a.client.delete(COMPUTE_TASK, 'shown');
+  await eventually('cancelled', async () => (await flowOf(flowId)).state === 'Cancelled');
+});
+
 /** Sets what tasks may use at an institution, by proposer. */
 const setQuotas = (bank: Bank, quotas: object | null): Promise<unknown> => bank.client.patch(COLLAB_NETWORK, NETWORK, { spec: { quotas } }, { strategy: 'merge' });
 const podAt = (bank: Bank, flowId: string): Promise<unknown> => eventually('pod at ' + bank.namespace, async () => (await bank.pods()).some(({ metadata }) => metadata.name.includes(flowId.slice(0, 10))));
@@ -302,6 +317,7 @@ async function overQuota(flowId: string): Promise<string> {
 }
 
 test('one proposer beyond its quota waits, another goes on with a lower priority, and a restart changes nothing', async () => {
+  await a.operateWith(2);
   await setQuotas(a, { proposers: [{ did: b.session.did, runningAttempts: 1 }] });
   const first = await agreedOfB('quota-first');
   await podAt(a, first);
@@ -315,7 +331,7 @@ test('one proposer beyond its quota waits, another goes on with a lower priority
   await podAt(a, own);
   await eventually('event', async () => (await a.client.list<KubeObject & { reason?: string }>(CORE.event)).some(({ reason }) => reason === 'QuotaExceeded'));
   assert.match(await a.metrics.registry.metrics(), /t_reconcile_total\{[^}]*reason="QuotaExceeded"\} [1-9]/);
-  await a.operateWith(16);
+  await a.operateWith(2);
   await a.client.patch(COMPUTE_TASK, view.metadata.name, { spec: { priority: 'Normal' } }, { strategy: 'merge' });
   await a.until('judged anew', (each) => each.status?.flowID === second && each.status.observedGeneration === each.metadata.generation && ready(each) === 'QuotaExceeded');
   assert.equal((await flowOf(second)).state, 'AwaitingApproval');
@@ -324,6 +340,7 @@ test('one proposer beyond its quota waits, another goes on with a lower priority
   await cancelBy(b, second);
   await cancelBy(a, own);
   await setQuotas(a, null);
+  await a.operateWith(16);
 });
 
 test('tasks beyond the quota of open ones: an own one is proposed when there is room, one of another opens then', async () => {
@@ -371,21 +388,6 @@ test('seconds computed in a day are the ledger\'s: neither a restart nor deleted
   await podAt(a, next);
   await cancelBy(b, next);
   await setQuotas(a, null);
-});
-
-test('a mirror that is deleted comes back, one that is changed is mended', async () => {
-  await apply('shown', taskSpec('shown'));
-  const task = await a.until('proposed', (each) => each.metadata.name === 'shown' && each.status?.flowID !== undefined);
-  const flowId = task.status?.flowID ?? '';
-  const mirror = await b.until('mirror', (each) => each.status?.flowID === flowId);
-  await b.client.delete(COMPUTE_TASK, mirror.metadata.name);
-  const back = await b.until('back', (each) => each.metadata.name === mirror.metadata.name && each.metadata.uid !== mirror.metadata.uid);
-  await b.client.patch(COMPUTE_TASK, back.metadata.name, { metadata: { labels: { 'collabnet.dev/mirror': null }, annotations: { 'collabnet.dev/flow': null } } }, { strategy: 'merge' });
-  await b.until('mended', (each) => each.metadata.name === mirror.metadata.name && each.metadata.labels?.['collabnet.dev/mirror'] === 'true' && each.metadata.annotations?.['collabnet.dev/flow'] === flowId);
-  const flows = await network.query<{ items: FlowRecord[] }>('flows.list', { party: b.session.did });
-  assert.ok(flows.items.every(({ proposer }) => proposer === a.session.did), 'a mirror without its label proposes nothing');
-  await a.client.delete(COMPUTE_TASK, 'shown');
-  await eventually('cancelled', async () => (await flowOf(flowId)).state === 'Cancelled');
 });
 
 test('faults of a spec are named by field before anything is proposed', async () => {

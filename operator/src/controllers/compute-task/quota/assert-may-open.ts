@@ -18,7 +18,10 @@ export function assertMayOpen(run: TaskRun, { proposer, limits, flows }: Propose
     throw quotaExceeded({ quota, proposer, used, limit, network });
   };
   if (openTasks !== undefined && proposer !== required(run.view, 'view').session.did) {
-    const earlier = openFlows(flows, proposer).findIndex(({ flowId }) => flowId === record.flowId);
+    const open = openFlows(flows, proposer).map(({ flowId }) => flowId);
+    const place = open.indexOf(record.flowId);
+    // The newest may not have been told of yet.
+    const earlier = place === -1 ? open.length : place;
     if (earlier >= openTasks) refuse('openTasks', earlier, openTasks);
   }
   if (computeSecondsPerDay === undefined) return;
