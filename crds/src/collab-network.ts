@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { statusBase } from './conditions.ts';
 import { algorithmRef, did, duration, engine, hex, integer, keyed, label, operator, reference, text, time, trustModel, unique } from './fields.ts';
 import type { CustomResource } from './object.ts';
+import { quotas } from './quotas.ts';
 import { immutable, withRules } from './rule.ts';
 
 const hubUrl = /^(tls|nats|wss):\/\/[A-Za-z0-9.-]+:[0-9]+$/;
@@ -140,6 +141,7 @@ export const collabNetworkSpecSchema = withRules(
       leave: z.boolean().default(false).describe('True leaves the network, for ever: open tasks are given up, the keys of this institution end there, the hub refuses it. Its records stay.'),
       invitations: keyed(z.array(invitation).max(64).default([]).describe('Invitations this institution issues.'), ['name']),
       maxStaleness: duration('A decision is taken only on a view of the ledger no older than this.').default('15s'),
+      quotas: quotas.optional(),
     })
     .describe('What the institution wants: found a network or join one.'),
   [

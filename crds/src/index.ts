@@ -12,4 +12,5 @@ export { KINDS, type KindDefinition, type PrinterColumn } from './kinds.ts';
 export * from './ledger-form.ts';
 export * from './object.ts';
 export * from './participant-did.ts';
+export { QUOTA_NAMES, type QuotaLimits, type QuotaName, type Quotas } from './quotas.ts';
 export * from './validate.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { apply, cacheDir, get, person, readHdma, splitBetweenBanks, type Table } from '@collabnet/hack';
+import { apply, cacheDir, get, NETWORK, person, readHdma, splitBetweenBanks, type Table } from '@collabnet/hack';
 import { readyConsortium, type Consortium } from './fixture/consortium.ts';
 import { BANK_A, BANK_B } from './fixture/institutions.ts';
 import { decide } from './support/approvals.ts';
-import { eventually, remove } from './support/objects.ts';
+import { eventually, patch, remove } from './support/objects.ts';
 import { historyOf, nothingLeft, receiptsOf } from './support/remains.ts';
 import { fetchResult, storedFor, tryFetch } from './support/results.ts';
 import { approveAsA, approveAsB, approveAsBoth, ended, mirrorOf, proposed, psiTask, removeTasks, succeeded, taskAt, taskName, type SeenTask } from './support/tasks.ts';
@@ -166,6 +166,24 @@ test('a task that nobody agrees to ends at its deadline', async () => {
     assert.ok(['Failed', 'ApprovalReject', 'Cancelled'].includes(task.status?.phase ?? ''), task.status?.phase);
     assert.match(task.status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '', /not all consents and confirmations came in time.*another spec\.runID/);
   } finally {
+    await removeTasks(name);
+  }
+});
+
+test('a task beyond the quota that the other bank gives its proposer waits, and opens when the quota is raised', async () => {
+  const name = taskName('quota');
+  const setQuota = (runningAttempts: number | null): Promise<void> => patch(BANK_B.namespace, 'collabnetwork', NETWORK, { spec: { quotas: runningAttempts === null ? null : { proposers: [{ did: consortium.bankA, runningAttempts }] } } });
+  try {
+    await setQuota(0);
+    await apply(BANK_A.namespace, [psiTask(consortium, name)]);
+    await approveAsBoth(name);
+    const waits = await eventually<SeenTask, string>(taskAt(BANK_B, await mirrorOf(name)), 'was to wait for its quota', ({ status }) => status?.conditions?.find(({ type, reason }) => type === 'Ready' && reason === 'QuotaExceeded')?.message);
+    assert.match(waits, /quota runningAttempts of .*: 0 of 0 attempts run here .*spec\.quotas of CollabNetwork/);
+    assert.equal((await get<SeenTask>(BANK_A.namespace, 'computetask', name))?.status?.phase, 'AwaitingApproval', 'no time to reserve runs');
+    await setQuota(1);
+    await succeeded(name);
+  } finally {
+    await setQuota(null);
     await removeTasks(name);
   }
 });

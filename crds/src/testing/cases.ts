@@ -96,6 +96,10 @@ export const REFUSED: readonly RefusedCase[] = [
   { base: founder, change: (o) => (o.spec.leave = true), message: 'the founder hosts hub and ledger of the network and cannot leave it' },
   { base: member, before: (o) => (o.spec.leave = true), change: (o) => (o.spec.leave = false), message: 'leave cannot be taken back', transition: true },
   { base: member, change: (o) => (o.spec.join.invitationSecretRef.name = 'other'), message: 'join is immutable', transition: true },
+  { base: member, change: (o) => (o.spec.quotas = { own: {} }), message: 'quotas.own: give at least one of' },
+  { base: member, change: (o) => (o.spec.quotas = { others: {} }), message: 'quotas.others: give at least one of' },
+  { base: member, change: (o) => (o.spec.quotas = { proposers: [{ did: `${DID}bank-b` }] }), message: 'quotas.proposers[]: give at least one of' },
+  { base: member, change: (o) => (o.spec.quotas = { proposers: [{ did: 'bank-b', openTasks: 1 }] }), message: 'did' },
 
   { base: person, change: (o) => delete o.spec.publicKeyMultibase, message: 'publicKeyMultibase is required for a Person' },
   { base: institution, change: (o) => (o.spec.publicKeyMultibase = 'z6Mk'), message: 'publicKeyMultibase must be absent for an Institution' },

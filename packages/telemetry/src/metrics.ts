@@ -11,8 +11,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** @param collect called when metrics are read; it may set the value of a total that is kept elsewhere */
   counter<L extends string>(definition: CounterDefinition<L>, collect?: (counter: Counter<L>) => void): Counter<L>;
-  /** @param collect called when metrics are read */
-  gauge<L extends string>(definition: GaugeDefinition<L>, collect?: (gauge: Gauge<L>) => void): Gauge<L>;
+  /** @param collect called when metrics are read, and waited for; if it rejects, no metrics are given */
+  gauge<L extends string>(definition: GaugeDefinition<L>, collect?: (gauge: Gauge<L>) => void | Promise<void>): Gauge<L>;
   histogram<L extends string>(definition: HistogramDefinition<L>): Histogram<L>;
 }
 
@@ -48,7 +48,7 @@ export function createMetrics(
             }),
           }),
       ),
-    gauge: <L extends string>(definition: GaugeDefinition<L>, collect?: (gauge: Gauge<L>) => void) =>
+    gauge: <L extends string>(definition: GaugeDefinition<L>, collect?: (gauge: Gauge<L>) => void | Promise<void>) =>
       once(
         definition.name,
         (full) =>
@@ -56,7 +56,7 @@ export function createMetrics(
             ...common(definition, full),
             ...(collect && {
               collect(this: Gauge<L>) {
-                collect(this);
+                return collect(this);
               },
             }),
           }),

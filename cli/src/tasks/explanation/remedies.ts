@@ -85,6 +85,8 @@ const REMEDIES: readonly (readonly [string, string])[] = [
   ['OperatorMissing', 'Name an algorithm that has the operator (kubectl collabnet network algorithms), or another operator.'],
   ['EngineUnable', 'kubectl collabnet operators describe NAME says what each engine takes.'],
   ['SecretDamaged', 'Do what the message says; nothing is lost by it.'],
+  ['Queued', 'Nothing: it goes on by itself, by spec.priority. If it waits long: the Helm value compute.maximumAttempts.'],
+  ['QuotaExceeded', 'It goes on by itself when the proposer has room again, or when the cluster administrator raises its quota: spec.quotas of the CollabNetwork.'],
   ['ClockSkew', 'Correct the clock of the node that runs the operator (its time service); it goes on by itself.'],
   ['NetworkNotReady', 'kubectl describe collabnetwork says what it waits for.'],
   ['LedgerStale', 'Nothing is authorised on an old view: look at StatefulSet nats and the link to the hub; it goes on by itself.'],

@@ -1,38 +1,74 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TaskPriority } from '@collabnet/crds';
 import { institutionWindow, leastWindow, pairWindow } from '@collabnet/wire';
 import { OCTETS_PATTERN, octetsOf } from '../../institution/octets.ts';
-import { AttemptSlots } from './attempt-slots.ts';
+import { AttemptSlots, type Claim } from './attempt-slots.ts';
+import { ANNOTATION_PROPOSER } from './build/names.ts';
 import type { ComputePod } from './build/pod-fault.ts';
 import { windowOfPair } from './build/window.ts';
 
-const pod = (name: string, phase?: string): ComputePod => ({ metadata: { name }, ...(phase && { status: { phase } }) });
+const pod = (name: string, phase?: string, proposer = 'a'): ComputePod => ({ metadata: { name, annotations: { [ANNOTATION_PROPOSER]: proposer } }, ...(phase && { status: { phase } }) });
+const claim = (name: string, priority: TaskPriority = 'Normal', proposer = 'a', quota?: number): Claim => ({ name, priority, proposer, quota });
 
 test('no more pods than there is room for, whether the cache shows them yet or not', () => {
   const pods = [pod('one', 'Running'), pod('two', 'Succeeded')];
   const slots = new AttemptSlots(3, { list: () => pods });
-  assert.deepEqual(['three', 'four', 'five'].map((name) => slots.take(name, 0, 'Normal')), [true, true, false]);
-  assert.equal(slots.take('three', 0, 'Normal'), true, 'the same pod again, after a crash between Secret and pod');
-  assert.equal(slots.hasRoom('flow', 0, 'Normal'), false);
+  assert.deepEqual(['three', 'four', 'five'].map((name) => slots.take(claim(name), 0)), ['Granted', 'Granted', 'Queued']);
+  assert.equal(slots.take(claim('three'), 0), 'Granted', 'the same pod again, after a crash between Secret and pod');
+  assert.equal(slots.hasRoom(claim('flow'), 0), 'Queued');
   pods.push(pod('three', 'Pending'), pod('four'));
-  assert.equal(slots.take('five', 1, 'Normal'), false);
+  assert.equal(slots.take(claim('five'), 1), 'Queued');
   pods[0] = pod('one', 'Failed');
-  assert.equal(slots.take('five', 2, 'Normal'), true);
-  assert.equal(slots.hasRoom('flow', 2, 'Normal'), false);
+  assert.equal(slots.take(claim('five'), 2), 'Granted');
+  assert.equal(slots.hasRoom(claim('flow'), 2), 'Queued');
 });
 
 test('who finds no room waits behind those of higher priority, and those of the same that came before', () => {
   const pods = [pod('one', 'Running')];
   const slots = new AttemptSlots(1, { list: () => pods });
-  assert.deepEqual([slots.take('low', 0, 'Low'), slots.take('first', 1, 'Normal'), slots.take('second', 2, 'Normal'), slots.take('urgent', 3, 'High')], [false, false, false, false]);
+  assert.deepEqual([slots.take(claim('low', 'Low'), 0), slots.take(claim('first'), 1), slots.take(claim('second'), 2), slots.take(claim('urgent', 'High'), 3)], ['Queued', 'Queued', 'Queued', 'Queued']);
   pods[0] = pod('one', 'Succeeded');
-  assert.deepEqual([slots.take('low', 10, 'Low'), slots.take('second', 11, 'Normal'), slots.take('first', 12, 'Normal')], [false, false, false], 'the place is kept for the urgent one');
-  assert.equal(slots.hasRoom('flow', 13, 'Normal'), false, 'a flow that asks to be opened came later');
-  assert.equal(slots.take('urgent', 14, 'High'), true);
+  assert.deepEqual([slots.take(claim('low', 'Low'), 10), slots.take(claim('second'), 11), slots.take(claim('first'), 12)], ['Queued', 'Queued', 'Queued'], 'the place is kept for the urgent one');
+  assert.equal(slots.hasRoom(claim('flow'), 13), 'Queued', 'a flow that asks to be opened came later');
+  assert.equal(slots.take(claim('urgent', 'High'), 14), 'Granted');
   pods.push(pod('urgent', 'Succeeded'));
-  assert.deepEqual([slots.take('second', 20, 'Normal'), slots.take('first', 21, 'Normal')], [false, true]);
+  assert.deepEqual([slots.take(claim('second'), 20), slots.take(claim('first'), 21)], ['Queued', 'Granted']);
   pods.push(pod('first', 'Succeeded'));
-  assert.equal(slots.take('low', 16_000, 'Low'), true, 'nobody else has asked for a while');
+  assert.equal(slots.take(claim('low', 'Low'), 16_000), 'Granted', 'nobody else has asked for a while');
+});
+
+test('who is beyond the quota of its proposer waits, and nobody of another proposer waits for it', () => {
+  const pods = [pod('one', 'Running', 'b')];
+  const slots = new AttemptSlots(3, { list: () => pods });
+  const ofB = (name: string, priority: TaskPriority = 'High'): Claim => claim(name, priority, 'b', 1);
+  assert.deepEqual([slots.take(ofB('two'), 0), slots.hasRoom(ofB('flow'), 1, new Set(['flow-of-one']))], ['QuotaExceeded', 'QuotaExceeded']);
+  assert.equal(slots.usedBy('b', 1), 1);
+  assert.deepEqual([slots.take(claim('low', 'Low'), 2), slots.take(claim('other', 'Low', 'c', 5), 3)], ['Granted', 'Granted'], 'of lower priority, and the last place');
+  pods[0] = pod('one', 'Succeeded', 'b');
+  assert.deepEqual([slots.take(ofB('three'), 5), slots.take(ofB('two'), 6)], ['QuotaExceeded', 'Granted'], 'those of one proposer go by time');
+});
+
+test('of many that wait for one quota no more hold back others than it lets through', () => {
+  const pods = [pod('one', 'Running', 'x'), pod('two', 'Running', 'x')];
+  const slots = new AttemptSlots(2, { list: () => pods });
+  for (let number = 0; number < 20; number += 1) slots.take(claim(`b${number}`, 'High', 'b', 1), number);
+  assert.equal(slots.take(claim('c', 'Low', 'c', 1), 30), 'Queued');
+  pods.pop();
+  assert.equal(slots.take(claim('c', 'Low', 'c', 1), 31), 'Queued', 'one of the others goes first');
+  pods.pop();
+  assert.equal(slots.take(claim('c', 'Low', 'c', 1), 32), 'Granted');
+  assert.equal(slots.take(claim('b0', 'High', 'b', 1), 33), 'Granted');
+});
+
+test('a flow that opens has a place of its quota until it is done, whether it has opened already or not', () => {
+  const slots = new AttemptSlots(5, { list: () => [] });
+  const ask = (flow: string, now: number, ...occupying: string[]): string => slots.hasRoom(claim(flow, 'Normal', 'b', 2), now, new Set(occupying));
+  assert.deepEqual([ask('f1', 0), ask('f2', 1), ask('f3', 2)], ['Granted', 'Granted', 'QuotaExceeded']);
+  assert.equal(ask('f1', 3), 'Granted', 'again, when the confirmation came to nothing');
+  assert.deepEqual([ask('f3', 4, 'f1', 'f2'), ask('f3', 5, 'f2')], ['QuotaExceeded', 'Granted'], 'the first is done');
+  slots.leave('f4');
+  assert.equal(slots.hasRoom(claim('f5', 'Normal', 'b', 0), 6), 'QuotaExceeded');
 });
 
 test('the ceiling of the chart is read in binary units', () => {
@@ -42,9 +78,9 @@ test('the ceiling of the chart is read in binary units', () => {
 
 test('a pod that was never made gives its place back', () => {
   const slots = new AttemptSlots(1, { list: () => [] });
-  assert.equal(slots.take('refused', 0, 'Normal'), true);
-  assert.equal(slots.take('next', 29_000, 'Normal'), false);
-  assert.equal(slots.take('next', 31_000, 'Normal'), true);
+  assert.equal(slots.take(claim('refused'), 0), 'Granted');
+  assert.equal(slots.take(claim('next'), 29_000), 'Queued');
+  assert.equal(slots.take(claim('next'), 31_000), 'Granted');
 });
 
 test('the windows of all attempts with all their peers stay within that of the institution', () => {

@@ -13,6 +13,9 @@ import { FLOW_INDEX, UNFINISHED_INDEX } from './informers.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { LedgerView } from './ledger-view.ts';
 import { OrphanFlows } from './orphan-flows.ts';
+import { FlowTally } from './quota/flow-tally.ts';
+import { Proposals } from './quota/proposals.ts';
+import { quotaMetrics } from './quota/quota-metrics.ts';
 import { askCourier } from './steps/ask-courier.ts';
 import { chooseAttempt } from './steps/choose-attempt.ts';
 import { confirmFlow } from './steps/confirm-flow.ts';
@@ -101,7 +104,9 @@ function makeEnvironment(manager: Manager, informers: TaskInformers, services: T
   };
   const cleaner = new AttemptCleaner({ client: manager.client, nats: services.nats, pods: informers.pods, secrets: informers.secrets, logger: services.logger, view });
   const slots = new AttemptSlots(services.config.compute.maximumAttempts, informers.pods);
-  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, slots, told: new ToldSpans(), attemptsFailed: taskMetrics(manager.metrics, informers.tasks), view };
+  const tally = new FlowTally(services.sessions);
+  quotaMetrics(manager.metrics, { networks: informers.networks, tally, slots, view });
+  return { services, informers, specs: new FlowSpecs(), salts: new TaskSalts(services.secrets), cleaner, slots, tally, proposals: new Proposals(), told: new ToldSpans(), attemptsFailed: taskMetrics(manager.metrics, informers.tasks), view };
 }
 
 function addRunnables(manager: Manager, { services, informers, specs, cleaner, view }: TaskEnvironment): void {

@@ -10,7 +10,7 @@ import { CORE, findCondition, type KubeObject } from '../../runtime/index.ts';
 import { silentLogger, spanIdOf, TASK_SPAN, traceIdOf } from '@collabnet/telemetry';
 import { OtlpReceiver, type ReceivedSpan } from '@collabnet/telemetry/testing';
 import { Daemon, eventually, findBinary, freePort, TestApiServer } from '../../testing/index.ts';
-import { COMPUTE_TASK } from '../kinds.ts';
+import { COLLAB_NETWORK, COMPUTE_TASK } from '../kinds.ts';
 import type { ComputePod } from './build/pod-fault.ts';
 import { Bank, crd, NETWORK, testConfig } from './testing/bank.ts';
 import { CourierResponder } from './testing/courier.ts';
@@ -291,6 +291,103 @@ test('a mirror that is deleted comes back, one that is changed is mended', async
   assert.ok(flows.items.every(({ proposer }) => proposer === a.session.did), 'a mirror without its label proposes nothing');
   await a.client.delete(COMPUTE_TASK, 'shown');
   await eventually('cancelled', async () => (await flowOf(flowId)).state === 'Cancelled');
+});
+
+/** Sets what tasks may use at an institution, by proposer. */
+const setQuotas = (bank: Bank, quotas: object | null): Promise<unknown> => bank.client.patch(COLLAB_NETWORK, NETWORK, { spec: { quotas } }, { strategy: 'merge' });
+const podAt = (bank: Bank, flowId: string): Promise<unknown> => eventually('pod at ' + bank.namespace, async () => (await bank.pods()).some(({ metadata }) => metadata.name.includes(flowId.slice(0, 10))));
+const cancelBy = (bank: Bank, flowId: string): Promise<unknown> => network.send(bank.institution, 'flows.cancel', { flowId, reason: 'tested' });
+
+/** A task of bank b that both managers have agreed to. @returns the id of its flow */
+async function agreedOfB(name: string): Promise<string> {
+  await b.client.create<ComputeTask>(COMPUTE_TASK, { metadata: { name }, spec: taskSpec(name) } as ComputeTask);
+  const task = await b.until(`${name} proposed`, (each) => each.metadata.name === name && each.status?.phase === 'AwaitingApproval');
+  const flowId = task.status?.flowID ?? '';
+  await a.until(`${name} shown`, (each) => each.status?.flowID === flowId);
+  await approve(flowId, a);
+  await approve(flowId, b);
+  return flowId;
+}
+
+/** The view of a flow at bank a, which waits for a quota. @returns what its condition says */
+async function overQuota(flowId: string): Promise<string> {
+  const task = await a.until('over its quota', (each) => each.status?.flowID === flowId && ready(each) === 'QuotaExceeded');
+  assert.equal(findCondition(task.status?.conditions, 'Stalled'), undefined);
+  return findCondition(task.status?.conditions, 'Ready')?.message ?? '';
+}
+
+test('one proposer beyond its quota waits, another goes on with a lower priority, and a restart changes nothing', async () => {
+  await a.operateWith(2);
+  await setQuotas(a, { proposers: [{ did: b.session.did, runningAttempts: 1 }] });
+  const first = await agreedOfB('quota-first');
+  await podAt(a, first);
+  const second = await agreedOfB('quota-second');
+  const view = await a.until('view', (each) => each.status?.flowID === second);
+  await a.client.patch(COMPUTE_TASK, view.metadata.name, { spec: { priority: 'High' } }, { strategy: 'merge' });
+  const message = await overQuota(second);
+  assert.ok(message.startsWith(`quota runningAttempts of ${b.session.did} is used up: 1 of 1 attempts run here or are about to`), message);
+  assert.match(message, /cluster administrator of this institution raises it \(spec\.quotas of CollabNetwork net\)/);
+  const own = await openFlow('quota-own', 'quota-own');
+  await podAt(a, own);
+  await eventually('event', async () => (await a.client.list<KubeObject & { reason?: string }>(CORE.event)).some(({ reason }) => reason === 'QuotaExceeded'));
+  assert.match(await a.metrics.registry.metrics(), /t_reconcile_total\{[^}]*reason="QuotaExceeded"\} [1-9]/);
+  await a.operateWith(2);
+  await a.client.patch(COMPUTE_TASK, view.metadata.name, { spec: { priority: 'Normal' } }, { strategy: 'merge' });
+  await a.until('judged anew', (each) => each.status?.flowID === second && each.status.observedGeneration === each.metadata.generation && ready(each) === 'QuotaExceeded');
+  assert.equal((await flowOf(second)).state, 'AwaitingApproval');
+  await cancelBy(b, first);
+  await podAt(a, second);
+  await cancelBy(b, second);
+  await cancelBy(a, own);
+  await setQuotas(a, null);
+  await a.operateWith(16);
+});
+
+test('tasks beyond the quota of open ones: an own one is proposed when there is room, one of another opens then', async () => {
+  const open = await network.query<{ items: FlowRecord[] }>('flows.list', { party: a.session.did, open: true });
+  const own = open.items.filter(({ proposer }) => proposer === a.session.did).length;
+  await setQuotas(a, { own: { openTasks: own + 1 }, others: { openTasks: 1 } });
+  await apply('open-first', taskSpec('open-first'));
+  const first = await a.until('first proposed', (each) => each.metadata.name === 'open-first' && each.status?.phase === 'AwaitingApproval');
+  const before = chain.height;
+  await apply('open-second', taskSpec('open-second'));
+  const waiting = await a.until('second waits', (each) => each.metadata.name === 'open-second' && ready(each) === 'QuotaExceeded');
+  assert.equal(waiting.status?.phase, 'Initialized');
+  assert.match(findCondition(waiting.status.conditions, 'Ready')?.message ?? '', new RegExp(`^quota openTasks of ${a.session.did} is used up: ${own + 1} of ${own + 1} tasks`));
+  assert.equal(chain.height, before, 'nothing of it is on the ledger');
+  await cancelBy(a, first.status?.flowID ?? '');
+  const second = await a.until('second proposed', (each) => each.metadata.name === 'open-second' && each.status?.phase === 'AwaitingApproval');
+  await cancelBy(a, second.status?.flowID ?? '');
+
+  const older = await agreedOfB('open-older');
+  await eventually('older opened', async () => (await flowOf(older)).state === 'Pending');
+  const newer = await agreedOfB('open-newer');
+  assert.match(await overQuota(newer), /quota openTasks .*: 1 of 1 tasks that go first are open/);
+  await cancelBy(b, older);
+  await podAt(a, newer);
+  await cancelBy(b, newer);
+  await setQuotas(a, null);
+});
+
+test('seconds computed in a day are the ledger\'s: neither a restart nor deleted tasks make them fewer', async () => {
+  const ran = await agreedOfB('seconds-ran');
+  const couriers = await Promise.all([runPod(a, ran, 1), runPod(b, ran, 1)]);
+  await eventually('running', async () => (await flowOf(ran)).state === 'Running');
+  await new Promise((resolve) => setTimeout(resolve, 1_600));
+  couriers.forEach((courier) => courier.finish());
+  const done = await a.until('succeeded', (task) => task.status?.flowID === ran && task.status.phase === 'Succeeded');
+  await a.client.delete(COMPUTE_TASK, done.metadata.name);
+  await b.client.delete(COMPUTE_TASK, 'seconds-ran');
+  await setQuotas(a, { proposers: [{ did: b.session.did, computeSecondsPerDay: 1 }] });
+  await a.operateWith(16);
+  const next = await agreedOfB('seconds-next');
+  assert.match(await overQuota(next), /quota computeSecondsPerDay .*: [2-9]\d* of 1 seconds were computed here in the last 24 hours/);
+  await setQuotas(a, { proposers: [{ did: b.session.did, computeSecondsPerDay: 3600 }] });
+  const view = await a.until('view', (each) => each.status?.flowID === next);
+  await a.client.patch(COMPUTE_TASK, view.metadata.name, { spec: { priority: 'Low' } }, { strategy: 'merge' });
+  await podAt(a, next);
+  await cancelBy(b, next);
+  await setQuotas(a, null);
 });
 
 test('faults of a spec are named by field before anything is proposed', async () => {

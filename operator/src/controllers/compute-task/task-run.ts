@@ -15,6 +15,8 @@ import type { AttemptId } from './build/names.ts';
 import type { ComputePod } from './build/pod-fault.ts';
 import type { FlowSpecs } from './flow-specs.ts';
 import type { LedgerView } from './ledger-view.ts';
+import type { FlowTally } from './quota/flow-tally.ts';
+import type { Proposals } from './quota/proposals.ts';
 import type { TaskSalts } from './task-salts.ts';
 import type { ToldSpans } from './trace/told-spans.ts';
 
@@ -49,6 +51,8 @@ export interface TaskEnvironment {
   readonly salts: TaskSalts;
   readonly cleaner: AttemptCleaner;
   readonly slots: AttemptSlots;
+  readonly tally: FlowTally;
+  readonly proposals: Proposals;
   readonly told: ToldSpans;
   readonly attemptsFailed: Counter<'reason'>;
   /** View of the ledger of a CollabNetwork of this namespace; undefined while it is not ready. */

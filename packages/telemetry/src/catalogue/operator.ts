@@ -28,6 +28,8 @@ export const OPERATOR_METRICS = {
   ...RUNTIME_METRICS,
   tasks: gauge('tasks', 'ComputeTasks in the namespace, own and mirrored, by phase.', ['phase']),
   attemptsFailed: counter('attempts_failed_total', 'Attempts that this institution reported as failed, by the reason that stands on the ledger.', ['reason']),
+  quotaLimit: gauge('quota_limit', 'Limits of spec.quotas of the CollabNetwork, by the DID of the member that proposes. quota: runningAttempts, openTasks or computeSecondsPerDay.', ['network', 'proposer', 'quota']),
+  quotaUsed: gauge('quota_used', 'What is used of it: attempts that have a pod, tasks that have not ended, seconds that attempts ran in the last 24 hours. Tasks that wait for it: reason QuotaExceeded of reconcile_total.', ['network', 'proposer', 'quota']),
   ledgerHeight: gauge('ledger_height', 'Height of the newest block that this institution verified.', ['network']),
   ledgerViewAge: gauge('ledger_view_age_seconds', 'Time since the ledger last confirmed that this is the newest block. Beyond spec.maxStaleness nothing is authorised.', ['network']),
   ledgerBlockAge: gauge('ledger_block_age_seconds', 'Age of the newest block. A quiet network makes none; it is a lag only while others see newer ones.', ['network']),

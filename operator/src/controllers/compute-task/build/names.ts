@@ -9,6 +9,8 @@ import { OPERATOR_LABELS } from '../../../institution/secret-store.ts';
 export const ANNOTATION_FLOW = 'collabnet.dev/flow';
 /** Public key of the courier's NATS user, kept for its revocation. */
 export const ANNOTATION_NATS_USER = 'collabnet.dev/nats-user';
+/** DID of the institution whose task a pod works for, by which quotas count pods; a label value has no room for it. */
+export const ANNOTATION_PROPOSER = 'collabnet.dev/proposer';
 export const COMPUTE_COMPONENT = 'compute';
 export { ANNOTATION_PROPOSED_AS };
 

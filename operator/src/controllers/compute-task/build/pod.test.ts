@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testConfig } from '../testing/bank.ts';
+import { DID_A } from '../testing/fixtures.ts';
 import { computePod } from './pod.ts';
 
 interface Container {
@@ -22,7 +23,7 @@ interface PodSpec {
 
 const id = { flowId: 'f'.repeat(64), step: 'match', attempt: 2 };
 const make = (changes: { trustedHost?: { simulated: boolean }; config?: ReturnType<typeof testConfig> } = {}): { metadata: { name: string; labels: Record<string, string>; annotations: Record<string, string>; finalizers?: unknown }; spec: PodSpec } =>
-  computePod({ priority: 'High', id, network: 'net', config: testConfig(), engineImage: testConfig().images.engineSpu, hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC', ...changes }) as never;
+  computePod({ priority: 'High', proposer: DID_A, id, network: 'net', config: testConfig(), engineImage: testConfig().images.engineSpu, hostAliases: [{ ip: '10.0.0.9', hostnames: ['nats'] }], activeDeadlineSeconds: 3660, natsUser: 'UABC', ...changes }) as never;
 
 test('the pod is restricted, has no token, no name server and no finalizer, and runs once', () => {
   const { metadata, spec } = make();
@@ -69,7 +70,7 @@ test('the PriorityClass of the administrator goes with the priority of the task,
   const classOf = (priority: 'High' | 'Low', names: Record<string, string>): unknown => {
     const config = testConfig();
     const named = { ...config, compute: { ...config.compute, priorityClassNames: { ...config.compute.priorityClassNames, ...names } } };
-    return (computePod({ ...options, config: named, priority }) as unknown as { spec: PodSpec }).spec['priorityClassName'];
+    return (computePod({ proposer: DID_A, ...options, config: named, priority }) as unknown as { spec: PodSpec }).spec['priorityClassName'];
   };
   assert.deepEqual([classOf('High', {}), classOf('High', { High: 'urgent' }), classOf('Low', { High: 'urgent' })], [undefined, 'urgent', undefined]);
 });

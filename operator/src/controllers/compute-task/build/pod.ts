@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../runtime/index.ts';
 import type { OperatorConfig } from '../../../institution/config.ts';
 import { containerSecurity, imagePullSecrets, podSecurity } from '../../../institution/pod-security.ts';
 import { SIMULATOR_PORT } from './attester.ts';
-import { ANNOTATION_FLOW, ANNOTATION_NATS_USER, attemptLabels, attemptName, type AttemptId } from './names.ts';
+import { ANNOTATION_FLOW, ANNOTATION_NATS_USER, ANNOTATION_PROPOSER, attemptLabels, attemptName, type AttemptId } from './names.ts';
 
 /** A service that the courier reaches by name although the pod asks no name server. */
 export interface HostAlias {
@@ -20,6 +20,8 @@ export interface ComputePodOptions {
   readonly engineImage: string;
   /** For the host of a step in a trusted execution environment. */
   readonly trustedHost?: Pick<TrustedHost, 'simulated'> | undefined;
+  /** DID of the institution that proposed the flow. */
+  readonly proposer: string;
   readonly priority: TaskPriority;
   readonly hostAliases: readonly HostAlias[];
   /** Seconds after which Kubernetes ends the pod whatever happens. */
@@ -45,7 +47,7 @@ export function computePod(options: ComputePodOptions): KubeObject {
     metadata: {
       name,
       labels: attemptLabels(id, options.network),
-      annotations: { [ANNOTATION_FLOW]: id.flowId, [ANNOTATION_NATS_USER]: options.natsUser },
+      annotations: { [ANNOTATION_FLOW]: id.flowId, [ANNOTATION_NATS_USER]: options.natsUser, [ANNOTATION_PROPOSER]: options.proposer },
     },
     spec: {
       restartPolicy: 'Never',

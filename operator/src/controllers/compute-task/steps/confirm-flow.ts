@@ -5,6 +5,10 @@ import { queuedMessage, QUEUE_LOOK_MS } from '../build/queued.ts';
 import { checkEngines } from '../check-engine.ts';
 import { isRefusal, OVERTAKEN } from '../ledger-view.ts';
 import { ownSource } from '../own-source.ts';
+import { assertMayOpen } from '../quota/assert-may-open.ts';
+import { quotaExceeded } from '../quota/quota-exceeded.ts';
+import { quotaOfRun, type ProposerQuota } from '../quota/quota-of-run.ts';
+import { occupying } from '../quota/usage.ts';
 import { again, required, type TaskRun } from '../task-run.ts';
 
 /** Consents and confirmations arrive with blocks; these are for one that was missed, ms. Thousands of tasks may wait for people at a time. */
@@ -26,7 +30,9 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
   if (!owes) throw new WaitError('AwaitingConfirmation', waitingFor.join('; ') || 'waits for the other operators', CONFIRMATION_LOOK_MS);
   assertClock(run);
   await assertServable(run);
-  assertRoom(run);
+  const quota = await quotaOfRun(run);
+  assertMayOpen(run, quota);
+  assertRoom(run, quota);
   try {
     await view.flows('confirm', { flowId: record.flowId });
   } catch (error) {
@@ -37,11 +43,16 @@ export async function confirmFlow(run: TaskRun): Promise<void> {
 }
 
 /** A flow that opens takes up the other parties' places as well, and its time to reserve runs: it opens when there is room. */
-function assertRoom({ environment: { slots, services }, view, flow, ctx, task }: TaskRun): void {
+function assertRoom({ environment: { slots, services }, view, flow, ctx, task }: TaskRun, { proposer, limits, flows }: ProposerQuota): void {
   const self = required(view, 'view').session.did;
   const { record } = required(flow, 'flow');
   const computes = record.steps.some(({ computeParties }) => computeParties.includes(self));
-  if (computes && !slots.hasRoom(record.flowId, ctx.clock.now(), task.spec.priority)) throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
+  if (!computes) return;
+  const limit = limits.runningAttempts;
+  const others = occupying(flows, proposer);
+  const answer = slots.hasRoom({ name: record.flowId, priority: task.spec.priority, proposer, quota: limit }, ctx.clock.now(), others);
+  if (answer === 'QuotaExceeded') throw quotaExceeded({ quota: 'runningAttempts', proposer, used: others.size, limit: limit ?? 0, network: task.spec.networkRef.name });
+  if (answer === 'Queued') throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
 }
 
 /** A promise that cannot be kept costs everybody an attempt: what can be known before is checked before. */

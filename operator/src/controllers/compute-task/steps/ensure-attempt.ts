@@ -14,6 +14,9 @@ import { failAttempt } from '../fail-attempt.ts';
 import { hostAliasesOf } from '../host-aliases.ts';
 import { ownHost } from '../own-host.ts';
 import { ownSource } from '../own-source.ts';
+import { assertMayOpen } from '../quota/assert-may-open.ts';
+import { quotaExceeded } from '../quota/quota-exceeded.ts';
+import { quotaOfRun, type ProposerQuota } from '../quota/quota-of-run.ts';
 import { required, type CurrentAttempt, type TaskRun } from '../task-run.ts';
 
 /** A pod outlives its flow's deadline by this, s: the courier ends it before in good order. */
@@ -36,7 +39,7 @@ export async function ensureAttempt(run: TaskRun): Promise<void> {
   assertClock(run);
   delayContended(run, attempt);
   await assertConsent(run, attempt);
-  takeSlot(run, name);
+  await takeSlot(run, name);
   const natsUser = await ensureSecret(run, attempt, name);
   attempt.pod = await createPod(run, attempt, natsUser);
   run.ctx.event({ type: 'Normal', reason: 'PodCreated', message: `pod ${name} for step ${attempt.id.step}, attempt ${attempt.id.attempt}` });
@@ -55,9 +58,23 @@ function delayContended(run: TaskRun, { record, id }: CurrentAttempt): void {
 }
 
 /** Asked last: a place that is taken is taken from another task. */
-function takeSlot({ environment: { slots, services }, ctx, task }: TaskRun, name: string): void {
-  if (slots.take(name, ctx.clock.now(), task.spec.priority)) return;
-  throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
+async function takeSlot(run: TaskRun, name: string): Promise<void> {
+  const { environment: { slots, services }, ctx, task } = run;
+  const quota = await quotaOfRun(run);
+  const { proposer } = quota;
+  const limit = quota.limits.runningAttempts;
+  if (!takenUpon(run, quota)) assertMayOpen(run, quota);
+  const now = ctx.clock.now();
+  const answer = slots.take({ name, priority: task.spec.priority, proposer, quota: limit }, now);
+  if (answer === 'QuotaExceeded') throw quotaExceeded({ quota: 'runningAttempts', proposer, used: slots.usedBy(proposer, now), limit: limit ?? 0, network: task.spec.networkRef.name });
+  if (answer === 'Queued') throw new WaitError('Queued', queuedMessage(services.config.compute.maximumAttempts), QUEUE_LOOK_MS);
+}
+
+/** A flow that this institution was not asked to confirm is judged before its first attempt; then it may go on to its end. */
+function takenUpon({ view, flow }: TaskRun, { flows }: ProposerQuota): boolean {
+  const { confirmations, flowId } = required(flow, 'flow').record;
+  const begun = flows.some((each) => each.flowId === flowId && each.runs.length > 0);
+  return begun || confirmations[required(view, 'view').session.did] !== undefined;
 }
 
 /** Expiry is judged again here: time has passed since the flow was opened. What earlier steps made is the institution's own; the ledger judges it at the start. */
@@ -96,7 +113,7 @@ async function createPod(run: TaskRun, attempt: CurrentAttempt, natsUser: string
   const hostAliases = await hostAliasesOf(run.ctx.client, namespace, [hostOf(nats.url), RESULT_STORE, ...proxies]);
   const seconds = Math.ceil((flow.deadline - run.ctx.clock.now()) / 1000) + POD_MARGIN_S;
   const { engine } = await checkEngines(run, attempt.terms);
-  const pod = computePod({ engineImage: engineImage(config, engine), trustedHost, priority: run.task.spec.priority, id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
+  const pod = computePod({ proposer: flow.proposer, engineImage: engineImage(config, engine), trustedHost, priority: run.task.spec.priority, id: attempt.id, network: run.task.spec.networkRef.name, config, hostAliases, activeDeadlineSeconds: Math.max(1, seconds), natsUser });
   try {
     return await create<ComputePod>(run, CORE.pod, pod);
   } catch (error) {

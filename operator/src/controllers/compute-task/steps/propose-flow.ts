@@ -6,6 +6,9 @@ import { reasonOf } from '../../sessions.ts';
 import { ledgerFaults } from '../ledger-faults.ts';
 import { isRefusal } from '../ledger-view.ts';
 import { proposedAs } from '../own-flow.ts';
+import { quotaExceeded } from '../quota/quota-exceeded.ts';
+import { quotaOfRun } from '../quota/quota-of-run.ts';
+import { openFlows } from '../quota/usage.ts';
 import { again, required, type TaskRun } from '../task-run.ts';
 
 /** Proposes an own task unless the ledger has its flow, which is then adopted, also a finished one. */
@@ -20,6 +23,7 @@ export async function proposeFlow(run: TaskRun): Promise<void> {
     // What is missing on the ledger may come with a later block, which wakes this task.
     throw new StalledError(faults[0].reason, faults.map(({ field, message }) => `spec.${field}: ${message}`).join('; '));
   }
+  await assertRoom(run, flowId);
   const { session } = view;
   const proposal = buildProposal({
     network: session.networkId,
@@ -39,10 +43,22 @@ export async function proposeFlow(run: TaskRun): Promise<void> {
     });
   } catch (error) {
     if (isRefusal(error, 'ALREADY_EXISTS')) return;
-    if (isRefusal(error)) throw new StalledError(reasonOf(error.code), `the ledger refused the task: spec.${error.message}`, { cause: error });
-    throw error;
+    if (!isRefusal(error)) throw error;
+    run.environment.proposals.refused(flowId);
+    throw new StalledError(reasonOf(error.code), `the ledger refused the task: spec.${error.message}`, { cause: error });
   }
   run.environment.specs.keep(flowId, proposal.sealed);
   run.ctx.event({ type: 'Normal', reason: 'Proposed', message: `flow ${flowId} is on the ledger` });
   throw again('Proposed', 'the flow is on the ledger');
+}
+
+/** A task beyond the quota of open own ones is no other institution's concern yet. @throws WaitError QuotaExceeded */
+async function assertRoom(run: TaskRun, flowId: string): Promise<void> {
+  const { proposer, limits, flows } = await quotaOfRun(run);
+  const { openTasks } = limits;
+  if (openTasks === undefined) return;
+  const open = new Set(openFlows(flows, proposer).map((flow) => flow.flowId));
+  const { spec } = run.task;
+  if (run.environment.proposals.mayPropose(flowId, spec.priority, open, openTasks, run.ctx.clock.now())) return;
+  throw quotaExceeded({ quota: 'openTasks', proposer, used: open.size, limit: openTasks, network: spec.networkRef.name });
 }
