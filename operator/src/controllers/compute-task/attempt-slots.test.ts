@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskPriority } from '@collabnet/crds';
 import { institutionWindow, leastWindow, pairWindow } from '@collabnet/wire';
+import type { InformerHandler } from '../../runtime/index.ts';
 import { OCTETS_PATTERN, octetsOf } from '../../institution/octets.ts';
 import { AttemptSlots, type Claim } from './attempt-slots.ts';
 import { ANNOTATION_PROPOSER } from './build/names.ts';
@@ -9,11 +10,12 @@ import type { ComputePod } from './build/pod-fault.ts';
 import { windowOfPair } from './build/window.ts';
 
 const pod = (name: string, phase?: string, proposer = 'a'): ComputePod => ({ metadata: { name, annotations: { [ANNOTATION_PROPOSER]: proposer } }, ...(phase && { status: { phase } }) });
+const cacheOf = (pods: ComputePod[]): { list: () => ComputePod[]; on: () => () => void } => ({ list: () => pods, on: () => () => undefined });
 const claim = (name: string, priority: TaskPriority = 'Normal', proposer = 'a', quota?: number): Claim => ({ name, priority, proposer, quota });
 
 test('no more pods than there is room for, whether the cache shows them yet or not', () => {
   const pods = [pod('one', 'Running'), pod('two', 'Succeeded')];
-  const slots = new AttemptSlots(3, { list: () => pods });
+  const slots = new AttemptSlots(3, cacheOf(pods));
   assert.deepEqual(['three', 'four', 'five'].map((name) => slots.take(claim(name), 0)), ['Granted', 'Granted', 'Queued']);
   assert.equal(slots.take(claim('three'), 0), 'Granted', 'the same pod again, after a crash between Secret and pod');
   assert.equal(slots.hasRoom(claim('flow'), 0), 'Queued');
@@ -26,7 +28,7 @@ test('no more pods than there is room for, whether the cache shows them yet or n
 
 test('who finds no room waits behind those of higher priority, and those of the same that came before', () => {
   const pods = [pod('one', 'Running')];
-  const slots = new AttemptSlots(1, { list: () => pods });
+  const slots = new AttemptSlots(1, cacheOf(pods));
   assert.deepEqual([slots.take(claim('low', 'Low'), 0), slots.take(claim('first'), 1), slots.take(claim('second'), 2), slots.take(claim('urgent', 'High'), 3)], ['Queued', 'Queued', 'Queued', 'Queued']);
   pods[0] = pod('one', 'Succeeded');
   assert.deepEqual([slots.take(claim('low', 'Low'), 10), slots.take(claim('second'), 11), slots.take(claim('first'), 12)], ['Queued', 'Queued', 'Queued'], 'the place is kept for the urgent one');
@@ -40,7 +42,7 @@ test('who finds no room waits behind those of higher priority, and those of the 
 
 test('who is beyond the quota of its proposer waits, and nobody of another proposer waits for it', () => {
   const pods = [pod('one', 'Running', 'b')];
-  const slots = new AttemptSlots(3, { list: () => pods });
+  const slots = new AttemptSlots(3, cacheOf(pods));
   const ofB = (name: string, priority: TaskPriority = 'High'): Claim => claim(name, priority, 'b', 1);
   assert.deepEqual([slots.take(ofB('two'), 0), slots.hasRoom(ofB('flow'), 1, new Set(['flow-of-one']))], ['QuotaExceeded', 'QuotaExceeded']);
   assert.equal(slots.usedBy('b', 1), 1);
@@ -51,7 +53,7 @@ test('who is beyond the quota of its proposer waits, and nobody of another propo
 
 test('of many that wait for one quota no more hold back others than it lets through', () => {
   const pods = [pod('one', 'Running', 'x'), pod('two', 'Running', 'x')];
-  const slots = new AttemptSlots(2, { list: () => pods });
+  const slots = new AttemptSlots(2, cacheOf(pods));
   for (let number = 0; number < 20; number += 1) slots.take(claim(`b${number}`, 'High', 'b', 1), number);
   assert.equal(slots.take(claim('c', 'Low', 'c', 1), 30), 'Queued');
   pods.pop();
@@ -62,7 +64,7 @@ test('of many that wait for one quota no more hold back others than it lets thro
 });
 
 test('a flow that opens has a place of its quota until it is done, whether it has opened already or not', () => {
-  const slots = new AttemptSlots(5, { list: () => [] });
+  const slots = new AttemptSlots(5, cacheOf([]));
   const ask = (flow: string, now: number, ...occupying: string[]): string => slots.hasRoom(claim(flow, 'Normal', 'b', 2), now, new Set(occupying));
   assert.deepEqual([ask('f1', 0), ask('f2', 1), ask('f3', 2)], ['Granted', 'Granted', 'QuotaExceeded']);
   assert.equal(ask('f1', 3), 'Granted', 'again, when the confirmation came to nothing');
@@ -77,10 +79,18 @@ test('the ceiling of the chart is read in binary units', () => {
 });
 
 test('a pod that was never made gives its place back', () => {
-  const slots = new AttemptSlots(1, { list: () => [] });
+  const slots = new AttemptSlots(1, cacheOf([]));
   assert.equal(slots.take(claim('refused'), 0), 'Granted');
   assert.equal(slots.take(claim('next'), 29_000), 'Queued');
   assert.equal(slots.take(claim('next'), 31_000), 'Granted');
+});
+
+test('a pod that came and went while nobody asked gives its place back at once', () => {
+  let handler: InformerHandler<ComputePod> = {};
+  const slots = new AttemptSlots(1, { list: () => [], on: (given) => ((handler = given), () => undefined) });
+  assert.equal(slots.take(claim('short'), 0), 'Granted');
+  handler.delete?.(pod('short'));
+  assert.equal(slots.take(claim('next'), 1), 'Granted');
 });
 
 test('the windows of all attempts with all their peers stay within that of the institution', () => {

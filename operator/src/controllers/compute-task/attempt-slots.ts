@@ -45,9 +45,11 @@ export class AttemptSlots {
   readonly #opening = new Map<string, Coming>();
   readonly #line = new WaitingLine();
 
-  constructor(most: number, pods: Pick<Informer<ComputePod>, 'list'>) {
+  constructor(most: number, pods: Pick<Informer<ComputePod>, 'list' | 'on'>) {
     this.#most = most;
     this.#pods = pods;
+    // One that came and went while nobody asked does not go on to hold a place.
+    pods.on({ delete: ({ metadata }) => this.#coming.delete(metadata.name) });
   }
 
   /** Lets a pod be made, if there is room and nobody goes before it; asking again for the same one changes nothing. @param now ms */

@@ -369,6 +369,22 @@ test('tasks beyond the quota of open ones: an own one is proposed when there is 
   await setQuotas(a, null);
 });
 
+test('a quota that is lowered ends nothing that runs, and the next attempt waits for its pod', async () => {
+  const flowId = await agreedOfB('quota-lowered');
+  const [atA] = await Promise.all([runPod(a, flowId, 1), runPod(b, flowId, 1)]);
+  await eventually('running', async () => (await flowOf(flowId)).state === 'Running');
+  await setQuotas(a, { others: { runningAttempts: 0 } });
+  atA.fail({ code: 'PEER_LOST', message: 'the peer went away', retryable: true, exchanged: true });
+  assert.match(await overQuota(flowId), /quota runningAttempts .*: \d+ of 0 attempts run here/);
+  assert.deepEqual([(await flowOf(flowId)).state, (await stepOf(flowId)).attempt], ['Pending', 2]);
+  await setQuotas(a, { others: { runningAttempts: 1 } });
+  const [second, other] = await Promise.all([runPod(a, flowId, 2), runPod(b, flowId, 2)]);
+  await eventually('running again', async () => (await flowOf(flowId)).state === 'Running');
+  [second, other].forEach((courier) => courier.finish());
+  await a.until('succeeded', (task) => task.status?.flowID === flowId && task.status.phase === 'Succeeded');
+  await setQuotas(a, null);
+});
+
 test('seconds computed in a day are the ledger\'s: neither a restart nor deleted tasks make them fewer', async () => {
   const ran = await agreedOfB('seconds-ran');
   const couriers = await Promise.all([runPod(a, ran, 1), runPod(b, ran, 1)]);
