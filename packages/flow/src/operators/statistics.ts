@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { columnReference, fractions, listOf, minimumGroupSize } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 
@@ -30,6 +30,7 @@ export const statistics: Operator = {
   disclosures: [
     { who: 'a receiver', learns: 'the figures and, with groupBy, the names of the groups that are large enough' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };
 
