@@ -67,7 +67,7 @@ const step = withRules(
       algorithm: algorithmRef,
       roles: z
         .object({
-          compute: unique(z.array(partyName).min(1).max(8).describe('Parties that run the engine.')),
+          compute: unique(z.array(partyName).min(1).max(8).describe('Parties that run the engine. Of more than three that compute on shares the first three hold these; every further one gives them its columns as shares.')),
           receivers: unique(z.array(partyName).min(1).max(8).describe('Parties that receive a result.')),
         })
         .describe('Who does what.'),

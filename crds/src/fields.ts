@@ -91,7 +91,7 @@ export const algorithmRef = z
 export const trustModel = z
   .enum(['TwoPartySemiHonest', 'MultiPartySemiHonest', 'ThreePartyHonestMajority', 'TrustedExecution', 'SimulatedTrustedExecution'])
   .describe(
-    'What the protocol assumes of the other parties. TwoPartySemiHonest: the other follows the protocol but may try to learn from it. MultiPartySemiHonest: the same of 3 to 8 parties of whom no two put together what they see. ThreePartyHonestMajority: three compute on secret shares, and no two of them put together what they see. TrustedExecution: one computes in the clear, in a trusted execution environment that a verifier vouches for. SimulatedTrustedExecution: the same without any protection, to try it out.',
+    'What the protocol assumes of the other parties. TwoPartySemiHonest: the other follows the protocol but may try to learn from it. MultiPartySemiHonest: the same of 3 to 8 parties of whom no two put together what they see. ThreePartyHonestMajority: three compute on secret shares, and no two of them put together what they see; up to five more may give them columns as shares. TrustedExecution: one computes in the clear, in a trusted execution environment that a verifier vouches for. SimulatedTrustedExecution: the same without any protection, to try it out.',
   );
 
 /** What a step can compute, as the catalogue of @collabnet/flow has it. */

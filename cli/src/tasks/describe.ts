@@ -1,5 +1,5 @@
 import type { CollabNetwork, ComputeTask } from '@collabnet/crds';
-import { OPERATOR_CATALOGUE } from '@collabnet/flow';
+import { OPERATOR_CATALOGUE, partiesOnShares } from '@collabnet/flow';
 import { shortDid } from '../base/text.ts';
 import { fields } from '../base/table.ts';
 import { programText } from '../decide/program-text.ts';
@@ -32,6 +32,7 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
     const found = task.spec.parties.find((party) => party.name === alias);
     return found === undefined ? alias : `${alias} (${shortDid(found.did)})`;
   };
+  const onShares = partiesOnShares(step.operator, step.roles.compute);
   return [
     `step ${step.name}`,
     fields(
@@ -42,6 +43,7 @@ function describeStep(step: ComputeTask['spec']['steps'][number], task: ComputeT
         ...OPERATOR_CATALOGUE[step.operator].disclosures.map(({ who, learns }): [string, string] => ['learns', `${who}: ${learns}`]),
         ['parameters', Object.entries(step.parameters).map(([key, value]) => `${key} ${value}`).join(', ') || 'defaults'],
         ['computed by', step.roles.compute.map(partyDid).join(', ')],
+        ...(onShares.length < step.roles.compute.length ? [['on shares', `held by ${onShares.join(', ')}; the others give them their columns as shares`] as [string, string]] : []),
         ...step.inputs.map((input): [string, string] => [
           `input ${input.name}`,
           [

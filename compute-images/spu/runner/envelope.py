@@ -52,6 +52,11 @@ class Envelope:
         return tuple(party for party in self.parties if party.name != self.self_name)
 
     @property
+    def may_idle(self) -> bool:
+        """Whether this party can have nothing to do for long while others work, and finds out by itself that they have stopped."""
+        return False
+
+    @property
     def read_folders(self) -> tuple[Path, ...]:
         """Folders of the input files."""
         raise NotImplementedError

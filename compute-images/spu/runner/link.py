@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .envelope import Envelope
+from .envelope import Envelope, Party
 from .errors import EngineError
 
 CONNECT_RETRY_MS = 100
@@ -16,10 +16,10 @@ SEND_TIMEOUT_MS = 120_000
 LAST_ANSWERS_SECONDS = 0.5
 
 
-def open_link(links: Any, job: Envelope) -> Any:
+def open_link(links: Any, job: Envelope, parties: tuple[Party, ...]) -> Any:
     """Listens on the own address and connects to every peer's, retrying until the process is ended by its deadline.
 
-    `links` is the library's module of links. Raises EngineError CONNECT_FAILED.
+    The link is among `parties`, in this order, of which the own one is one. `links` is the library's module of links. Raises EngineError CONNECT_FAILED.
     """
     description = links.Desc()
     description.id = f"{job.task}/{job.step}/{job.attempt}"
@@ -27,12 +27,12 @@ def open_link(links: Any, job: Envelope) -> Any:
     description.connect_retry_interval_ms = CONNECT_RETRY_MS
     description.recv_timeout_ms = job.timeout_seconds * 1000
     description.http_timeout_ms = min(SEND_TIMEOUT_MS, job.timeout_seconds * 1000)
-    for party in job.parties:
+    for party in parties:
         description.add_party(party.name, party.address)
     try:
-        return links.create_brpc(description, job.rank)
+        return links.create_brpc(description, parties.index(job.own))
     except RuntimeError as error:
-        peers = ", ".join(peer.address for peer in job.peers)
+        peers = ", ".join(peer.address for peer in parties if peer != job.own)
         raise EngineError("CONNECT_FAILED", f"no link between {job.own.address} and {peers}{place(error)}") from None
 
 

@@ -17,7 +17,7 @@ from .prepare import Prepared
 
 def connect(library: Library, job: PsiJob) -> Any:
     """A link over which psi may begin: see greeting.py for what would go wrong without the last step."""
-    link = open_link(library.link, job)
+    link = open_link(library.link, job, job.parties)
     greet_in_place_of_peer(job)
     return link
 

@@ -80,14 +80,14 @@ class Supervisor:
         return read_job(text, self._place.root)
 
     def _compute(self, job: Job, started: float) -> tuple[Outcome, int]:
-        child = Child(lambda: work(job, self._place, self._isolation), self._isolation)
+        child = Child(lambda: work(job, self._place, self._isolation, self._stall_seconds), self._isolation)
         deadline = started + job.timeout_seconds
         try:
             lost = self._connecting_too_long()
             watch = StallWatch(child.pid, self._stall_seconds)
 
             def stuck() -> bool:
-                return watch.stalled() and not is_connecting(self._place.file("progress.jsonl"))
+                return not job.may_idle and watch.stalled() and not is_connecting(self._place.file("progress.jsonl"))
 
             done = self._wait_until(lambda: child.ended() or self._aborted() or lost() or stuck(), deadline)
             if done and child.ended():

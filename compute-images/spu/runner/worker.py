@@ -40,11 +40,11 @@ class Outcome:
             self.seconds[name] = round(time.monotonic() - start, 4)
 
 
-def work(job: Job, place: Workplace, isolation: Isolation) -> Outcome:
+def work(job: Job, place: Workplace, isolation: Isolation, stall_seconds: float) -> Outcome:
     """Runs the job in this process and never raises: what went wrong is in the outcome."""
     outcome = Outcome()
     try:
-        _run(job, place, isolation, outcome)
+        _run(job, place, isolation, outcome, stall_seconds)
     except EngineError as error:
         outcome.code, outcome.message = error.code, error.message
     except OSError as error:
@@ -54,7 +54,7 @@ def work(job: Job, place: Workplace, isolation: Isolation) -> Outcome:
     return outcome
 
 
-def _run(job: Job, place: Workplace, isolation: Isolation, outcome: Outcome) -> None:
+def _run(job: Job, place: Workplace, isolation: Isolation, outcome: Outcome, stall_seconds: float) -> None:
     progress = Progress(place.file("progress.jsonl"))
     _send_library_output_to(place)
     folder = library_folder()
@@ -67,7 +67,7 @@ def _run(job: Job, place: Workplace, isolation: Isolation, outcome: Outcome) -> 
         # Only here: it needs numpy, which psi does without.
         from .mpc.run import run_mpc
 
-        run_mpc(job, folder, progress, outcome)
+        run_mpc(job, folder, progress, outcome, stall_seconds)
         time.sleep(LAST_ANSWERS_SECONDS)
     else:
         _run_psi(job, place, folder, progress, outcome)

@@ -41,14 +41,17 @@ def csv_bytes(table: Table) -> bytes:
 
 
 class Meeting:
-    """Parties a, b (and c) with an engine process each, run to the end of one job."""
+    """Parties a, b (and c, …) with an engine process each, run to the end of one job. Of more than three a, b and c compute."""
 
-    def __init__(self, sides: Sequence[Side], command: Sequence[str] = ("-m", "runner"), wait: Sequence[str] | None = None, **parameters: Any) -> None:
-        """`wait`: the parties whose end is waited for, if not all; the others are ended."""
+    def __init__(
+        self, sides: Sequence[Side], command: Sequence[str] = ("-m", "runner"), wait: Sequence[str] | None = None, variables: Mapping[str, str] | None = None, **parameters: Any
+    ) -> None:
+        """`wait`: the parties whose end is waited for, if not all; the others are ended. `variables`: of the engines' environment."""
         self.wait = wait
-        self.names = "abc"[: len(sides)]
-        parameters = {"protocol": "CHEETAH" if len(sides) == 2 else "ABY3", "receivers": ["a"], **parameters}
-        self.pods = [Pod(command) for _ in sides]
+        self.names = "abcdefgh"[: len(sides)]
+        computing = {"computing": ["a", "b", "c"]} if len(sides) > 3 else {}
+        parameters = {"protocol": "CHEETAH" if len(sides) == 2 else "ABY3", "receivers": ["a"], **computing, **parameters}
+        self.pods = [Pod(command, **(variables or {})) for _ in sides]
         self.tunnels: list[Tunnel] = []
         try:
             self._run(sides, parameters)

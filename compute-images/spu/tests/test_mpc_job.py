@@ -50,6 +50,7 @@ def with_parameters(**parameters: Any) -> dict[str, Any]:
 
 REGRESSION = with_parameters(operator="Regression", model="Logistic", label="y", receivers=[])
 BINNING = with_parameters(operator="Binning", label="y")
+FOUR = with_parameters(protocol="ABY3", computing=["d", "a", "c"]) | {"parties": [*GOOD["parties"], THIRD, {"name": "d", "address": "127.0.0.1:9104"}]}
 WRONG: list[Wrong] = [
     (GOOD, ["parameters", "protocol"], "SEMI2K", 'parameters.protocol: "SEMI2K" is not one of CHEETAH, ABY3'),
     (GOOD, ["parameters", "protocol"], "REF2K", 'parameters.protocol: "REF2K" is not one of'),
@@ -58,7 +59,12 @@ WRONG: list[Wrong] = [
     (GOOD, ["parameters", "protocol"], KeyError, "parameters.protocol: is missing"),
     (GOOD, ["parameters", "protocol"], "ABY3", "parameters.protocol: ABY3 is for 3 parties, the job has 2"),
     (GOOD, ["parties"], [*GOOD["parties"], THIRD], "parameters.protocol: CHEETAH is for 2 parties, the job has 3"),
-    (GOOD, ["parties"], GOOD["parties"][:1], "parties: must have 2 to 3 elements, not 1"),
+    (GOOD, ["parties"], GOOD["parties"][:1], "parties: must have 2 to 8 elements, not 1"),
+    (GOOD, ["parameters", "computing"], ["a", "b"], "parameters.computing: is for ABY3; with CHEETAH every party computes"),
+    (FOUR, ["parameters", "computing"], KeyError, "parameters.protocol: ABY3 is for 3 parties, the job has 4"),
+    (FOUR, ["parameters", "computing"], ["a", "b"], "parameters.computing: must have 3 elements, not 2"),
+    (FOUR, ["parameters", "computing"], ["a", "b", "z"], 'parameters.computing[2]: "z" is not a party of the job'),
+    (FOUR, ["parameters", "computing"], ["a", "b", "b"], 'parameters.computing[2]: "b" is named twice'),
     (GOOD, ["extra"], 1, "extra: unknown field"),
     (GOOD, ["layout"], KeyError, "layout: is missing"),
     (GOOD, ["layout", 0, "party"], "z", 'layout[0].party: "z" is not one of a, b'),
@@ -141,6 +147,16 @@ class MpcJobTest(unittest.TestCase):
         other["self"], other["inputs"][0]["columns"] = "b", ["x", "y"]
         self.assertEqual(first.digest, self.read(other).digest)
         self.assertNotEqual(first.digest, self.read(with_parameters(receivers=["a", "b"], minimumGroupSize=11)).digest)
+
+    def test_of_four_parties_three_compute(self) -> None:
+        job = self.read(FOUR)
+        self.assertEqual((job.parameters.computing, job.computing, job.may_idle), (("a", "c", "d"), (0, 2, 3), False))
+        giving = copy.deepcopy(FOUR)
+        giving["parameters"]["computing"] = ["b", "c", "d"]
+        self.assertTrue(self.read(giving).may_idle)
+        self.assertNotEqual(self.read(giving).digest, job.digest)
+        FOUR["parameters"]["computing"].sort()
+        self.assertEqual(self.read(FOUR).digest, job.digest)
 
     def test_reading_a_job_imports_neither_numpy_nor_jax(self) -> None:
         program = "import sys, runner.supervisor, runner.psi; sys.exit(bool({'numpy', 'jax'} & set(sys.modules)))"

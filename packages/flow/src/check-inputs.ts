@@ -60,7 +60,7 @@ function checkCounts(at: string, spec: FlowSpec, { operator, inputs, roles }: Fl
       ...((rows === 'Joined' || rows === 'Gathered') && count.Rows > 1 ? [issue(`party ${party} gives ${count.Rows} inputs with rows; ${operator} takes at most one of each party`)] : []),
       ...(result === 'Values' && count.Rows === 0 && roles.receivers.includes(party) ? [issue(`party ${party} receives values of rows and gives none itself; add its rows as an input, or leave it out of the receivers`)] : []),
       ...(count.Table > 1 ? [issue(`party ${party} gives ${count.Table} tables; ${operator} takes at most one`)] : []),
-      ...(model === true && count.Model !== 1 ? [issue(`party ${party} must give its share of the model: every compute party needs exactly one input from the step that trained it`)] : []),
+      ...(model === true && count.Model !== 1 ? [issue(`party ${party} must give its part of the model: every compute party needs exactly one input from the step that trained it`)] : []),
     ];
   });
 }

@@ -57,6 +57,6 @@ function checkOutputs(at: string, { operator, outputs, roles }: FlowStep): FlowI
   const { result } = OPERATOR_CATALOGUE[operator];
   const missing = roles.compute.filter((party) => !roles.receivers.includes(party));
   if (missing.length === 0 || (result !== 'JoinedRows' && result !== 'Model')) return [];
-  const why = result === 'Model' ? 'each compute party keeps a share of the model' : 'a join lines the rows up at all parties';
+  const why = result === 'Model' ? 'each compute party keeps its part of the model' : 'a join lines the rows up at all parties';
   return [{ field: `${at}.roles.receivers`, code: 'RECEIVERS', message: `${why}; add ${missing.join(' and ')}` }];
 }

@@ -29,7 +29,7 @@ export { trustedHostOf, SIMULATOR_VERIFIER, type TrustedHost } from './trusted-h
 export { formatDuration, parseDuration } from './duration.ts';
 export { parseFlow, validateFlow } from './validate.ts';
 export { dependencies, stepOrder } from './order.ts';
-export { computeParties } from './compute-parties.ts';
+export { computeParties, partiesOnShares } from './compute-parties.ts';
 export { inputKind, type InputKind } from './sources.ts';
 export { isWithin, rangeText, type PartyRange } from './party-range.ts';
 export { toLists, type ColumnReference, type Expression } from './expression/expression.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { flowSpecFromTask, stepOrder, validateFlow, type FlowSpec, type TaskSpec, type TaskStep } from './index.ts';
+import { flowSpecFromTask, partiesOnShares, stepOrder, validateFlow, type FlowSpec, type TaskSpec, type TaskStep } from './index.ts';
 
 const did = (code: string): string => `did:collab:${'0'.repeat(32)}:${code}`;
 const both = ['a', 'b'];
@@ -84,7 +84,34 @@ describe('steps that read the outputs of earlier ones', () => {
     const trained = { ...train, roles: { compute: three, receivers: three }, outputs: [{ name: 'model', receivers: three }] };
     assert.deepEqual(validateFlow(flowSpecFromTask({ ...spec, steps: [join, { ...bins, roles: { compute: three, receivers: both } }, trained] })), []);
     const wanting = { ...predict, roles: { compute: three, receivers: ['a'] } };
-    assert.throws(() => flowSpecFromTask({ ...spec, steps: [join, bins, trained, wanting] }), /party c must give its share of the model/);
+    assert.throws(() => flowSpecFromTask({ ...spec, steps: [join, bins, trained, wanting] }), /party c must give its part of the model/);
+  });
+
+  test('of four parties all join, the first three compute on shares, and the fourth gives its columns and receives', () => {
+    const four = [...both, 'c', 'd'];
+    const parties = [...task.parties, { name: 'c', did: did('bank-c') }, { name: 'd', did: did('bank-d') }];
+    const given = ['a', 'b', 'd'].map((party, n) => ({ name: `rows-${party}`, party, from: { step: 'join', output: 'rows' }, keys: joined[n]?.keys ?? ['id'], columns: joined[n]?.columns ?? ['debt'] }));
+    const models = four.map((party) => ({ name: `model-${party}`, party, from: { step: 'train', output: 'model' }, keys: [], columns: [] }));
+    const gather: TaskStep = {
+      ...join,
+      roles: { compute: four, receivers: four },
+      inputs: [...join.inputs, { name: 'c', party: 'c', asset: 'customers', keys: ['id'], columns: [] }, { name: 'd', party: 'd', asset: 'customers', keys: ['id'], columns: ['debt'] }],
+      parameters: { protocol: 'ECDH' },
+      outputs: [{ name: 'rows', receivers: four }],
+    };
+    const learn: TaskStep = { ...train, roles: { compute: four, receivers: four }, inputs: given, parameters: { label: 'late' }, outputs: [{ name: 'model', receivers: four }] };
+    const apply = (compute: string[]): TaskStep => ({ ...predict, roles: { compute, receivers: ['d'] }, inputs: [...given, ...models], parameters: {}, outputs: [{ name: 'scores', receivers: ['d'] }] });
+    const spec = { ...task, trustModel: 'ThreePartyHonestMajority', parties };
+    const flow = (...steps: TaskStep[]): FlowSpec => flowSpecFromTask({ ...spec, steps });
+    assert.deepEqual(validateFlow(flow(gather, learn, apply(['c', 'b', 'a', 'd']))), []);
+    assert.deepEqual(partiesOnShares('Predict', four), ['a', 'b', 'c']);
+    assert.deepEqual(partiesOnShares('Join', four), four);
+    assert.throws(() => flow(gather, learn, apply(['d', 'a', 'b', 'c'])), (error: { issues: { field: string; message: string }[] }) => {
+      assert.deepEqual(error.issues.map(({ field, message }) => `${field}: ${message}`), ['steps[2].roles.compute: the model of step train is held in shares by a, b, c; name these first']);
+      return true;
+    });
+    const keeps = { ...learn, roles: { compute: four, receivers: ['a', 'b', 'c'] }, outputs: [{ name: 'model', receivers: ['a', 'b', 'c'] }] };
+    assert.throws(() => flow(gather, keeps), /steps\[1\].roles.receivers: each compute party keeps its part of the model; add d/);
   });
 
   const cases: [string, RegExp, (spec: FlowSpec) => void][] = [
@@ -136,13 +163,13 @@ describe('steps that read the outputs of earlier ones', () => {
     ['a table where none is taken', /inputs\[2\].from: Predict takes no table/, (spec) => (step(spec, 'predict').inputs[2]!.from = { step: 'bins', output: 'table' })],
     ['a table of another operator', /inputs\[2\].from: Regression takes the table of a Binning, not of Explain/, (spec) => (step(spec, 'train').inputs[2]!.from = { step: 'explain', output: 'weights' })],
     ['rows where only a model is taken', /inputs\[2\].from: Explain takes no rows/, (spec) => step(spec, 'explain').inputs.push(step(spec, 'bins').inputs[0]!)],
-    ['a share that is missing', /inputs: party b must give its share of the model/, (spec) => step(spec, 'predict').inputs.splice(3, 1)],
+    ['a share that is missing', /inputs: party b must give its part of the model/, (spec) => step(spec, 'predict').inputs.splice(3, 1)],
     ['two tables of one party for an operator on sets', /inputs: party a must give exactly one input: Join takes one table of each party/, (spec) => step(spec, 'join').inputs.push({ ...step(spec, 'join').inputs[0]!, name: 'more' })],
     ['a join that not all receive', /roles.receivers: a join lines the rows up at all parties; add b/, (spec) => {
       step(spec, 'join').roles.receivers = ['a'];
       step(spec, 'join').outputs[0]!.receivers = ['a'];
     }],
-    ['a model that not all keep', /roles.receivers: each compute party keeps a share of the model; add b/, (spec) => {
+    ['a model that not all keep', /roles.receivers: each compute party keeps its part of the model; add b/, (spec) => {
       step(spec, 'train').roles.receivers = ['a'];
       step(spec, 'train').outputs[0]!.receivers = ['a'];
     }],

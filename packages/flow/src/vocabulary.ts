@@ -22,10 +22,13 @@ export const MOST = { steps: 16, inputs: 8, keys: 8, columns: 64, outputs: 8, au
 export const COMPUTE_PARTIES: Readonly<Record<TrustModel, PartyRange>> = {
   TwoPartySemiHonest: { minimum: 2, maximum: 2 },
   MultiPartySemiHonest: { minimum: 3, maximum: MOST_PARTIES },
-  ThreePartyHonestMajority: { minimum: 3, maximum: 3 },
+  ThreePartyHonestMajority: { minimum: 3, maximum: MOST_PARTIES },
   TrustedExecution: { minimum: 2, maximum: MOST_PARTIES },
   SimulatedTrustedExecution: { minimum: 2, maximum: MOST_PARTIES },
 };
+
+/** Of an honest majority the parties that compute on shares: the first ones in `roles.compute`. Every further one gives its columns as shares. */
+export const PARTIES_ON_SHARES = 3;
 
 /** Cryptography of the frames between couriers; fixed by the flow, never negotiated. */
 export const WIRE_PROFILES = ['intl', 'gm'] as const;

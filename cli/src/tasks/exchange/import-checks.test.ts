@@ -52,7 +52,7 @@ describe('import checks the task', () => {
       }, 'credit-scoring'),
       /document\.metadata\.collabnet\.approvalTimeout: "0s" is no duration/,
       /do\[1\]\.bins\.with\.inputs\[0\]\.from: no step "join" with an output "row"/,
-      /do\[2\]\.train\.with\.roles\.receivers: each compute party keeps a share of the model; add c/,
+      /do\[2\]\.train\.with\.roles\.receivers: each compute party keeps its part of the model; add c/,
       /do\[2\]\.train\.with\.roles\.compute\[1\]: "c" is no party of this task; name one of a, b/,
       /do\[2\]\.train\.with\.roles\.compute: the step runs at the parties/,
       /do\[2\]\.train\.with\.roles\.receivers\[1\]: the result appears at the compute parties/,

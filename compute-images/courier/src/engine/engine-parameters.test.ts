@@ -56,6 +56,8 @@ test('an operator on shares gets its parameters, the protocol of its number of p
 
   const three = { ...job('spu', 'Binning', { label: 'late', minimumBinSize: 50 }), peers: [...two.peers, ...two.peers] };
   assert.deepEqual(mpcParameters(three, ['a', 'b']), { operator: 'Binning', protocol: 'ABY3', receivers: ['a', 'b'], label: 'late', minimumBinSize: 50 });
+  const five = { ...three, peers: [...three.peers, ...three.peers], onShares: ['e', 'a', 'c'] };
+  assert.deepEqual(mpcParameters(five, ['b'])['computing'], ['e', 'a', 'c'], 'whoever else takes part gives its columns to these');
 });
 
 test('a formula reaches the engine as lists, with the party of every column', () => {

@@ -71,7 +71,7 @@ export function setParameters(job: CourierJob, receivers: readonly string[]): Pa
 const SMALLEST_GROUP: Readonly<Partial<Record<CourierJob['operator'], string>>> = { Statistics: 'minimumGroupSize', CrossTable: 'minimumGroupSize', Binning: 'minimumBinSize' };
 
 /** What the engine is told of an operator on shares: the same at every party. */
-export function mpcParameters({ operator, parameters, program, peers, minimumSetSize, layout = [] }: CourierJob, receivers: readonly string[]): Parameters {
+export function mpcParameters({ operator, parameters, program, peers, onShares, minimumSetSize, layout = [] }: CourierJob, receivers: readonly string[]): Parameters {
   const raised = Object.entries(parameters).map(([name, value]): [string, unknown] => [name, name === SMALLEST_GROUP[operator] && typeof value === 'number' ? Math.max(value, minimumSetSize) : value]);
   const protocol = peers.length === 1 ? MPC_PROTOCOLS.TwoPartySemiHonest : MPC_PROTOCOLS.ThreePartyHonestMajority;
   const { expression } = parameters;
@@ -82,6 +82,7 @@ export function mpcParameters({ operator, parameters, program, peers, minimumSet
     operator,
     protocol,
     receivers,
+    ...(onShares === undefined ? {} : { computing: onShares }),
     ...Object.fromEntries(raised),
     ...judged,
     ...(typeof expression === 'string' ? { expression: toLists(parseExpression(expression), resolve) } : {}),

@@ -13,9 +13,10 @@ from ..envelope import Envelope, file_below, read_envelope
 from ..errors import JobError
 from ..shape import Shape
 from .layout import KINDS, MOST_INPUTS, Brought, Kind, Layout, read_columns, read_layout
-from .parameters import OUTPUT_KINDS, Parameters, check_inputs, read_parameters
+from .parameters import COMPUTING, OUTPUT_KINDS, Parameters, check_inputs, read_parameters
 
 MOST_ROWS = 100_000_000
+MOST_PARTIES = 8
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,15 @@ class MpcJob(Envelope):
         return (self.output.path.parent,) if self.output else ()
 
     @property
+    def computing(self) -> tuple[int, ...]:
+        """Ranks of the parties that hold shares and compute on them, in ascending order; the others give columns, or receive."""
+        return tuple(self.names.index(name) for name in self.parameters.computing)
+
+    @property
+    def may_idle(self) -> bool:
+        return self.rank not in self.computing
+
+    @property
     def receives(self) -> bool:
         return self.self_name in self.parameters.receivers
 
@@ -67,7 +77,7 @@ class MpcJob(Envelope):
 
 def read_mpc_job(shape: Shape, root: Path) -> MpcJob:
     """Reads the fields of the job below schema and algorithm. Raises JobError naming the first wrong field."""
-    envelope = read_envelope(shape, 3)
+    envelope = read_envelope(shape, MOST_PARTIES)
     names = [party.name for party in envelope["parties"]]
     layout = read_layout(shape, names)
     inputs = tuple(_input(value, field, root) for field, value in shape.items("inputs", 0, MOST_INPUTS))
@@ -81,7 +91,7 @@ def read_mpc_job(shape: Shape, root: Path) -> MpcJob:
     return MpcJob(**envelope, inputs=inputs, layout=layout, output=output, parameters=parameters, digest=_digest(shape, names))
 
 
-# Every party of such an operator keeps its share of the result; there is nobody who receives it.
+# Every party of such an operator keeps its part of the result, who computes with a share in it; there is nobody who receives it.
 KEEPS_SHARES = tuple(operator for operator, kind in OUTPUT_KINDS.items() if kind == "Model")
 
 
@@ -123,7 +133,9 @@ def _output(job: Shape, root: Path, kind: Kind) -> Output | None:
 
 def _digest(shape: Shape, names: list[str]) -> bytes:
     parameters = dict(shape.raw("parameters"))
-    parameters["receivers"] = sorted(parameters["receivers"])
+    for named in ("receivers", COMPUTING):
+        if named in parameters:
+            parameters[named] = sorted(parameters[named])
     layout = sorted(shape.raw("layout"), key=lambda one: (names.index(one["party"]), one["input"]))
     value = {"algorithm": shape.raw("algorithm"), "parties": names, "layout": layout, "parameters": parameters}
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).digest()

@@ -17,7 +17,7 @@ LONGEST_FILE = 64 << 20
 
 @dataclass(frozen=True)
 class Model:
-    """`public` is equal at all parties: id, protocol, parties, model, features by party; exponent of the label's unit and the share
+    """`public` is equal at all parties: id, protocol, parties, of more parties those that compute, model, features by party; exponent of the label's unit and the share
     of rows held out, or clusters; of trees their number and depth.
 
     Of a regression the shares are those of the weights, one per feature and an intercept, which make
@@ -30,6 +30,7 @@ class Model:
     label: dict[str, Any]
     """At the owner of the label {"column", "scale"}, elsewhere empty."""
     chunks: list[bytes]
+    """[], like `splits`, at a party that does not compute: it has its preparation alone."""
     splits: list[bytes] = field(default_factory=list)
     party: str = ""
     """Whose share it is: the parties of a later task may have these names in another order."""

@@ -29,6 +29,8 @@ OUTPUT_KINDS: dict[str, Kind] = {
     "Explain": "Table",
 }
 COMMON = ("operator", "protocol", "receivers")
+# Of more parties than compute, those that do; the others share their columns with them.
+COMPUTING = "computing"
 READERS: dict[str, tuple[Callable[[Scalars, Layout], Any], tuple[str, ...], tuple[str, ...]]] = {
     # operator: reader of its settings, required settings, optional settings
     "Expression": (settings.expression, ("expression",), ()),
@@ -52,11 +54,12 @@ NEEDS_MODEL = ("Predict", "Evaluate", "Explain")
 
 @dataclass(frozen=True)
 class Parameters:
-    """`receivers` are in party order; `settings` is the dataclass of the operator, see settings.py."""
+    """`receivers` and `computing`, who holds shares, are in party order; `settings` is the dataclass of the operator, see settings.py."""
 
     operator: str
     protocol: str
     receivers: tuple[str, ...]
+    computing: tuple[str, ...]
     settings: Any
 
 
@@ -65,16 +68,30 @@ def read_parameters(value: Any, layout: Layout) -> Parameters:
     given = typed(value, dict, "parameters")
     operator = Shape({"operator": given.get("operator", "")}, "parameters", ["operator"]).word("operator", READERS) if "operator" in given else ""
     (reader, required, optional) = READERS.get(operator, READERS["Explain"])
-    shape = Shape(value, "parameters", [*COMMON, *required], optional)
+    shape = Shape(value, "parameters", [*COMMON, *required], [COMPUTING, *optional])
     protocol = shape.word("protocol", PROTOCOLS)
-    if PROTOCOLS[protocol] != len(layout.parties):
-        raise JobError("parameters.protocol", f"{protocol} is for {PROTOCOLS[protocol]} parties, the job has {len(layout.parties)}")
+    computing = _computing(shape, protocol, layout)
     keeps_shares = OUTPUT_KINDS[operator] == "Model"
     receivers = shape.names("receivers", 0 if keeps_shares else 1, len(layout.parties))
-    for index, name in enumerate(receivers):
+    return Parameters(operator, protocol, _in_order("receivers", receivers, layout), computing, reader(Scalars(shape), layout))
+
+
+def _computing(shape: Shape, protocol: str, layout: Layout) -> tuple[str, ...]:
+    count = PROTOCOLS[protocol]
+    if protocol == "ABY3" and shape.has(COMPUTING):
+        return _in_order(COMPUTING, shape.names(COMPUTING, count, count), layout)
+    if shape.has(COMPUTING):
+        raise JobError(shape.at(COMPUTING), f"is for ABY3; with {protocol} every party computes")
+    if count != len(layout.parties):
+        raise JobError("parameters.protocol", f"{protocol} is for {count} parties, the job has {len(layout.parties)}")
+    return layout.parties
+
+
+def _in_order(field: str, names: list[str], layout: Layout) -> tuple[str, ...]:
+    for index, name in enumerate(names):
         if name not in layout.parties:
-            raise JobError(f"parameters.receivers[{index}]", f'"{name}" is not a party of the job')
-    return Parameters(operator, protocol, tuple(name for name in layout.parties if name in receivers), reader(Scalars(shape), layout))
+            raise JobError(f"parameters.{field}[{index}]", f'"{name}" is not a party of the job')
+    return tuple(name for name in layout.parties if name in names)
 
 
 def check_inputs(parameters: Parameters, layout: Layout) -> None:

@@ -38,6 +38,9 @@ def _read(job: MpcJob) -> Model:
 def _checked(job: MpcJob, model: Model) -> Model:
     if model.public["parties"] != job.names:
         raise EngineError("MODEL_MISMATCH", f"the model belongs to the parties {', '.join(model.public['parties'])}, in this order")
+    computing = model.public.get("computing", job.names)
+    if computing != list(job.parameters.computing):
+        raise EngineError("MODEL_MISMATCH", f"the shares of the model are held by {', '.join(computing)}; name these as the parties that compute")
     if model.party != job.self_name:
         raise EngineError("MODEL_MISMATCH", f"this share of the model is that of {model.party}; give every party the name that it had when the model was trained")
     if model.public["protocol"] != job.parameters.protocol:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError
-from ..link import LAST_ANSWERS_SECONDS, open_link, place
+from ..link import LAST_ANSWERS_SECONDS, place
 from ..progress import Progress
 from .job import MpcJob
 from .runtime import load_runtime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..worker import Outcome
 
 
-def run_mpc(job: MpcJob, folder: Path, progress: Progress, outcome: Outcome) -> None:
+def run_mpc(job: MpcJob, folder: Path, progress: Progress, outcome: Outcome, stall_seconds: float) -> None:
     """Prepares own inputs, connects, agrees with the peers, computes, writes. Raises EngineError.
 
     An operator is a module of operators/ with three functions: `prepare` checks and transforms own inputs and must find every
@@ -31,6 +31,7 @@ def run_mpc(job: MpcJob, folder: Path, progress: Progress, outcome: Outcome) -> 
         from .columns import read_columns
         from .exchange import Exchange
         from .machine import Machine
+        from .mesh import open_mesh
         from .session import Session
 
         operator: Any = importlib.import_module(f"{__package__}.operators.{job.parameters.operator.lower()}")
@@ -42,19 +43,19 @@ def run_mpc(job: MpcJob, folder: Path, progress: Progress, outcome: Outcome) -> 
         progress.report("prepare", 100, rows.rows if rows else None)
     with outcome.timed("connect"):
         progress.report("connect", 0)
-        link = open_link(libspu.link, job)
+        mesh = open_mesh(libspu.link, job, stall_seconds)
         progress.report("connect", 100)
     try:
-        exchange = Exchange(link, job.names, job.rank)
+        exchange = Exchange(mesh, job.names, job.rank)
         with outcome.timed("share"):
             progress.report("share", 0)
             agreement = agree(job, exchange)
-            machine = Machine(libspu, link, exchange, job.parameters.protocol)
+            machine = Machine(libspu, mesh.link, exchange, job.parameters.protocol, job.computing)
         with outcome.timed("compute"):
             session = Session(job, exchange, machine, agreement.common, agreement.rows, progress)
             result = operator.compute(session, prepared)
             # Returns once everything sent is with the peers, so that this process may end.
-            link.stop_link()
+            mesh.stop_link()
     except EngineError:
         # What this party has said last may still be on its way; a peer that did not get it would wait.
         time.sleep(LAST_ANSWERS_SECONDS)

@@ -52,15 +52,24 @@ def widths_of(plans: list[dict[str, Any]]) -> list[int]:
     return [sum(count for _, _, count in plan["features"]) for plan in plans]
 
 
+def origin(session: Session) -> dict[str, Any]:
+    """Of which run a model is, and whose: what every kind of model has in its public part."""
+    (job, computing) = (session.job, session.job.parameters.computing)
+    return {
+        # Nobody chose it alone, and nobody can make a second model with it.
+        "id": session.common.hex(),
+        "protocol": job.parameters.protocol,
+        "parties": job.names,
+        **({"computing": list(computing)} if len(computing) < len(job.names) else {}),
+    }
+
+
 def public_part(session: Session, plans: list[dict[str, Any]]) -> dict[str, Any]:
     """What all parties know of the model."""
     settings: TrainingSettings = session.job.parameters.settings
     names = session.job.names
     return {
-        # Nobody chose it alone, and nobody can make a second model with it.
-        "id": session.common.hex(),
-        "protocol": session.job.parameters.protocol,
-        "parties": names,
+        **origin(session),
         "model": settings.model,
         "features": {name: plan["features"] for name, plan in zip(names, plans, strict=True)},
         "label": {"party": settings.label.party, "column": settings.label.column},

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { labelParameters, minimumGroupSize } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 
@@ -21,5 +21,6 @@ export const binning: Operator = {
     { who: 'a receiver', learns: 'how many rows of each bin have the positive outcome; the edges of the bins of its own columns only' },
     { who: 'every party', learns: 'how many bins each column has' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };

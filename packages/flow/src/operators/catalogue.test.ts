@@ -55,6 +55,7 @@ describe('an engine', () => {
     assert.deepEqual(engineIssues('spu', step('Intersection', 2), 's'), []);
     assert.deepEqual(engineIssues('sets', step('Cardinality', 5), 's'), []);
     assert.deepEqual(engineIssues('sets', step('Intersection', 3, { protocol: 'ECDH' }), 's'), []);
+    assert.deepEqual(engineIssues('spu', step('Statistics', 8), 's'), [], 'three compute, and five give to them');
   });
 
   test('is refused for what it cannot, with the way out', () => {

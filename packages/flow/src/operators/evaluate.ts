@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { labelParameters, listOf } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 
@@ -19,5 +19,5 @@ export const evaluate: Operator = {
     rows: z.enum(['All', 'Holdout']).default('All').describe('Holdout: only the rows that training left aside, which needs the rows of the same join and a model with a holdout.'),
     minimumGroupSize: z.int().min(2).max(1_000_000).default(10).describe('Fewest rows of either outcome; with fewer nothing is opened.'),
   }),
-  disclosures: [{ who: 'a receiver', learns: 'the metrics' }, SHAPE_DISCLOSURE],
+  disclosures: [{ who: 'a receiver', learns: 'the metrics' }, SHAPE_DISCLOSURE, SHARES_DISCLOSURE],
 };

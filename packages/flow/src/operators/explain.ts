@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC } from './mpc-engines.ts';
+import { MPC, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import type { Operator } from './operator.ts';
 
 export const explain: Operator = {
@@ -11,5 +11,5 @@ export const explain: Operator = {
   inputs: { rows: 'None', model: true },
   ...MPC,
   parameters: z.strictObject({}),
-  disclosures: [{ who: 'a receiver', learns: 'the coefficient of every column; the names of levels and the scale of its own columns only' }],
+  disclosures: [{ who: 'a receiver', learns: 'the coefficient of every column; the names of levels and the scale of its own columns only' }, SHARES_DISCLOSURE],
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FlowError } from '../error.ts';
 import { LONGEST_EXPRESSION, parseExpression } from '../expression/parse.ts';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import type { Operator } from './operator.ts';
 
 const formula = z
@@ -33,5 +33,6 @@ export const expression: Operator = {
     { who: 'a receiver', learns: 'the value of the formula in each row, and all that follows from it and its own columns: read the formula before you consent' },
     { who: 'every party', learns: 'the order of magnitude of the largest value of each column in the formula, in steps of 16' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };

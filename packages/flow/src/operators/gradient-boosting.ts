@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { decimal, holdout, labelParameters } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 
@@ -25,5 +25,6 @@ export const gradientBoosting: Operator = {
     { who: 'every party', learns: 'how many questions each column allows (values to split at, levels), not which; of a numeric label the order of magnitude of its spread' },
     { who: 'nobody', learns: 'where a tree splits, which rows come to a node, or what a leaf holds: each compute party keeps a share' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };

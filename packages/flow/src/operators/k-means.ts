@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import type { Operator } from './operator.ts';
 
 export const kMeans: Operator = {
@@ -18,5 +18,6 @@ export const kMeans: Operator = {
     { who: 'every party', learns: 'the levels that a text column has by number, not by name' },
     { who: 'nobody', learns: 'the centres: each compute party keeps a share' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };

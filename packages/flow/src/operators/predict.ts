@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import type { Operator } from './operator.ts';
 
 export const predict: Operator = {
@@ -16,5 +16,6 @@ export const predict: Operator = {
   disclosures: [
     { who: 'a receiver', learns: 'the score of each row; with many scores it can estimate the weights of its own columns' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };

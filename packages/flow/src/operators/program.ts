@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import type { Operator } from './operator.ts';
 
 export const program: Operator = {
@@ -18,5 +18,6 @@ export const program: Operator = {
     { who: 'a receiver', learns: 'the figures that the program reveals, and all that follows from them and its own columns: read the program before you consent' },
     { who: 'every party', learns: 'the order of magnitude of the largest value of each column in the program, in steps of 16' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { decimal, holdout, labelParameters } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 
@@ -31,5 +31,6 @@ export const regression: Operator = {
     { who: 'every party', learns: 'how many columns each party puts into the model, and the levels that a text column has by number, not by name' },
     { who: 'nobody', learns: 'the weights: each compute party keeps a share' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { columnReference, fractions, listOf, minimumGroupSize } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 import { bounds, categories, checkPrivate, epsilon, readBounds } from './privacy-parameters.ts';
@@ -47,6 +47,7 @@ export const statistics: Operator = {
     { who: 'a receiver', learns: 'the figures and, with groupBy, the names of the groups that are large enough' },
     { who: 'a receiver', learns: 'with epsilon: figures with noise of every party, of groups that are large enough with it; a Count of all rows is exact, since every party knows it. The noise protects what one joined row holds, not that it is there, and not from further tasks over the same rows' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };
 

@@ -113,6 +113,8 @@ export const courierJobSchema = z
     /** Inputs of all parties, for an operator whose engines compile one program together. */
     layout: z.array(layoutInput).max(128).optional(),
     trustedHost: trustedHost.optional(),
+    /** Of more parties than compute on shares, those that do; the others give their columns as shares. */
+    onShares: z.array(nameText).max(8).optional(),
     /** Base64 or base64url of at least 16 bytes: key of every commitment of this party in this step. */
     salt: z.string().regex(/^[A-Za-z0-9+/_-]{22,128}={0,2}$/, 'base64 of at least 16 bytes'),
     outputs: z.array(output).min(1).max(16),

@@ -15,6 +15,7 @@ from ..job import MpcJob
 from ..model_file import Model, write_model
 from ..session import Session
 from ..settings import KMeansSettings
+from ..training import origin
 
 MOST_FEATURES = 1000
 
@@ -61,9 +62,7 @@ def compute(session: Session, prepared: Prepared) -> Model:
         session.progress.report("compute", 10 + 89 * (iteration + 1) // settings.iterations)
     machine.run(_flat, ["centres"], ["model"])
     public = {
-        "id": session.common.hex(),
-        "protocol": session.job.parameters.protocol,
-        "parties": names,
+        **origin(session),
         "model": "KMeans",
         "features": dict(zip(names, plans, strict=True)),
         "clusters": settings.clusters,

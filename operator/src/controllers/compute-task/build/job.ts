@@ -1,7 +1,7 @@
 import type { Capability } from '@collabnet/capability';
 import type { AlgorithmContent, FlowRecord, FlowStepView } from '@collabnet/contracts';
 import type { Delegation } from '@collabnet/envelope';
-import { trustedHostOf, inputKind, OPERATOR_CATALOGUE, type FlowSpec, type FlowStep, type InputKind, type ProposedStep } from '@collabnet/flow';
+import { inputKind, OPERATOR_CATALOGUE, partiesOnShares, trustedHostOf, type FlowSpec, type FlowStep, type InputKind, type ProposedStep } from '@collabnet/flow';
 import { memberToken } from '@collabnet/messaging';
 import { courierJobSchema, courierJobSchemaId, type CourierJob } from '@collabnet/wire';
 import { windowOfPair } from './window.ts';
@@ -50,6 +50,7 @@ export function courierJob(input: CourierJobInput): CourierJob {
   };
   const own = spec.parties.find((each) => each.did === input.self)?.name ?? '';
   const peers = step.roles.compute.filter((name) => name !== own).map(party);
+  const onShares = partiesOnShares(step.operator, step.roles.compute);
   return courierJobSchema.parse({
     schema: courierJobSchemaId,
     networkId: input.networkId,
@@ -71,6 +72,7 @@ export function courierJob(input: CourierJobInput): CourierJob {
       .map(({ name, asset, assetVersion, from, keys, columns }) => ({ name, kind: kindOf(spec, step, name), ...(from === undefined ? { asset, version: assetVersion } : { from }), ...input.inputs[name], keys, columns })),
     ...trustedHost(input, step),
     ...(needsLayout(step) ? { layout: layoutOf(spec, step) } : {}),
+    ...(onShares.length < step.roles.compute.length ? { onShares } : {}),
     salt: input.salt,
     outputs: step.outputs.map(({ name, receivers }) => {
       const capability = input.outputs[name];
