@@ -1,18 +1,12 @@
 import { SignJWT, type JWK } from 'jose';
 import type { AttestationResult } from '../attestation-result.ts';
 
+const PUBLIC_KEY: JWK = { kty: 'EC', crv: 'P-256', x: 'UAMs43AQutEyt882kYZa-YUKU37keez2nFbQAH9Y67w', y: 'v1NM_nYgQ0XzzFkWTgFwMdbP76w6Cst5Yc3BnQiifgY' };
 /**
  * The key of the simulator stands here for everybody to read: what it signs proves nothing, and is good for nothing but tasks that
  * say SimulatedTrustedExecution.
  */
-const KEY: JWK = {
-  kty: 'EC',
-  crv: 'P-256',
-  x: 'UAMs43AQutEyt882kYZa-YUKU37keez2nFbQAH9Y67w',
-  y: 'v1NM_nYgQ0XzzFkWTgFwMdbP76w6Cst5Yc3BnQiifgY',
-  d: 'FAiKDxlGAPpML3vIymrJQwZjZyFQ1PpYCeWTek-dAJo',
-};
-const { d: _secret, ...PUBLIC_KEY } = KEY;
+const KEY: JWK = { ...PUBLIC_KEY, d: 'FAiKDxlGAPpML3vIymrJQwZjZyFQ1PpYCeWTek-dAJo' };
 const LIFETIME_SECONDS = 300;
 
 /** What a verifier would say of an environment that it trusts, said of none. */
