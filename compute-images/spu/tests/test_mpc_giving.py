@@ -104,7 +104,12 @@ class GivingTest(RegressionCase):
         sides = [Side({"x": ROWS * 10}), Side(), Side(), Side({"y": label, "z": [row * row for row in ROWS] * 10})]
         bins = self.succeed(sides, operator="Binning", label="y", receivers=["a", "d"]).table("d") or []
         self.assertEqual({(record["party"], record["count"], record["positives"]) for record in bins if record["column"] == "x"}, {("a", "40", "20")})
-        program = [["name", "big", [">", ["column", "d", "z"], ["number", "80"]]], ["reveal", "share", ["mean", ["*", ["named", "big"], ["column", "a", "x"]]]], ["reveal", "n", ["count", ["named", "big"]]]]
+        big = ["named", "big"]
+        program = [
+            ["name", "big", [">", ["column", "d", "z"], ["number", "80"]]],
+            ["reveal", "share", ["mean", ["*", big, ["column", "a", "x"]]]],
+            ["reveal", "n", ["count", big]],
+        ]
         records = self.succeed(sides, operator="Program", program=program, receivers=["d"]).table("d") or []
         self.assertEqual([record["figure"] for record in records], ["share", "n"])
         self.assertAlmostEqual(float(records[0]["value"]), sum(range(9, 20)) / 20, 2)
