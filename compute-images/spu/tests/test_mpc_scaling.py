@@ -22,11 +22,13 @@ class ScalingTest(MpcCase):
         folder = spu_folder()
         assert folder, MISSING
         libspu = load_runtime(Path(folder))
-        for factor in (1e-3, 1 / 300_000, 1e-8):
-            (code, _) = compile_program(libspu, lambda value, factor=factor: scaled(value, factor), [shape_of((4,), np.float64)], [False])
-            constants = [float(text) for text in re.findall(r"dense<([-+.\dE]+)> : tensor<4xf64>", code.decode())]
-            self.assertGreaterEqual(len(constants), 1)
-            self.assertGreaterEqual(min(constants), 2.0**-16, code.decode())
+        # A square as well: from (x · c) · (x · c) a compiler would make x² · c², and x² has no room.
+        for factor in (1 / 2380, 1e-3, 1 / 300_000, 1e-8):
+            for power, shape in ((1, (4,)), (2, ())):
+                (code, _) = compile_program(libspu, lambda value, factor=factor, power=power: scaled(value, factor) ** power, [shape_of(shape, np.float64)], [False])
+                constants = [float(text) for text in re.findall(r"dense<([-+.\dE]+)> : tensor<(?:4x)?f64>", code.decode())]
+                self.assertGreaterEqual(len(constants), 1)
+                self.assertGreaterEqual(min(constants), 2.0**-16, code.decode())
 
     def test_a_large_value_keeps_its_digits(self) -> None:
         import numpy as np

@@ -166,7 +166,7 @@ def _shifted(term: Term, places: int) -> Any:
     # A number of 2^25 or more times a constant would leave the ring before it is shortened, unless that is the smallest one.
     while places < 0 and exponent > LARGEST_PRODUCT - 1:
         step = min(-places, MOST_PLACES)
-        array = shifted_up(array * 2.0**-MOST_PLACES, MOST_PLACES - step)
+        array = shifted_up(times(array, 2.0**-MOST_PLACES), MOST_PLACES - step)
         (places, exponent) = (places + step, exponent - step)
     return shifted_down(array, -places)
 

@@ -24,3 +24,8 @@ def shifted_up(value: Any, places: int) -> Any:
     """value · 2^places, exactly."""
     # Shifting by nothing is not nothing to the library.
     return from_ring(to_ring(value) << places) if places else value
+
+
+def sealed(value: Any) -> Any:
+    """The same number, in a form that a compiler does not see through: in IEEE's sense a number is not what is left of it."""
+    return -from_ring(-to_ring(value))
