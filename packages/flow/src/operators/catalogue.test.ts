@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { OPERATORS } from '../vocabulary.ts';
 import { OPERATOR_CATALOGUE, parameterIssues, withDefaults } from './catalogue.ts';
 import { engineIssues } from './engine-issues.ts';
+import { SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { parameterHelp } from './parameter-help.ts';
 
 const step = (operator: (typeof OPERATORS)[number], parties: number, parameters: Record<string, string> = {}) => ({
@@ -19,6 +20,13 @@ describe('catalogue of operators', () => {
       assert.match(operator.version, /^\d+\.\d+\.\d+$/);
       assert.ok(Object.keys(operator.engines).length > 0 && operator.disclosures.length > 0);
       for (const { values, description } of parameterHelp(operator)) assert.ok(values.length > 0 && description.length > 10, name);
+    }
+  });
+
+  test('says of each that computes on shares what those who hold them could put together', () => {
+    for (const { name, inputs, disclosures } of Object.values(OPERATOR_CATALOGUE)) {
+      const onShares = inputs.rows === 'Joined' || inputs.rows === 'None';
+      assert.equal(disclosures.includes(SHARES_DISCLOSURE), onShares, name);
     }
   });
 

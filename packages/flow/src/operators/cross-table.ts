@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MPC, SHAPE_DISCLOSURE } from './mpc-engines.ts';
+import { MPC, SHAPE_DISCLOSURE, SHARES_DISCLOSURE } from './mpc-engines.ts';
 import { columnReference, minimumGroupSize } from './mpc-parameters.ts';
 import type { Operator } from './operator.ts';
 import { categories, checkPrivate, epsilon } from './privacy-parameters.ts';
@@ -34,5 +34,6 @@ export const crossTable: Operator = {
     { who: 'a receiver', learns: 'with epsilon: counts with noise of every party, of cells that are large enough with it, and nothing else. The noise protects what one joined row holds, not that it is there, and not from further tasks over the same rows' },
     { who: 'every party', learns: 'without epsilon: how many values of either column are large enough, and the order of magnitude of the largest number of the third column in steps of 16' },
     SHAPE_DISCLOSURE,
+    SHARES_DISCLOSURE,
   ],
 };
