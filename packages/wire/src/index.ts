@@ -16,6 +16,7 @@ export { profileOf } from './profile/profile-of.ts';
 export type { AgreementInput, Ephemeral, FrameCipher, WireProfile, WireProfileName } from './profile/wire-profile.ts';
 export { isInitiator } from './handshake/context.ts';
 export type { WireContext, WireIdentity, WirePeer } from './handshake/context.ts';
+export { partiesDigest } from './handshake/parties-digest.ts';
 export { openSession } from './session.ts';
 export type { SessionOptions } from './session.ts';
 export { institutionWindow, leastWindow, pairWindow } from './channel/limits.ts';

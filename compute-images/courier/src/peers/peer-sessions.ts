@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptAddress, NatsConnection } from '@collabnet/messaging';
 import type { Logger } from '@collabnet/telemetry';
-import { isInitiator, openSession, Tunnel, WireError } from '@collabnet/wire';
+import { isInitiator, openSession, partiesDigest, Tunnel, WireError } from '@collabnet/wire';
 import type { ChannelCounters, ControlRequest, CourierParty, EndFailure, Receipt, ReliableChannel, Transcript, WireContext } from '@collabnet/wire';
 import type { Assignment } from '../config/load-job.ts';
 import { CourierError } from '../errors.ts';
@@ -42,20 +42,24 @@ export class PeerSessions {
 
   /** Shakes hands with all peers: nobody's engine starts before everybody has confirmed. @throws WireError; the reason of the signal */
   async open(start: StartRequest, signal: AbortSignal): Promise<void> {
-    const { job, attemptKey } = this.#assignment;
+    const { job, attemptKey, courierKey } = this.#assignment;
+    const peers = job.peers.map((peer) => {
+      const known = start.peers.find((each) => each.did === peer.did);
+      if (!known) throw new CourierError('JOB_INVALID', `start: peers: ${peer.did} is missing`);
+      return { peer, known };
+    });
     const context: WireContext = {
       networkId: job.networkId,
       flowId: job.flowId,
       step: job.step,
       attempt: job.attempt,
       specDigest: job.specDigest,
+      partiesDigest: partiesDigest([{ did: job.self.did, courierKey }, ...peers.map(({ known }) => known)]),
       wireProfile: job.wireProfile,
       algorithm: { name: job.algorithm.name, version: job.algorithm.version },
     };
     this.#sessions = await Promise.all(
-      job.peers.map(async (peer) => {
-        const known = start.peers.find((each) => each.did === peer.did);
-        if (!known) throw new CourierError('JOB_INVALID', `start: peers: ${peer.did} is missing`);
+      peers.map(async ({ peer, known }) => {
         const channel = await openSession({
           link: new NatsLink(this.#connection, this.#address, job.self.token, peer.token),
           context,

@@ -9,6 +9,8 @@ export interface WireContext {
   readonly step: string;
   readonly attempt: number;
   readonly specDigest: string;
+  /** See {@link partiesDigest}. */
+  readonly partiesDigest: string;
   readonly wireProfile: WireProfileName;
   readonly algorithm: { readonly name: string; readonly version: string };
 }

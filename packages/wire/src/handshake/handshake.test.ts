@@ -64,6 +64,7 @@ for (const wireProfile of testProfiles) describe(`handshake, ${wireProfile}`, ()
     'another step': { step: 'other' },
     'another attempt': { attempt: 2 },
     'another specification': { specDigest: '00'.repeat(32) },
+    'another key of a third party': { partiesDigest: '00'.repeat(32) },
     'the other wire profile': { wireProfile: wireProfile === 'gm' ? 'intl' : 'gm' },
     'another algorithm': { algorithm: { name: 'psi', version: '2.0.0' } },
   } satisfies Record<string, Partial<WireContext>>)) {

@@ -21,6 +21,7 @@ export function testContext(overrides: Partial<WireContext> = {}): WireContext {
     step: 'align',
     attempt: 1,
     specDigest: 'ef'.repeat(32),
+    partiesDigest: '01'.repeat(32),
     wireProfile: 'intl',
     algorithm: { name: 'psi', version: '1.0.0' },
     ...overrides,
